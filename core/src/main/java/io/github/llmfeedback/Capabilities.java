@@ -1,0 +1,102 @@
+package io.github.llmfeedback;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What a provider keeps of a feedback, part by part. Immutable.
+ *
+ * <p>A part that is not mentioned has {@link Support#NONE}.
+ */
+public final class Capabilities {
+  private final String provider;
+  private final Map<Part, Support> supports;
+
+  private Capabilities(String provider, Map<Part, Support> supports) {
+    this.provider = provider;
+    this.supports = supports;
+  }
+
+  /** The capabilities of a provider that keeps nothing yet; {@link #with} adds to them. */
+  public static Capabilities of(String provider) {
+    return new Capabilities(Text.name("provider", provider), new EnumMap<>(Part.class));
+  }
+
+  /** These capabilities with {@code parts} supported as {@code support} says. */
+  public Capabilities with(Support support, Part... parts) {
+    Objects.requireNonNull(support, "support must not be null");
+    Map<Part, Support> more = new EnumMap<>(Part.class);
+    more.putAll(supports);
+    for (Part part : parts) {
+      more.put(Objects.requireNonNull(part, "part must not be null"), support);
+    }
+    return new Capabilities(provider, more);
+  }
+
+  /** The provider's name in lower case, such as {@code portkey}. */
+  public String provider() {
+    return provider;
+  }
+
+  /** How the provider keeps {@code part}. */
+  public Support of(Part part) {
+    return supports.getOrDefault(Objects.requireNonNull(part, "part"), Support.NONE);
+  }
+
+  /** Every part with its support, in the order of {@link Part}. */
+  public Map<Part, Support> asMap() {
+    Map<Part, Support> all = new EnumMap<>(Part.class);
+    for (Part part : Part.values()) {
+      all.put(part, of(part));
+    }
+    return Collections.unmodifiableMap(all);
+  }
+
+  /**
+   * Checks that every one of {@code parts} is kept in full ({@link Support#NATIVE} or {@link
+   * Support#EMBEDDED}). Called at start-up, it fails there instead of on the first comment in
+   * production.
+   *
+   * @return these capabilities
+   * @throws IllegalStateException if one is not; the message names all of them
+   */
+  public Capabilities require(Part... parts) {
+    List<String> missing = new ArrayList<>();
+    for (Part part : parts) {
+      Support support = of(part);
+      if (support == Support.NONE || support == Support.APPROXIMATED) {
+        missing.add(part + " (" + support + ")");
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new IllegalStateException(
+          provider
+              + " does not keep in full: "
+              + String.join(", ", missing)
+              + ". Choose another provider for these parts, or leave them out of the requirement"
+              + " and say with a LossPolicy what may be lost.");
+    }
+    return this;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Capabilities that
+        && provider.equals(that.provider)
+        && asMap().equals(that.asMap());
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(provider, asMap());
+  }
+
+  @Override
+  public String toString() {
+    return provider + supports;
+  }
+}

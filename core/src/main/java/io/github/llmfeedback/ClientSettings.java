@@ -1,0 +1,277 @@
+package io.github.llmfeedback;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/** How a client behaves: what it may lose, how long it waits, how often it tries. Immutable. */
+public final class ClientSettings {
+  private static final ClientSettings DEFAULTS = builder().build();
+
+  private final Builder values;
+
+  private ClientSettings(Builder values) {
+    this.values = values;
+  }
+
+  /** The settings that every client has unless told otherwise. */
+  public static ClientSettings defaults() {
+    return DEFAULTS;
+  }
+
+  /** Begins with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that begins with these settings. */
+  public Builder newBuilder() {
+    return new Builder(values);
+  }
+
+  /** What may be lost of a feedback; {@link LossPolicy#REJECT} by default. */
+  public LossPolicy lossPolicy() {
+    return values.lossPolicy;
+  }
+
+  /** How long a connection may take to stand; 3 s by default. */
+  public Duration connectTimeout() {
+    return values.connectTimeout;
+  }
+
+  /** How long one request and its answer may take; 10 s by default. */
+  public Duration attemptTimeout() {
+    return values.attemptTimeout;
+  }
+
+  /** How long a call may take with all its attempts and waits; 30 s by default. */
+  public Duration totalTimeout() {
+    return values.totalTimeout;
+  }
+
+  /**
+   * How long a whole {@code submitAll} may take, or one chunk of {@code submitEach}; 10 min by
+   * default.
+   */
+  public Duration batchTimeout() {
+    return values.batchTimeout;
+  }
+
+  /** How often a call is tried again at most; 2 by default. */
+  public int maxRetries() {
+    return values.maxRetries;
+  }
+
+  /** The longest wait before the first retry; it doubles each time; 300 ms by default. */
+  public Duration firstBackoff() {
+    return values.firstBackoff;
+  }
+
+  /** The longest wait before any retry; 20 s by default. */
+  public Duration maxBackoff() {
+    return values.maxBackoff;
+  }
+
+  /**
+   * Whether to try again a write that may have arrived and would then count twice; false by
+   * default.
+   */
+  public boolean repeatUncertain() {
+    return values.repeatUncertain;
+  }
+
+  /**
+   * Whether a refused chunk of a batch is split until the bad item stands alone; true by default.
+   */
+  public boolean splitRefused() {
+    return values.splitRefused;
+  }
+
+  /** How many calls a client has on the wire at most; 16 by default. */
+  public int concurrency() {
+    return values.concurrency;
+  }
+
+  /**
+   * How many single calls a client has in flight and queued at most, before it answers {@link
+   * UndeliveredFeedbackException.Reason#FULL}; 10,000 by default.
+   */
+  public int maxPending() {
+    return values.maxPending;
+  }
+
+  /** Where futures complete; daemon threads of the library's own if empty. */
+  public Optional<Executor> callbackExecutor() {
+    return Optional.ofNullable(values.callbackExecutor);
+  }
+
+  /** The OkHttp client whose interceptors, proxy, TLS and dispatcher are used. */
+  public Optional<OkHttpClient> httpClient() {
+    return Optional.ofNullable(values.httpClient);
+  }
+
+  /** Whether plain {@code http} may leave this machine; false by default. */
+  public boolean allowPlainHttp() {
+    return values.allowPlainHttp;
+  }
+
+  /** Collects settings; each is checked when it is set. Not thread-safe. */
+  public static final class Builder {
+    private LossPolicy lossPolicy = LossPolicy.REJECT;
+    private Duration connectTimeout = Duration.ofSeconds(3);
+    private Duration attemptTimeout = Duration.ofSeconds(10);
+    private Duration totalTimeout = Duration.ofSeconds(30);
+    private Duration batchTimeout = Duration.ofMinutes(10);
+    private int maxRetries = 2;
+    private Duration firstBackoff = Duration.ofMillis(300);
+    private Duration maxBackoff = Duration.ofSeconds(20);
+    private boolean repeatUncertain;
+    private boolean splitRefused = true;
+    private int concurrency = 16;
+    private int maxPending = 10_000;
+    private @Nullable Executor callbackExecutor;
+    private @Nullable OkHttpClient httpClient;
+    private boolean allowPlainHttp;
+
+    private Builder() {}
+
+    private Builder(Builder from) {
+      lossPolicy = from.lossPolicy;
+      connectTimeout = from.connectTimeout;
+      attemptTimeout = from.attemptTimeout;
+      totalTimeout = from.totalTimeout;
+      batchTimeout = from.batchTimeout;
+      maxRetries = from.maxRetries;
+      firstBackoff = from.firstBackoff;
+      maxBackoff = from.maxBackoff;
+      repeatUncertain = from.repeatUncertain;
+      splitRefused = from.splitRefused;
+      concurrency = from.concurrency;
+      maxPending = from.maxPending;
+      callbackExecutor = from.callbackExecutor;
+      httpClient = from.httpClient;
+      allowPlainHttp = from.allowPlainHttp;
+    }
+
+    /** Sets {@link ClientSettings#lossPolicy()}. */
+    public Builder lossPolicy(LossPolicy lossPolicy) {
+      this.lossPolicy = Objects.requireNonNull(lossPolicy, "lossPolicy must not be null");
+      return this;
+    }
+
+    /** Sets {@link ClientSettings#connectTimeout()}; 1 ms to 1 h. */
+    public Builder connectTimeout(Duration timeout) {
+      connectTimeout = bounded("connectTimeout", timeout);
+      return this;
+    }
+
+    /** Sets {@link ClientSettings#attemptTimeout()}; 1 ms to 1 h. */
+    public Builder attemptTimeout(Duration timeout) {
+      attemptTimeout = bounded("attemptTimeout", timeout);
+      return this;
+    }
+
+    /** Sets {@link ClientSettings#totalTimeout()}; 1 ms to 7 days. */
+    public Builder totalTimeout(Duration timeout) {
+      totalTimeout = bounded("totalTimeout", timeout, Duration.ofDays(7));
+      return this;
+    }
+
+    /** Sets {@link ClientSettings#batchTimeout()}; 1 ms to 7 days. */
+    public Builder batchTimeout(Duration timeout) {
+      batchTimeout = bounded("batchTimeout", timeout, Duration.ofDays(7));
+      return this;
+    }
+
+    /** Sets {@link ClientSettings#maxRetries()}; 0 to 20. */
+    public Builder maxRetries(int retries) {
+      maxRetries = bounded("maxRetries", retries, 0, 20);
+      return this;
+    }
+
+    /** Sets {@link #firstBackoff} and {@link #maxBackoff}; 1 ms to 1 h each. */
+    public Builder backoff(Duration first, Duration max) {
+      firstBackoff = bounded("firstBackoff", first);
+      maxBackoff = bounded("maxBackoff", max);
+      if (first.compareTo(max) > 0) {
+        throw new IllegalArgumentException(
+            "firstBackoff must not exceed maxBackoff, but is " + first + " against " + max);
+      }
+      return this;
+    }
+
+    /** Sets {@link ClientSettings#repeatUncertain()}. */
+    public Builder repeatUncertain(boolean repeat) {
+      repeatUncertain = repeat;
+      return this;
+    }
+
+    /** Sets {@link ClientSettings#splitRefused()}. */
+    public Builder splitRefused(boolean split) {
+      splitRefused = split;
+      return this;
+    }
+
+    /** Sets {@link ClientSettings#concurrency()}; 1 to 1,000. */
+    public Builder concurrency(int calls) {
+      concurrency = bounded("concurrency", calls, 1, 1_000);
+      return this;
+    }
+
+    /** Sets {@link ClientSettings#maxPending()}; 1 to 10,000,000. */
+    public Builder maxPending(int calls) {
+      maxPending = bounded("maxPending", calls, 1, 10_000_000);
+      return this;
+    }
+
+    /** Sets {@link ClientSettings#callbackExecutor()}; the caller shuts it down. */
+    public Builder callbackExecutor(Executor executor) {
+      callbackExecutor = Objects.requireNonNull(executor, "callbackExecutor must not be null");
+      return this;
+    }
+
+    /**
+     * Sets {@link ClientSettings#httpClient()}; the caller shuts it down. Its redirects are not
+     * followed and its timeouts are replaced by these settings.
+     */
+    public Builder httpClient(OkHttpClient client) {
+      httpClient = Objects.requireNonNull(client, "httpClient must not be null");
+      return this;
+    }
+
+    /** Sets {@link ClientSettings#allowPlainHttp()}; keys and words then travel readable. */
+    public Builder allowPlainHttp(boolean allow) {
+      allowPlainHttp = allow;
+      return this;
+    }
+
+    /** The settings. */
+    public ClientSettings build() {
+      return new ClientSettings(new Builder(this));
+    }
+
+    private static Duration bounded(String field, Duration value) {
+      return bounded(field, value, Duration.ofHours(1));
+    }
+
+    private static Duration bounded(String field, Duration value, Duration max) {
+      Objects.requireNonNull(value, () -> field + " must not be null");
+      if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(max) > 0) {
+        throw new IllegalArgumentException(
+            field + " must be from 1 ms to " + max + ", but is " + value);
+      }
+      return value;
+    }
+
+    private static int bounded(String field, int value, int min, int max) {
+      if (value < min || value > max) {
+        throw new IllegalArgumentException(
+            field + " must be from " + min + " to " + max + ", but is " + value);
+      }
+      return value;
+    }
+  }
+}

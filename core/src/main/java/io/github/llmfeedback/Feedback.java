@@ -1,0 +1,350 @@
+package io.github.llmfeedback;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one person said, once, about one answer of an LLM. Immutable.
+ *
+ * <pre>{@code
+ * Feedback.on("trace-7f3a").thumbsUp().comment("Spot on").build();
+ * }</pre>
+ *
+ * <p>It makes at least one statement (rating, comment, correction, issue, action); weight, author,
+ * time and metadata are context. Which provider keeps which part: {@link Capabilities}.
+ */
+public final class Feedback {
+  private final Target target;
+  private final @Nullable Rating rating;
+  private final @Nullable String comment;
+  private final @Nullable String correction;
+  private final List<String> issues;
+  private final List<String> actions;
+  private final @Nullable Double weight;
+  private final @Nullable String author;
+  private final @Nullable Instant occurredAt;
+  private final Map<String, Object> metadata;
+
+  private Feedback(Builder builder) {
+    target = builder.target;
+    rating = builder.rating;
+    comment = builder.comment;
+    correction = builder.correction;
+    issues = List.copyOf(builder.issues);
+    actions = List.copyOf(builder.actions);
+    weight = builder.weight;
+    author = builder.author;
+    occurredAt = builder.occurredAt;
+    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(builder.metadata));
+  }
+
+  /** Begins a feedback on the answer with this id at the receiving client's provider. */
+  public static Builder on(String id) {
+    return new Builder(Target.of(id));
+  }
+
+  /** Begins a feedback on this target. */
+  public static Builder on(Target target) {
+    return new Builder(Objects.requireNonNull(target, "target must not be null"));
+  }
+
+  /** What it is about. */
+  public Target target() {
+    return target;
+  }
+
+  /** How good the person found the answer. */
+  public Optional<Rating> rating() {
+    return Optional.ofNullable(rating);
+  }
+
+  /** What the person said about the answer. */
+  public Optional<String> comment() {
+    return Optional.ofNullable(comment);
+  }
+
+  /** What the answer should have been. */
+  public Optional<String> correction() {
+    return Optional.ofNullable(correction);
+  }
+
+  /** What is wrong with the answer, each name once, in the order stated. */
+  public List<String> issues() {
+    return issues;
+  }
+
+  /** What the person did with the answer, each name once, in the order stated. */
+  public List<String> actions() {
+    return actions;
+  }
+
+  /** How much it counts, from 0 to 1. */
+  public OptionalDouble weight() {
+    return weight == null ? OptionalDouble.empty() : OptionalDouble.of(weight);
+  }
+
+  /** Who gave it. */
+  public Optional<String> author() {
+    return Optional.ofNullable(author);
+  }
+
+  /** When it was given. */
+  public Optional<Instant> occurredAt() {
+    return Optional.ofNullable(occurredAt);
+  }
+
+  /** Further facts: JSON values, deeply unmodifiable, in the order given. */
+  public Map<String, Object> metadata() {
+    return metadata;
+  }
+
+  /** The parts that this feedback has, in the order of {@link Part}. */
+  public Set<Part> parts() {
+    Set<Part> parts = EnumSet.noneOf(Part.class);
+    if (rating != null) {
+      parts.add(rating.part());
+    }
+    addIf(comment != null, Part.COMMENT, parts);
+    addIf(correction != null, Part.CORRECTION, parts);
+    addIf(!issues.isEmpty(), Part.ISSUE, parts);
+    addIf(!actions.isEmpty(), Part.ACTION, parts);
+    addIf(weight != null, Part.WEIGHT, parts);
+    addIf(author != null, Part.AUTHOR, parts);
+    addIf(occurredAt != null, Part.OCCURRED_AT, parts);
+    addIf(!metadata.isEmpty(), Part.METADATA, parts);
+    return Collections.unmodifiableSet(parts);
+  }
+
+  private static void addIf(boolean present, Part part, Set<Part> parts) {
+    if (present) {
+      parts.add(part);
+    }
+  }
+
+  /**
+   * This feedback without {@code parts}.
+   *
+   * @throws IllegalStateException if no statement would remain
+   */
+  public Feedback without(Set<Part> parts) {
+    Builder builder = newBuilder();
+    parts.forEach(builder::clear);
+    return builder.build();
+  }
+
+  /** A builder that begins with everything this feedback says. */
+  public Builder newBuilder() {
+    return new Builder(this);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Feedback that
+        && target.equals(that.target)
+        && Objects.equals(rating, that.rating)
+        && Objects.equals(comment, that.comment)
+        && Objects.equals(correction, that.correction)
+        && issues.equals(that.issues)
+        && actions.equals(that.actions)
+        && Objects.equals(weight, that.weight)
+        && Objects.equals(author, that.author)
+        && Objects.equals(occurredAt, that.occurredAt)
+        && metadata.equals(that.metadata);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(target, rating, comment, correction, issues, actions, author, metadata);
+  }
+
+  /** The target and the names of the parts, never what they say. */
+  @Override
+  public String toString() {
+    return "Feedback on " + target + " " + parts();
+  }
+
+  /** Collects a feedback's parts; each is checked when it is stated. Not thread-safe. */
+  public static final class Builder {
+    private static final Instant YEAR_ONE = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant YEAR_TEN_THOUSAND = Instant.parse("+10000-01-01T00:00:00Z");
+
+    private Target target;
+    private @Nullable Rating rating;
+    private @Nullable String comment;
+    private @Nullable String correction;
+    private final Set<String> issues = new LinkedHashSet<>();
+    private final Set<String> actions = new LinkedHashSet<>();
+    private @Nullable Double weight;
+    private @Nullable String author;
+    private @Nullable Instant occurredAt;
+    private final Map<String, Object> metadata = new LinkedHashMap<>();
+
+    private Builder(Target target) {
+      this.target = target;
+    }
+
+    private Builder(Feedback from) {
+      target = from.target;
+      rating = from.rating;
+      comment = from.comment;
+      correction = from.correction;
+      issues.addAll(from.issues);
+      actions.addAll(from.actions);
+      weight = from.weight;
+      author = from.author;
+      occurredAt = from.occurredAt;
+      metadata.putAll(from.metadata);
+    }
+
+    /** Replaces what the feedback is about. */
+    public Builder target(Target target) {
+      this.target = Objects.requireNonNull(target, "target must not be null");
+      return this;
+    }
+
+    /** States a rating; a feedback has one, so a later one replaces it. */
+    public Builder rating(Rating rating) {
+      this.rating = Objects.requireNonNull(rating, "rating must not be null");
+      return this;
+    }
+
+    /** States that the answer is good. */
+    public Builder thumbsUp() {
+      return rating(Rating.Thumbs.UP);
+    }
+
+    /** States that the answer is bad. */
+    public Builder thumbsDown() {
+      return rating(Rating.Thumbs.DOWN);
+    }
+
+    /** States a rating from 1 to 5 stars. */
+    public Builder stars(double stars) {
+      return rating(Rating.stars(stars));
+    }
+
+    /** States a rating from {@code min} (worst) to {@code max} (best). */
+    public Builder score(double value, double min, double max) {
+      return rating(new Rating.Score(value, min, max));
+    }
+
+    /** States a rating by a name that the project defines at its provider. */
+    public Builder label(String name) {
+      return rating(new Rating.Label(name));
+    }
+
+    /** States what the person said about the answer; not blank. */
+    public Builder comment(String comment) {
+      this.comment = Text.written("comment", comment);
+      return this;
+    }
+
+    /** States what the answer should have been; not blank. */
+    public Builder correction(String correction) {
+      this.correction = Text.written("correction", correction);
+      return this;
+    }
+
+    /** Adds what is wrong with the answer, by name; the same name again adds nothing. */
+    public Builder issue(String name) {
+      issues.add(Text.name("issue", name));
+      return this;
+    }
+
+    /** Adds what the person did with the answer, by name; the same name again adds nothing. */
+    public Builder action(String name) {
+      actions.add(Text.name("action", name));
+      return this;
+    }
+
+    /** Says how much this feedback counts, from 0 to 1. */
+    public Builder weight(double weight) {
+      if (!(weight >= 0 && weight <= 1)) { // so written, NaN is refused too
+        throw new IllegalArgumentException("weight must be from 0 to 1, but is " + weight);
+      }
+      this.weight = weight + 0.0;
+      return this;
+    }
+
+    /** Says who gave the feedback, by an id of the application's; not blank. */
+    public Builder author(String author) {
+      this.author = Text.name("author", author);
+      return this;
+    }
+
+    /** Says when the feedback was given; in the years 1 to 9999, which RFC 3339 can write. */
+    public Builder occurredAt(Instant occurredAt) {
+      Objects.requireNonNull(occurredAt, "occurredAt must not be null");
+      if (occurredAt.isBefore(YEAR_ONE) || !occurredAt.isBefore(YEAR_TEN_THOUSAND)) {
+        throw new IllegalArgumentException(
+            "occurredAt must be in the years 1 to 9999, but is " + occurredAt);
+      }
+      this.occurredAt = occurredAt;
+      return this;
+    }
+
+    /**
+     * Adds a fact; a later one with the same key replaces it.
+     *
+     * @param value text, a boolean, a finite number, or collections and maps of these; it is copied
+     */
+    public Builder metadata(String key, Object value) {
+      Text.written("metadata key", key);
+      metadata.put(key, Json.copy("metadata." + key, value));
+      return this;
+    }
+
+    /** Adds facts, as {@link #metadata(String, Object)} does one by one. */
+    public Builder metadata(Map<String, ?> facts) {
+      Objects.requireNonNull(facts, "metadata must not be null");
+      List<Map.Entry<String, ?>> entries = new ArrayList<>(facts.entrySet());
+      entries.forEach(entry -> metadata(entry.getKey(), entry.getValue()));
+      return this;
+    }
+
+    /** Takes a part out again. */
+    public Builder clear(Part part) {
+      switch (part) {
+        case THUMBS, SCORE, LABEL -> {
+          if (rating != null && rating.part() == part) {
+            rating = null;
+          }
+        }
+        case COMMENT -> comment = null;
+        case CORRECTION -> correction = null;
+        case ISSUE -> issues.clear();
+        case ACTION -> actions.clear();
+        case WEIGHT -> weight = null;
+        case AUTHOR -> author = null;
+        case OCCURRED_AT -> occurredAt = null;
+        case METADATA -> metadata.clear();
+      }
+      return this;
+    }
+
+    /**
+     * The feedback.
+     *
+     * @throws IllegalStateException if it states nothing
+     */
+    public Feedback build() {
+      Feedback feedback = new Feedback(this);
+      if (feedback.parts().stream().noneMatch(Part::isStatement)) {
+        throw new IllegalStateException(
+            "a feedback must state something: a rating, comment, correction, issue or action");
+      }
+      return feedback;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.github.llmfeedback;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Deep, unmodifiable copies of JSON values; what is not JSON is refused with its path. */
+final class Json {
+  /** Far below what any parser refuses, far above what people nest. */
+  private static final int MAX_DEPTH = 64;
+
+  private Json() {}
+
+  static Object copy(String path, @Nullable Object value) {
+    return copy(path, value, new ArrayList<>());
+  }
+
+  private static Object copy(String path, @Nullable Object value, List<Object> above) {
+    if (value instanceof String text) {
+      return Text.wellFormed(path, text);
+    } else if (value instanceof Boolean
+        || value instanceof Integer
+        || value instanceof Long
+        || value instanceof Short
+        || value instanceof Byte
+        || value instanceof BigInteger
+        || value instanceof BigDecimal) {
+      return value;
+    } else if (value instanceof Double || value instanceof Float) {
+      return finite(path, (Number) value);
+    } else if (value instanceof Map<?, ?> || value instanceof Collection<?>) {
+      return copyNested(path, value, above);
+    }
+    throw new IllegalArgumentException(path + " must be JSON, but is " + describe(value));
+  }
+
+  private static Number finite(String path, Number number) {
+    if (!Double.isFinite(number.doubleValue())) {
+      throw new IllegalArgumentException(path + " must be JSON, which has no " + number);
+    }
+    return number;
+  }
+
+  private static Object copyNested(String path, Object value, List<Object> above) {
+    if (above.stream().anyMatch(outer -> outer == value)) {
+      throw new IllegalArgumentException(path + " must be JSON, but contains itself");
+    }
+    if (above.size() >= MAX_DEPTH) {
+      throw new IllegalArgumentException(path + " is nested more than " + MAX_DEPTH + " deep");
+    }
+    above.add(value);
+    Object copy;
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Object> entries = new LinkedHashMap<>();
+      map.forEach(
+          (key, inner) -> {
+            if (!(key instanceof String name)) {
+              throw new IllegalArgumentException(
+                  path + " must be JSON, whose keys are text, but has " + describe(key));
+            }
+            Text.wellFormed("a key of " + path, name);
+            entries.put(name, copy(path + "." + name, inner, above));
+          });
+      copy = Collections.unmodifiableMap(entries);
+    } else {
+      List<Object> items = new ArrayList<>();
+      for (Object inner : (Collection<?>) value) {
+        items.add(copy(path + "[" + items.size() + "]", inner, above));
+      }
+      copy = Collections.unmodifiableList(items);
+    }
+    above.remove(above.size() - 1);
+    return copy;
+  }
+
+  private static String describe(@Nullable Object value) {
+    return value == null
+        ? "null (leave the key out instead)"
+        : "a " + value.getClass().getName() + " (convert it to text, a number, a list or a map)";
+  }
+}

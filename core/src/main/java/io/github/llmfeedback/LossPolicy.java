@@ -1,0 +1,58 @@
+package io.github.llmfeedback;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a client may lose of a feedback that its provider cannot keep in full. Immutable.
+ *
+ * <p>A refused loss stops the feedback before the network, with an {@link
+ * UnrepresentableFeedbackException}; an accepted one stands on the {@link Receipt}.
+ */
+public final class LossPolicy {
+  /** Accepts rounding by at most half a step, refuses every other loss. The default. */
+  public static final LossPolicy REJECT =
+      new LossPolicy("REJECT", EnumSet.of(Loss.Kind.ROUNDED), EnumSet.noneOf(Part.class));
+
+  /** Refuses every loss, rounding too. */
+  public static final LossPolicy EXACT =
+      new LossPolicy("EXACT", EnumSet.noneOf(Loss.Kind.class), EnumSet.noneOf(Part.class));
+
+  /** Accepts every loss; read them from {@link Receipt#losses()}. */
+  public static final LossPolicy REPORT =
+      new LossPolicy("REPORT", EnumSet.allOf(Loss.Kind.class), EnumSet.noneOf(Part.class));
+
+  private final String name;
+  private final Set<Loss.Kind> kinds;
+  private final Set<Part> parts;
+
+  private LossPolicy(String name, Set<Loss.Kind> kinds, Set<Part> parts) {
+    this.name = name;
+    this.kinds = kinds;
+    this.parts = parts;
+  }
+
+  /** As {@link #REJECT}, but {@code parts} may be lost to any degree. */
+  public static LossPolicy tolerating(Part... parts) {
+    Set<Part> tolerated = EnumSet.noneOf(Part.class);
+    Collections.addAll(tolerated, parts);
+    return new LossPolicy("tolerating" + tolerated, REJECT.kinds, tolerated);
+  }
+
+  /** Whether this policy accepts {@code loss}. */
+  public boolean accepts(Loss loss) {
+    return kinds.contains(loss.kind()) || parts.contains(loss.part());
+  }
+
+  /** Those of {@code losses} that this policy does not accept. */
+  public List<Loss> refused(List<Loss> losses) {
+    return losses.stream().filter(loss -> !accepts(loss)).toList();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

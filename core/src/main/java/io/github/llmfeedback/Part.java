@@ -1,0 +1,39 @@
+package io.github.llmfeedback;
+
+/**
+ * A part of a {@link Feedback} that a provider keeps or cannot keep.
+ *
+ * @see Capabilities
+ */
+public enum Part {
+  /** A rating by thumb: {@link Rating.Thumbs}. */
+  THUMBS,
+  /** A rating by number on a stated scale: {@link Rating.Score}. */
+  SCORE,
+  /** A rating by name: {@link Rating.Label}. */
+  LABEL,
+  /** What the person said about the answer. */
+  COMMENT,
+  /** What the answer should have been. */
+  CORRECTION,
+  /** What is wrong with the answer, by a name the project defines. */
+  ISSUE,
+  /** What the person did with the answer, by a name the project defines. */
+  ACTION,
+  /** How much this feedback counts beside others on the same target. */
+  WEIGHT,
+  /** Who gave the feedback. */
+  AUTHOR,
+  /** When the person gave it. */
+  OCCURRED_AT,
+  /** Further facts as JSON. */
+  METADATA;
+
+  /** Whether this part says something by itself; the others only describe what is said. */
+  public boolean isStatement() {
+    return switch (this) {
+      case THUMBS, SCORE, LABEL, COMMENT, CORRECTION, ISSUE, ACTION -> true;
+      case WEIGHT, AUTHOR, OCCURRED_AT, METADATA -> false;
+    };
+  }
+}

@@ -1,0 +1,181 @@
+package io.github.llmfeedback;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proof that a provider took a feedback, and the handle to change it later. Immutable.
+ *
+ * <p>It holds ids and the little that a later change needs, never words or people.
+ */
+public final class Receipt {
+  private final String provider;
+  private final String target;
+  private final List<String> ids;
+  private final Map<String, List<String>> state;
+  private final Assurance assurance;
+  private final List<Loss> losses;
+  private final int attempts;
+  private final Duration elapsed;
+
+  private Receipt(Builder builder) {
+    provider = builder.provider;
+    target = builder.target;
+    ids = List.copyOf(builder.ids);
+    state = Collections.unmodifiableMap(new LinkedHashMap<>(builder.state));
+    assurance = builder.assurance;
+    losses = List.copyOf(builder.losses);
+    attempts = builder.attempts;
+    elapsed = builder.elapsed;
+  }
+
+  /** Begins a receipt; providers and test doubles make them. */
+  public static Builder builder(String provider, String target) {
+    return new Builder(Text.name("provider", provider), Text.name("target", target));
+  }
+
+  /** The provider's name in lower case, such as {@code portkey}. */
+  public String provider() {
+    return provider;
+  }
+
+  /** The id under which the provider filed the feedback. */
+  public String target() {
+    return target;
+  }
+
+  /** The provider's ids of what it stored, in its order; empty if it gives none. */
+  public List<String> ids() {
+    return ids;
+  }
+
+  /** The only one of {@link #ids()}; empty if there is none, or more than one. */
+  public Optional<String> id() {
+    return ids.size() == 1 ? Optional.of(ids.get(0)) : Optional.empty();
+  }
+
+  /** What the provider's client needs to change the feedback later. */
+  public Map<String, List<String>> state() {
+    return state;
+  }
+
+  /** How sure it is that the provider keeps the feedback. */
+  public Assurance assurance() {
+    return assurance;
+  }
+
+  /** What the provider could not keep, as the client's {@link LossPolicy} accepted. */
+  public List<Loss> losses() {
+    return losses;
+  }
+
+  /** How many requests it took; 1 if the first succeeded. */
+  public int attempts() {
+    return attempts;
+  }
+
+  /** The time from the first attempt to the provider's yes, waits included. */
+  public Duration elapsed() {
+    return elapsed;
+  }
+
+  /** A builder that begins with everything this receipt says. */
+  public Builder newBuilder() {
+    return new Builder(provider, target)
+        .ids(ids)
+        .state(state)
+        .assurance(assurance)
+        .losses(losses)
+        .attempts(attempts)
+        .elapsed(elapsed);
+  }
+
+  /** Equal when they name the same stored feedback in the same state; the effort does not count. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Receipt that
+        && provider.equals(that.provider)
+        && target.equals(that.target)
+        && ids.equals(that.ids)
+        && state.equals(that.state)
+        && assurance == that.assurance
+        && losses.equals(that.losses);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(provider, target, ids, state, assurance, losses);
+  }
+
+  @Override
+  public String toString() {
+    return "Receipt{%s %s, target=%s, ids=%s, losses=%s, attempts=%d, %d ms}"
+        .formatted(provider, assurance, target, ids, losses, attempts, elapsed.toMillis());
+  }
+
+  /** Collects a receipt's facts. Not thread-safe. */
+  public static final class Builder {
+    private final String provider;
+    private final String target;
+    private List<String> ids = List.of();
+    private final Map<String, List<String>> state = new LinkedHashMap<>();
+    private Assurance assurance = Assurance.ACCEPTED;
+    private List<Loss> losses = List.of();
+    private int attempts = 1;
+    private Duration elapsed = Duration.ZERO;
+
+    private Builder(String provider, String target) {
+      this.provider = provider;
+      this.target = target;
+    }
+
+    /** Sets the provider's ids. */
+    public Builder ids(List<String> ids) {
+      this.ids = new ArrayList<>(ids);
+      return this;
+    }
+
+    /** Sets what a later change needs. */
+    public Builder state(Map<String, List<String>> state) {
+      this.state.clear();
+      state.forEach((key, values) -> this.state.put(key, List.copyOf(values)));
+      return this;
+    }
+
+    /** Sets how sure it is. */
+    public Builder assurance(Assurance assurance) {
+      this.assurance = Objects.requireNonNull(assurance, "assurance must not be null");
+      return this;
+    }
+
+    /** Sets the accepted losses. */
+    public Builder losses(List<Loss> losses) {
+      this.losses = List.copyOf(losses);
+      return this;
+    }
+
+    /** Sets how many requests it took. */
+    public Builder attempts(int attempts) {
+      this.attempts = attempts;
+      return this;
+    }
+
+    /** Sets how long it took. */
+    public Builder elapsed(Duration elapsed) {
+      this.elapsed = Objects.requireNonNull(elapsed, "elapsed must not be null");
+      return this;
+    }
+
+    /** The receipt. */
+    public Receipt build() {
+      return new Receipt(this);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.github.llmfeedback;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The provider answered no. The message holds status, provider code and what to do about it. */
+public final class RejectedFeedbackException extends FeedbackException {
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+  private final @Nullable String code;
+  private final @Nullable String hint;
+  private final String body;
+  private final @Nullable String requestId;
+  private final @Nullable Duration retryAfter;
+
+  private RejectedFeedbackException(Builder builder) {
+    super(
+        builder.provider,
+        builder.attempts,
+        builder.elapsed,
+        builder.mayHaveArrived,
+        builder.message(),
+        null);
+    status = builder.status;
+    code = builder.code;
+    hint = builder.hint;
+    body = builder.body;
+    requestId = builder.requestId;
+    retryAfter = builder.retryAfter;
+  }
+
+  /** Begins a refusal with this HTTP status. */
+  public static Builder builder(String provider, int status) {
+    return new Builder(provider, status);
+  }
+
+  /** The HTTP status; a 2xx if the refusal came dressed as success. */
+  public int status() {
+    return status;
+  }
+
+  /** The provider's own code for the refusal, such as Portkey's {@code AB03}. */
+  public Optional<String> code() {
+    return Optional.ofNullable(code);
+  }
+
+  /** What to do about it. */
+  public Optional<String> hint() {
+    return Optional.ofNullable(hint);
+  }
+
+  /**
+   * The beginning of the answer's body, at most 4,096 characters, with the API key replaced. It is
+   * the server's text and may repeat the feedback's words: mind where it is logged.
+   */
+  public String body() {
+    return body;
+  }
+
+  /** The id under which the provider's support finds the request. */
+  public Optional<String> requestId() {
+    return Optional.ofNullable(requestId);
+  }
+
+  /** How long the provider asked to wait, counted from its answer. */
+  public Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
+  }
+
+  /** Collects what is known of a refusal. Not thread-safe. */
+  public static final class Builder {
+    private final String provider;
+    private final int status;
+    private String place = "";
+    private @Nullable String code;
+    private @Nullable String hint;
+    private String body = "";
+    private @Nullable String requestId;
+    private @Nullable Duration retryAfter;
+    private int attempts = 1;
+    private Duration elapsed = Duration.ZERO;
+    private boolean mayHaveArrived;
+
+    private Builder(String provider, int status) {
+      this.provider = provider;
+      this.status = status;
+    }
+
+    private String message() {
+      return provider
+          + " answered "
+          + status
+          + (code == null ? "" : " (" + code + ")")
+          + (place.isEmpty() ? "" : " to " + place)
+          + (hint == null ? "" : ": " + hint)
+          + (retryAfter == null ? "" : "; retry after " + retryAfter.toSeconds() + " s")
+          + (mayHaveArrived ? "; the feedback may have arrived" : "");
+    }
+
+    /** Sets method and address, for the message. */
+    public Builder place(String place) {
+      this.place = place;
+      return this;
+    }
+
+    /** Sets the provider's code. */
+    public Builder code(@Nullable String code) {
+      this.code = code;
+      return this;
+    }
+
+    /** Sets what to do. */
+    public Builder hint(@Nullable String hint) {
+      this.hint = hint;
+      return this;
+    }
+
+    /** Sets the beginning of the body, free of keys. */
+    public Builder body(String body) {
+      this.body = body;
+      return this;
+    }
+
+    /** Sets the provider's id of the request. */
+    public Builder requestId(@Nullable String requestId) {
+      this.requestId = requestId;
+      return this;
+    }
+
+    /** Sets how long the provider asked to wait. */
+    public Builder retryAfter(@Nullable Duration retryAfter) {
+      this.retryAfter = retryAfter;
+      return this;
+    }
+
+    /** Sets the number of requests and the time they took. */
+    public Builder effort(int attempts, Duration elapsed) {
+      this.attempts = attempts;
+      this.elapsed = elapsed;
+      return this;
+    }
+
+    /** Sets whether the provider may keep the feedback all the same. */
+    public Builder mayHaveArrived(boolean mayHaveArrived) {
+      this.mayHaveArrived = mayHaveArrived;
+      return this;
+    }
+
+    /** The exception. */
+    public RejectedFeedbackException build() {
+      return new RejectedFeedbackException(this);
+    }
+  }
+}

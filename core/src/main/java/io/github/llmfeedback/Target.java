@@ -1,0 +1,151 @@
+package io.github.llmfeedback;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a feedback is about: the LLM's answer, by the ids under which providers know it. Immutable.
+ *
+ * <p>A target holds a <em>bare</em> id ({@link Feedback#on(String)}: as the receiving client's
+ * provider knows it), or a <em>shared</em> id, or ids <em>named</em> per provider, or a shared id
+ * and named ones; a named id wins.
+ */
+public final class Target {
+  private final @Nullable String bare;
+  private final @Nullable String shared;
+  private final Map<TargetKey, String> named;
+
+  private Target(@Nullable String bare, @Nullable String shared, Map<TargetKey, String> named) {
+    this.bare = bare;
+    this.shared = shared;
+    this.named = Collections.unmodifiableMap(named);
+  }
+
+  /** The answer with this id at the provider of whichever client receives the feedback. */
+  public static Target of(String id) {
+    return new Target(Text.name("target id", id), null, Map.of());
+  }
+
+  /** The answer with this id at the key's provider. */
+  public static Target of(TargetKey key, String id) {
+    return new Target(null, null, Map.of()).and(key, id);
+  }
+
+  /**
+   * An id that the application chose for every provider whose ids can be chosen. A provider that
+   * makes its ids itself needs a named one beside it.
+   */
+  public static Target shared(String id) {
+    return new Target(null, Text.name("shared target id", id), Map.of());
+  }
+
+  /**
+   * The target that an LLM response's headers name for {@code keys}; empty if they name none.
+   *
+   * @param headers gives the values of a header, by a name whose case must not matter: {@code
+   *     response::headers} of OkHttp, {@code response.headers()::allValues} of {@code
+   *     java.net.http}; may answer null for none. For a map use {@link #fromHeaders(Map,
+   *     TargetKey...)}
+   */
+  public static Optional<Target> fromHeaders(
+      Function<String, ? extends @Nullable Collection<String>> headers, TargetKey... keys) {
+    Target found = new Target(null, null, Map.of());
+    for (TargetKey key : keys) {
+      Collection<String> values =
+          key.responseHeader().<Collection<String>>map(headers).orElse(List.of());
+      for (String value : values) {
+        if (value != null && !value.isBlank()) {
+          found = found.and(key, value.strip());
+          break;
+        }
+      }
+    }
+    return found.named.isEmpty() ? Optional.empty() : Optional.of(found);
+  }
+
+  /** As {@link #fromHeaders(Function, TargetKey...)}, from a map whose names may have any case. */
+  public static Optional<Target> fromHeaders(
+      Map<String, ? extends Collection<String>> headers, TargetKey... keys) {
+    return fromHeaders(
+        name -> {
+          List<String> values = new ArrayList<>();
+          headers.forEach(
+              (key, more) -> {
+                if (name.equalsIgnoreCase(key)) { // HttpURLConnection has a null key
+                  values.addAll(more);
+                }
+              });
+          return values;
+        },
+        keys);
+  }
+
+  /**
+   * This target, also known by {@code id} at the key's provider.
+   *
+   * @throws IllegalStateException if this target is a bare id, which cannot be told apart from the
+   *     named one
+   */
+  public Target and(TargetKey key, String id) {
+    Objects.requireNonNull(key, "target key must not be null");
+    if (bare != null) {
+      throw new IllegalStateException(
+          "a bare target id goes to whichever client receives it; name its provider too:"
+              + " Target.of(key, id).and(key, id)");
+    }
+    Map<TargetKey, String> more = new LinkedHashMap<>(named);
+    more.put(key, Text.name("target id of " + key, id));
+    return new Target(null, shared, more);
+  }
+
+  /** Whether this is one id without a provider's name. */
+  public boolean isBare() {
+    return bare != null;
+  }
+
+  /** The id of this target for {@code key}, if it has one. */
+  public Optional<String> idFor(TargetKey key) {
+    if (bare != null) {
+      return Optional.of(bare);
+    }
+    String id = named.get(Objects.requireNonNull(key, "target key must not be null"));
+    if (id == null && key.isChoosable()) {
+      id = shared;
+    }
+    return Optional.ofNullable(id);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Target that
+        && Objects.equals(bare, that.bare)
+        && Objects.equals(shared, that.shared)
+        && named.equals(that.named);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(bare, shared, named);
+  }
+
+  @Override
+  public String toString() {
+    if (bare != null) {
+      return bare;
+    }
+    List<String> ids = new ArrayList<>();
+    if (shared != null) {
+      ids.add("shared=" + shared);
+    }
+    named.forEach((key, id) -> ids.add(key + "=" + id));
+    return ids.toString();
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * What applications use: the {@linkplain io.github.llmfeedback.Feedback feedback} people give on an
+ * LLM's answer, the {@linkplain io.github.llmfeedback.FeedbackClient client} that carries it to a
+ * provider, and the {@linkplain io.github.llmfeedback.Receipt receipt} or {@linkplain
+ * io.github.llmfeedback.FeedbackException exception} that tells what became of it.
+ */
+@NullMarked
+package io.github.llmfeedback;
+
+import org.jspecify.annotations.NullMarked;

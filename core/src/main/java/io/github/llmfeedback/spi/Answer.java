@@ -1,0 +1,155 @@
+package io.github.llmfeedback.spi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server answered, its body bounded and read. Immutable.
+ *
+ * <p>A place in the JSON is named by a JSON pointer (RFC 6901), such as {@code /error/message}.
+ */
+public final class Answer {
+  private final int status;
+  private final Function<String, @Nullable String> headers;
+  private final byte[] body;
+  private final boolean cut;
+  private final @Nullable JsonNode json;
+  private final @Nullable Duration retryAfter;
+
+  Answer(
+      int status,
+      Function<String, @Nullable String> headers,
+      byte[] body,
+      boolean cut,
+      @Nullable Duration retryAfter) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+    this.cut = cut;
+    this.json = cut ? null : WireJson.read(body);
+    this.retryAfter = retryAfter;
+  }
+
+  /** An answer that no server gave, for tests of a dialect. */
+  public static Answer of(int status, String body) {
+    return new Answer(status, name -> null, body.getBytes(StandardCharsets.UTF_8), false, null);
+  }
+
+  /** This answer with one more header, for tests of a dialect. */
+  public Answer withHeader(String name, String value) {
+    return new Answer(
+        status,
+        other -> name.equalsIgnoreCase(other) ? value : headers.apply(other),
+        body,
+        cut,
+        retryAfter);
+  }
+
+  /** The HTTP status. */
+  public int status() {
+    return status;
+  }
+
+  /** Whether the status is a 2xx. */
+  public boolean isSuccess() {
+    return status >= 200 && status < 300;
+  }
+
+  /** The last value of a header, by a name in any case. */
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(headers.apply(name));
+  }
+
+  /** How long the server asks to wait ({@code Retry-After}), if it does so legibly. */
+  public Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
+  }
+
+  /** Whether the body is nothing but white space. */
+  public boolean isEmpty() {
+    return text().isBlank();
+  }
+
+  /** Whether the body is a web page. */
+  public boolean isHtml() {
+    return header("Content-Type").orElse("").toLowerCase(java.util.Locale.ROOT).contains("html")
+        || text().stripLeading().startsWith("<");
+  }
+
+  /** Whether the connection broke, or the limit was reached, before the body ended. */
+  public boolean isCut() {
+    return cut;
+  }
+
+  /** Whether the body is a JSON object. */
+  public boolean isObject() {
+    return json != null && json.isObject();
+  }
+
+  /** Whether the body is a JSON array. */
+  public boolean isArray() {
+    return json != null && json.isArray();
+  }
+
+  /** Whether there is anything but null at this place. */
+  public boolean has(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && !node.isNull();
+  }
+
+  /** The text or number at this place, as text. */
+  public Optional<String> text(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && (node.isTextual() || node.isNumber())
+        ? Optional.of(node.asText())
+        : Optional.empty();
+  }
+
+  /** The whole number at this place. */
+  public OptionalInt number(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && node.canConvertToInt() && node.isIntegralNumber()
+        ? OptionalInt.of(node.intValue())
+        : OptionalInt.empty();
+  }
+
+  /** How many items the array at this place has; 0 if there is none. The root is {@code ""}. */
+  public int size(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && node.isArray() ? node.size() : 0;
+  }
+
+  /** The texts in the array at this place, without those that are none. */
+  public List<String> texts(String pointer) {
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < size(pointer); i++) {
+      text(pointer + "/" + i).ifPresent(texts::add);
+    }
+    return texts;
+  }
+
+  private @Nullable JsonNode at(String pointer) {
+    if (json == null) {
+      return null;
+    }
+    JsonNode node = json.at(pointer);
+    return node.isMissingNode() ? null : node;
+  }
+
+  /** The body as text; bytes that are no UTF-8 are replaced. */
+  String text() {
+    return new String(body, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public String toString() {
+    return "Answer " + status + ", " + body.length + " bytes";
+  }
+}

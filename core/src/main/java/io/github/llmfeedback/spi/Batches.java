@@ -1,0 +1,93 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.BatchSummary;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+
+/** Whole lists, waited for or not, and streams of any length. */
+final class Batches<W> {
+  private final Engine<W> engine;
+
+  Batches(Engine<W> engine) {
+    this.engine = engine;
+  }
+
+  List<Outcome> submitAll(Collection<? extends Feedback> feedbacks) {
+    List<Item<W>> items = items(feedbacks);
+    Scope scope = new Scope();
+    if (Thread.currentThread().isInterrupted()) {
+      scope.stop(Reason.INTERRUPTED);
+    }
+    CompletableFuture<Void> done = send(items, scope);
+    try {
+      done.get();
+    } catch (InterruptedException e) {
+      scope.stop(Reason.INTERRUPTED);
+      Thread.currentThread().interrupt();
+      done.join();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a batch always ends normally", e);
+    }
+    return outcomes(items);
+  }
+
+  CompletableFuture<List<Outcome>> submitAllAsync(Collection<? extends Feedback> feedbacks) {
+    List<Item<W>> items;
+    try {
+      items = items(feedbacks);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    Scope scope = new Scope();
+    CompletableFuture<List<Outcome>> result = new CompletableFuture<>();
+    var unused = send(items, scope).thenRun(() -> engine.deliver(result, () -> outcomes(items)));
+    unused = result.thenRun(() -> {}).whenComplete((done, e) -> scope.stop(Reason.CANCELLED));
+    return result;
+  }
+
+  BatchSummary submitEach(
+      Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome) {
+    return new Streaming<>(engine, this, feedbacks, eachOutcome).run();
+  }
+
+  private CompletableFuture<Void> send(List<Item<W>> items, Scope scope) {
+    Time.Alarm timeout =
+        engine.carrier.time.schedule(
+            () -> scope.stop(Reason.TIMEOUT), engine.settings.batchTimeout());
+    return new Batch<>(engine).send(items, scope).thenRun(timeout::cancel);
+  }
+
+  private List<Item<W>> items(Collection<? extends Feedback> feedbacks) {
+    List<Feedback> given = new ArrayList<>(feedbacks);
+    for (int i = 0; i < given.size(); i++) {
+      Objects.requireNonNull(given.get(i), "feedback " + i + " of the batch must not be null");
+    }
+    List<Item<W>> items = new ArrayList<>(given.size());
+    for (Feedback feedback : given) {
+      items.add(item(items.size(), feedback));
+    }
+    return items;
+  }
+
+  Item<W> item(long index, Feedback feedback) {
+    try {
+      return new Item<>(index, feedback, engine.prepare(feedback));
+    } catch (FeedbackException e) {
+      return new Item<>(index, feedback, e);
+    }
+  }
+
+  private List<Outcome> outcomes(List<Item<W>> items) {
+    return items.stream().map(Item::outcome).toList();
+  }
+}

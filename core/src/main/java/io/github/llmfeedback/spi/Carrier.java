@@ -1,0 +1,110 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import okhttp3.OkHttpClient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One client's way to its provider: what its wire calls share, and where they are counted. */
+final class Carrier {
+  final Connection connection;
+  final ClientSettings settings;
+  final Function<Answer, Verdict> verdicts;
+  final Time time;
+  final OkHttpClient http;
+  final Pause pause;
+  final RetryBudget budget = new RetryBudget();
+  final Permits permits;
+  final Lanes lanes;
+  final Failures failures;
+  final Logger log;
+
+  private final Runnable whenClosed;
+  private final Set<WireCall> open = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger singles = new AtomicInteger();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  Carrier(
+      Connection connection,
+      ClientSettings settings,
+      Function<Answer, Verdict> verdicts,
+      Time time,
+      OkHttpClient http,
+      Runnable whenClosed) {
+    this.connection = connection;
+    this.settings = settings;
+    this.verdicts = verdicts;
+    this.time = time;
+    this.http = http;
+    this.whenClosed = whenClosed;
+    pause = new Pause(time);
+    permits = new Permits(settings.concurrency());
+    lanes = new Lanes(time);
+    failures = new Failures(connection);
+    log = LoggerFactory.getLogger("io.github.llmfeedback." + connection.provider());
+  }
+
+  /** Starts a call; it ends with an {@link Ending}, whatever happens. */
+  WireCall start(WireCall call) {
+    open.add(call);
+    if (call.kind() == WireCall.Kind.SINGLE && singles.incrementAndGet() > settings.maxPending()) {
+      call.stop(Reason.FULL, false);
+    } else if (closed.get()) {
+      call.stop(Reason.CLOSED, false);
+    } else {
+      call.queue();
+      if (closed.get()) {
+        call.stop(Reason.CLOSED, true); // close() may have looked before the call was open
+      }
+    }
+    return call;
+  }
+
+  /** Forgets a call that ended. */
+  void ended(WireCall call) {
+    if (open.remove(call) && call.kind() == WireCall.Kind.SINGLE) {
+      singles.decrementAndGet();
+    }
+  }
+
+  boolean isClosed() {
+    return closed.get();
+  }
+
+  /** A failure of something that never became a call. */
+  FeedbackException unsent(Reason reason) {
+    return failures.undelivered(null, reason, 0, Duration.ZERO, false, null);
+  }
+
+  /** Ends what waits, lets what is on the wire finish in its time, then lets go of everything. */
+  void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    open.forEach(call -> call.stop(Reason.CLOSED, true));
+    CompletableFuture<?> all =
+        CompletableFuture.allOf(
+            open.stream().map(WireCall::ending).toArray(CompletableFuture<?>[]::new));
+    try {
+      all.get(settings.attemptTimeout().toMillis() + 1000, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TimeoutException | ExecutionException e) {
+      log.warn("{} closes with calls still on the wire", connection.provider());
+    }
+    open.forEach(call -> call.stop(Reason.CLOSED, false));
+    whenClosed.run();
+  }
+}

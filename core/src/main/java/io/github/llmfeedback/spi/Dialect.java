@@ -1,0 +1,83 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.TargetKey;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How one provider writes feedback and answers it. Pure: no I/O, no state, thread-safe.
+ *
+ * <p>The way of a feedback: its parts are accounted for against {@link #capabilities}, its target
+ * is {@linkplain #address addressed}, it is {@linkplain #encode encoded}, several are {@linkplain
+ * #batching batched}, a {@linkplain #request request} is sent, the answer gets a {@linkplain
+ * #verdict verdict}, and the ids in it are {@linkplain #decode decoded}.
+ *
+ * @param <W> the provider's wire object: a record exactly as the JSON
+ */
+public interface Dialect<W> {
+  /** What the provider keeps; its {@link Capabilities#provider() provider} names the dialect. */
+  Capabilities capabilities();
+
+  /** The kind of id that the provider files feedback under. */
+  TargetKey targetKey();
+
+  /**
+   * The id as it goes over the wire.
+   *
+   * @throws io.github.llmfeedback.UnrepresentableFeedbackException made by {@link Losses#refusal},
+   *     if the provider could not find anything under this id
+   */
+  default String address(String id, Losses losses) {
+    return id;
+  }
+
+  /**
+   * The wire objects of one feedback, at least one.
+   *
+   * @param feedback has only parts that the provider keeps
+   * @param target as {@link #address} gave it
+   * @param losses takes what the encoding changes
+   * @throws io.github.llmfeedback.UnrepresentableFeedbackException made by {@link Losses#refusal},
+   *     if the provider cannot keep it under any policy
+   */
+  List<W> encode(Feedback feedback, String target, Losses losses);
+
+  /** What a receipt must remember for a later change: never words or people. */
+  default Map<String, List<String>> state(List<W> objects) {
+    return Map.of();
+  }
+
+  /** How many feedbacks go into one request. */
+  default Batching batching() {
+    return Batching.NONE;
+  }
+
+  /** The request that creates these feedbacks, each given by its wire objects. */
+  WireRequest request(List<List<W>> feedbacks);
+
+  /** The request that replaces what {@code receipt} stands for; by default, creates it again. */
+  default WireRequest update(Receipt receipt, List<W> objects) {
+    return request(List.of(objects));
+  }
+
+  /** The request that takes back what {@code receipt} stands for. */
+  default WireRequest retract(Receipt receipt) {
+    throw new UnsupportedOperationException(capabilities().provider() + " takes nothing back");
+  }
+
+  /** What the answer means; by default, what its status means. */
+  default Verdict verdict(Answer answer) {
+    return Verdict.byStatus(answer);
+  }
+
+  /**
+   * The provider's ids for each of the feedbacks in an accepted request, in order; an empty list
+   * for a feedback whose ids are not known. Never a guess.
+   */
+  default List<List<String>> decode(Answer answer, List<List<W>> feedbacks) {
+    return feedbacks.stream().map(objects -> List.<String>of()).toList();
+  }
+}

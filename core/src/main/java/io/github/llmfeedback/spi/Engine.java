@@ -1,0 +1,227 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Loss;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.UnreadableAnswerException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole way of a feedback, once for all providers: account → address → encode → batch → send
+ * (retry) → verdict → decode → outcomes.
+ *
+ * <p>The first three are {@link Prepared}, batches are {@link Batch}, sending with its retries and
+ * verdicts is {@link WireCall}.
+ */
+final class Engine<W> {
+  final Dialect<W> dialect;
+  final ClientSettings settings;
+  final Carrier carrier;
+  final Executor callbacks;
+
+  /** Whether the provider takes lists, as far as is known. */
+  final AtomicBoolean takesLists = new AtomicBoolean(true);
+
+  /** The engine of a client that uses a transport until it is closed. */
+  static <W> Engine<W> over(
+      Transport transport, Connection connection, ClientSettings settings, Dialect<W> dialect) {
+    return new Engine<>(
+        dialect,
+        new Carrier(
+            connection,
+            settings,
+            dialect::verdict,
+            transport,
+            transport.http(settings),
+            transport::release),
+        transport.callbacks(settings));
+  }
+
+  Engine(Dialect<W> dialect, Carrier carrier, Executor callbacks) {
+    this.dialect = dialect;
+    this.carrier = carrier;
+    this.settings = carrier.settings;
+    this.callbacks = callbacks;
+  }
+
+  Sending<Receipt> submit(Feedback feedback) {
+    Prepared<W> prepared = prepare(feedback);
+    return send(
+        dialect.request(List.of(prepared.objects())),
+        (answer, ending) -> receipts(List.of(prepared), answer, ending).get(0));
+  }
+
+  Sending<Receipt> update(Receipt receipt, Feedback feedback) {
+    checkProvider(receipt);
+    Prepared<W> prepared = prepare(feedback);
+    if (!prepared.target().equals(receipt.target())) {
+      throw new IllegalArgumentException(
+          "an update must be about the receipt's target "
+              + receipt.target()
+              + ", but the feedback is about "
+              + prepared.target());
+    }
+    return send(
+        dialect.update(receipt, prepared.objects()),
+        (answer, ending) -> {
+          Receipt updated = receipts(List.of(prepared), answer, ending).get(0);
+          return updated.ids().isEmpty()
+              ? updated.newBuilder().ids(receipt.ids()).build()
+              : updated;
+        });
+  }
+
+  Sending<Receipt> retract(Receipt receipt) {
+    checkProvider(receipt);
+    return send(
+        dialect.retract(receipt),
+        (answer, ending) ->
+            Receipt.builder(receipt.provider(), receipt.target())
+                .attempts(ending.attempts())
+                .elapsed(ending.elapsed())
+                .build());
+  }
+
+  private void checkProvider(Receipt receipt) {
+    Objects.requireNonNull(receipt, "receipt must not be null");
+    String provider = dialect.capabilities().provider();
+    if (!receipt.provider().equals(provider)) {
+      throw new IllegalArgumentException(
+          "the receipt is " + receipt.provider() + "'s, but this client is " + provider + "'s");
+    }
+  }
+
+  /** Accounts for a feedback's parts, addresses it and encodes it. */
+  Prepared<W> prepare(Feedback feedback) {
+    Objects.requireNonNull(feedback, "feedback must not be null");
+    Prepared<W> prepared = Prepared.of(feedback, dialect, settings.lossPolicy());
+    for (Loss loss : prepared.losses()) {
+      if (loss.kind() != Loss.Kind.ROUNDED) {
+        carrier.log.warn("{} loses {} by policy", dialect.capabilities().provider(), loss);
+      }
+    }
+    return prepared;
+  }
+
+  private <T> Sending<T> send(WireRequest request, BiFunction<Answer, Ending, T> decode) {
+    WireCall call = carrier.start(new WireCall(carrier, request, WireCall.Kind.SINGLE));
+    return new Sending<>(call, ending -> decode.apply(accepted(ending), ending));
+  }
+
+  private static Answer accepted(Ending ending) {
+    if (ending.error() != null) {
+      throw ending.error();
+    }
+    return Objects.requireNonNull(ending.answer());
+  }
+
+  /** The receipts of an accepted request, one for each feedback in it. */
+  List<Receipt> receipts(List<Prepared<W>> sent, Answer answer, Ending ending) {
+    List<List<String>> ids;
+    try {
+      ids = dialect.decode(answer, sent.stream().map(Prepared::objects).toList());
+    } catch (RuntimeException e) {
+      throw new UnreadableAnswerException(
+          dialect.capabilities().provider(),
+          answer.status(),
+          "",
+          ending.attempts(),
+          ending.elapsed(),
+          "the answer was accepted, but its ids could not be read");
+    }
+    return IntStream.range(0, sent.size())
+        .mapToObj(i -> receipt(sent.get(i), i < ids.size() ? ids.get(i) : List.of(), ending))
+        .toList();
+  }
+
+  private Receipt receipt(Prepared<W> prepared, List<String> ids, Ending ending) {
+    return Receipt.builder(dialect.capabilities().provider(), prepared.target())
+        .ids(ids)
+        .state(dialect.state(prepared.objects()))
+        .losses(prepared.losses())
+        .attempts(ending.attempts())
+        .elapsed(ending.elapsed())
+        .build();
+  }
+
+  /** Waits for a call; an interrupt ends the wait and the call at once. */
+  <T> T await(Supplier<Sending<T>> begin) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw carrier.unsent(Reason.INTERRUPTED);
+    }
+    Sending<T> sending = begin.get();
+    try {
+      return sending.result(sending.call().ending().get());
+    } catch (InterruptedException e) {
+      sending.call().stop(Reason.INTERRUPTED, false);
+      Thread.currentThread().interrupt();
+      return sending.result(sending.call().ending().join());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a wire call always ends normally", e);
+    }
+  }
+
+  /** The future of a call; every error comes through it, and cancelling it cancels the call. */
+  <T> CompletableFuture<T> async(Supplier<Sending<T>> begin) {
+    Sending<T> sending;
+    try {
+      sending = begin.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    CompletableFuture<T> result = new CompletableFuture<>();
+    var unused =
+        sending.call().ending().thenAccept(ending -> deliver(result, () -> sending.result(ending)));
+    unused = result.handle((value, error) -> stop(sending.call()));
+    return result;
+  }
+
+  private static @Nullable Void stop(WireCall call) {
+    call.stop(Reason.CANCELLED, false); // does nothing unless the caller was first
+    return null;
+  }
+
+  /** Completes a user's future on the callback executor. */
+  <T> void deliver(CompletableFuture<T> future, Supplier<T> result) {
+    Runnable completion =
+        () -> {
+          try {
+            future.complete(result.get());
+          } catch (RuntimeException e) {
+            future.completeExceptionally(e);
+          }
+        };
+    try {
+      callbacks.execute(completion);
+    } catch (RejectedExecutionException e) {
+      carrier.log.warn("the callback executor takes no more; completing a future without it");
+      completion.run();
+    }
+  }
+
+  /** A started call and what its ending means to the caller. */
+  record Sending<T>(WireCall call, Function<Ending, T> decode) {
+    T result(Ending ending) {
+      try {
+        return decode.apply(ending);
+      } catch (FeedbackException e) {
+        e.fillInStackTrace(); // the caller's stack tells more than a pool thread's
+        throw e;
+      }
+    }
+  }
+}

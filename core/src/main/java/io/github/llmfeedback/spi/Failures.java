@@ -1,0 +1,171 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.UnreadableAnswerException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Words an ending that is no receipt: what happened, where, what to do. Everything the server said
+ * stays out of the message, and every secret out of everything.
+ */
+final class Failures {
+  private static final int EXCERPT = 4096;
+
+  private final Connection connection;
+
+  Failures(Connection connection) {
+    this.connection = connection;
+  }
+
+  FeedbackException answered(
+      WireRequest request,
+      Answer answer,
+      Verdict verdict,
+      int attempts,
+      Duration elapsed,
+      boolean mayHaveArrived) {
+    String hint = verdict.hint().map(connection::redact).orElse(null);
+    if (verdict.kind() == Verdict.Kind.UNREADABLE) {
+      return new UnreadableAnswerException(
+          connection.provider(),
+          answer.status(),
+          excerpt(answer),
+          attempts,
+          elapsed,
+          "%s answered %d to %s, but %s; the feedback may have arrived"
+              .formatted(
+                  connection.provider(),
+                  answer.status(),
+                  place(request),
+                  hint == null ? "the answer cannot be read" : hint));
+    }
+    return RejectedFeedbackException.builder(connection.provider(), answer.status())
+        .place(place(request))
+        .code(verdict.code().map(this::token).orElse(null))
+        .hint(hint)
+        .body(excerpt(answer))
+        .requestId(verdict.requestId().map(this::token).orElse(null))
+        .retryAfter(answer.retryAfter().orElse(null))
+        .effort(attempts, elapsed)
+        .mayHaveArrived(mayHaveArrived)
+        .build();
+  }
+
+  /** The provider asked this client to wait, for longer than the call has time. */
+  FeedbackException paused(
+      WireRequest request,
+      int status,
+      Duration left,
+      int attempts,
+      Duration elapsed,
+      boolean mayHaveArrived) {
+    return RejectedFeedbackException.builder(connection.provider(), status)
+        .place(place(request))
+        .hint("the provider asked this client to wait longer than this call may take")
+        .retryAfter(left)
+        .effort(attempts, elapsed)
+        .mayHaveArrived(mayHaveArrived)
+        .build();
+  }
+
+  FeedbackException undelivered(
+      @Nullable WireRequest request,
+      Reason reason,
+      int attempts,
+      Duration elapsed,
+      boolean mayHaveArrived,
+      @Nullable IOException cause) {
+    String message =
+        "%s gave no answer%s: %s; %s"
+            .formatted(
+                connection.provider(),
+                request == null ? "" : " to " + place(request),
+                explain(reason),
+                mayHaveArrived ? "the feedback may have arrived" : "nothing was sent");
+    return new UndeliveredFeedbackException(
+        connection.provider(),
+        reason,
+        attempts,
+        elapsed,
+        mayHaveArrived,
+        message,
+        cause == null ? null : clean(cause));
+  }
+
+  private static String explain(Reason reason) {
+    return switch (reason) {
+      case UNREACHABLE -> "no connection could be made; check the base URL and the network";
+      case UNTRUSTED ->
+          "its certificate is not trusted or names another host; check the base URL,"
+              + " or trust the certificate in the settings' OkHttpClient";
+      case CONNECTION_LOST -> "the connection broke before the answer was whole";
+      case TIMEOUT -> "the time allowed ran out";
+      case INTERRUPTED -> "the waiting thread was interrupted";
+      case CANCELLED -> "the call was cancelled";
+      case CLOSED -> "the client is closed";
+      case FULL -> "too much is in flight already; wait, or raise the settings' maxPending";
+    };
+  }
+
+  /** Why OkHttp failed, given whether the request had begun to leave. */
+  static Reason reason(IOException e, boolean sent, boolean canceled) {
+    if (e instanceof InterruptedIOException
+        && !(e.getCause() instanceof RejectedExecutionException)) {
+      return Reason.TIMEOUT;
+    } else if (canceled) {
+      return Reason.CANCELLED;
+    } else if (sent) {
+      return Reason.CONNECTION_LOST;
+    }
+    return isUntrusted(e) ? Reason.UNTRUSTED : Reason.UNREACHABLE;
+  }
+
+  private static boolean isUntrusted(IOException e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof SSLPeerUnverifiedException || t instanceof CertificateException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The cause without the server's words, which a malformed status line or header would bring. */
+  private static IOException clean(IOException e) {
+    if (e.getClass() == IOException.class
+        || e instanceof InterruptedIOException
+        || e instanceof SocketException
+        || e instanceof javax.net.ssl.SSLException
+        || e instanceof java.net.UnknownHostException) {
+      return e;
+    }
+    IOException clean = new IOException(e.getClass().getName());
+    clean.setStackTrace(e.getStackTrace());
+    return clean;
+  }
+
+  private String place(WireRequest request) {
+    return request.method() + " " + connection.redact(connection.url(request).toString());
+  }
+
+  private String excerpt(Answer answer) {
+    String clean = connection.redact(answer.text());
+    return clean.length() <= EXCERPT ? clean : clean.substring(0, EXCERPT);
+  }
+
+  /** A server's short token; null if it is anything else, or holds a secret. */
+  private @Nullable String token(String text) {
+    return text.matches("[A-Za-z0-9_.:/-]{1,80}") && connection.redact(text).equals(text)
+        ? text
+        : null;
+  }
+}

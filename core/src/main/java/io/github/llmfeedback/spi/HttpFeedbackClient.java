@@ -1,0 +1,97 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.BatchSummary;
+import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackClient;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Receipt;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A client that speaks a {@link Dialect} over HTTP. Provider modules extend it with their doors:
+ * how it is made, and what only their provider can do. Thread-safe.
+ */
+public abstract class HttpFeedbackClient implements FeedbackClient {
+  private final Engine<?> engine;
+  private final Batches<?> batches;
+
+  /** A client at the end of {@code connection}. */
+  protected <W> HttpFeedbackClient(
+      Connection connection, ClientSettings settings, Dialect<W> dialect) {
+    this(Engine.over(Transport.acquire(), connection, settings, dialect));
+  }
+
+  private <W> HttpFeedbackClient(Engine<W> engine) {
+    this.engine = engine;
+    this.batches = new Batches<>(engine);
+  }
+
+  @Override
+  public final Receipt submit(Feedback feedback) {
+    return engine.await(() -> engine.submit(feedback));
+  }
+
+  @Override
+  public final CompletableFuture<Receipt> submitAsync(Feedback feedback) {
+    return engine.async(() -> engine.submit(feedback));
+  }
+
+  @Override
+  public final List<Outcome> submitAll(Collection<? extends Feedback> feedbacks) {
+    return batches.submitAll(feedbacks);
+  }
+
+  @Override
+  public final CompletableFuture<List<Outcome>> submitAllAsync(
+      Collection<? extends Feedback> feedbacks) {
+    return batches.submitAllAsync(feedbacks);
+  }
+
+  @Override
+  public final BatchSummary submitEach(
+      Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome) {
+    return batches.submitEach(feedbacks, eachOutcome);
+  }
+
+  /** The way of {@link io.github.llmfeedback.SupportsUpdate#update}. */
+  protected final Receipt replace(Receipt receipt, Feedback feedback) {
+    return engine.await(() -> engine.update(receipt, feedback));
+  }
+
+  /** As {@link #replace}, without waiting. */
+  protected final CompletableFuture<Receipt> replaceAsync(Receipt receipt, Feedback feedback) {
+    return engine.async(() -> engine.update(receipt, feedback));
+  }
+
+  /** The way of {@link io.github.llmfeedback.SupportsRetract#retract}. */
+  protected final Receipt takeBack(Receipt receipt) {
+    return engine.await(() -> engine.retract(receipt));
+  }
+
+  /** As {@link #takeBack}, without waiting. */
+  protected final CompletableFuture<Receipt> takeBackAsync(Receipt receipt) {
+    return engine.async(() -> engine.retract(receipt));
+  }
+
+  @Override
+  public final Capabilities capabilities() {
+    return engine.dialect.capabilities();
+  }
+
+  @Override
+  public final void close() {
+    engine.carrier.close();
+  }
+
+  /** The provider and the host, never a key. */
+  @Override
+  public final String toString() {
+    return getClass().getSimpleName() + " (" + engine.carrier.connection + ")";
+  }
+}

@@ -1,0 +1,44 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.Loss;
+import io.github.llmfeedback.Part;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Takes note of what one feedback loses on its way. Used by one thread. */
+public final class Losses {
+  private final String provider;
+  private final List<Loss> noted = new ArrayList<>();
+
+  /** A ledger for one feedback on its way to {@code provider}. */
+  public Losses(String provider) {
+    this.provider = provider;
+  }
+
+  /** Notes that a part was rounded by at most half a step of the provider's scale. */
+  public void rounded(Part part, String detail) {
+    noted.add(new Loss(part, Loss.Kind.ROUNDED, detail));
+  }
+
+  /** Notes that a part became something coarser. */
+  public void approximated(Part part, String detail) {
+    noted.add(new Loss(part, Loss.Kind.APPROXIMATED, detail));
+  }
+
+  /** Notes that a part was left out. */
+  public void dropped(Part part, String detail) {
+    noted.add(new Loss(part, Loss.Kind.DROPPED, detail));
+  }
+
+  /** An exception to throw when the provider cannot keep the feedback under any policy. */
+  public UnrepresentableFeedbackException refusal(String why) {
+    return new UnrepresentableFeedbackException(
+        provider, provider + " cannot keep this feedback: " + why, List.of());
+  }
+
+  /** What was noted, in order. */
+  public List<Loss> noted() {
+    return List.copyOf(noted);
+  }
+}

@@ -1,0 +1,50 @@
+package io.github.llmfeedback.spi;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
+import okhttp3.Interceptor;
+import okhttp3.Response;
+
+/**
+ * How far one attempt got: did its request begin to leave this machine?
+ *
+ * <p>The last network interceptor tells: OkHttp calls it when a connection stands, just before the
+ * first byte of the request's headers. It also holds an abandoned attempt back, so that what the
+ * caller was told stays true.
+ */
+final class Phase {
+  private enum At {
+    BEFORE,
+    STARTED,
+    ABANDONED
+  }
+
+  private final AtomicReference<At> at = new AtomicReference<>(At.BEFORE);
+
+  /** Whether the request began to leave. */
+  boolean started() {
+    return at.get() == At.STARTED;
+  }
+
+  /**
+   * Ends the attempt; answers whether the request had begun to leave, and if not, it never will.
+   */
+  boolean abandon() {
+    return !at.compareAndSet(At.BEFORE, At.ABANDONED) && started();
+  }
+
+  private void start() throws IOException {
+    if (!at.compareAndSet(At.BEFORE, At.STARTED) && !started()) {
+      throw new IOException("abandoned before anything was sent");
+    }
+  }
+
+  /** Notes the beginning of every request that has a phase. */
+  static Response intercept(Interceptor.Chain chain) throws IOException {
+    Phase phase = chain.request().tag(Phase.class);
+    if (phase != null) {
+      phase.start();
+    }
+    return chain.proceed(chain.request());
+  }
+}

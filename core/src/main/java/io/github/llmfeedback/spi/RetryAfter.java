@@ -1,0 +1,37 @@
+package io.github.llmfeedback.spi;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import okhttp3.Headers;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code Retry-After} (RFC 9110, 10.2.3): seconds or a date; null if it is neither. */
+final class RetryAfter {
+  private static final Duration LONGEST = Duration.ofDays(365);
+
+  private RetryAfter() {}
+
+  static @Nullable Duration read(Headers headers, Instant now) {
+    String value = headers.get("Retry-After");
+    if (value == null) {
+      return null;
+    }
+    if (value.strip().matches("[0-9]{1,18}")) {
+      return atMost(Duration.ofSeconds(Long.parseLong(value.strip())));
+    }
+    if (value.strip().matches("[0-9]+")) {
+      return LONGEST;
+    }
+    Date date = headers.getDate("Retry-After");
+    if (date == null) {
+      return null;
+    }
+    Duration wait = Duration.between(now, date.toInstant());
+    return wait.isNegative() ? Duration.ZERO : atMost(wait);
+  }
+
+  private static Duration atMost(Duration wait) {
+    return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
+  }
+}

@@ -1,0 +1,167 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.BatchSummary;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code submitEach}: reads a chunk, sends it, and hands the oldest chunk's outcomes out before
+ * it reads more than may be in flight. All on the calling thread; used once.
+ */
+final class Streaming<W> {
+  private static final int MOST_SUPPRESSED = 10;
+
+  private final Engine<W> engine;
+  private final Batches<W> batches;
+  private final Batch<W> batch;
+  private final Iterator<? extends Feedback> source;
+  private final Consumer<? super Outcome> sink;
+  private final Deque<Flight<W>> inFlight = new ArrayDeque<>();
+  private final long begun;
+  private long read;
+  private long accepted;
+  private long failed;
+  private long uncertain;
+  private @Nullable Throwable trouble;
+
+  Streaming(
+      Engine<W> engine,
+      Batches<W> batches,
+      Iterator<? extends Feedback> source,
+      Consumer<? super Outcome> sink) {
+    this.engine = engine;
+    this.batches = batches;
+    this.batch = new Batch<>(engine);
+    this.source = Objects.requireNonNull(source, "feedbacks must not be null");
+    this.sink = Objects.requireNonNull(sink, "eachOutcome must not be null");
+    this.begun = engine.carrier.time.nanoTime();
+  }
+
+  BatchSummary run() {
+    boolean more = true;
+    while (more && trouble == null) {
+      if (inFlight.size() == engine.settings.concurrency()) {
+        handOut(inFlight.remove());
+        continue;
+      }
+      List<Item<W>> chunk = new ArrayList<>();
+      more = read(chunk);
+      if (!chunk.isEmpty()) {
+        Scope scope = new Scope();
+        inFlight.add(
+            new Flight<>(chunk, scope, batch.send(chunk, scope), engine.carrier.time.nanoTime()));
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        interrupted();
+      }
+    }
+    while (!inFlight.isEmpty()) {
+      handOut(inFlight.remove());
+    }
+    rethrow();
+    Duration elapsed = Duration.ofNanos(engine.carrier.time.nanoTime() - begun);
+    return new BatchSummary(read, accepted, failed, uncertain, elapsed);
+  }
+
+  /** Fills the chunk; answers whether the source may have more. */
+  private boolean read(List<Item<W>> chunk) {
+    try {
+      while (chunk.size() < batch.chunkSize()) {
+        if (!source.hasNext()) {
+          return false;
+        }
+        Feedback next =
+            Objects.requireNonNull(
+                source.next(), "feedback " + read + " of the batch must not be null");
+        chunk.add(batches.item(read, next));
+        read++;
+      }
+      return true;
+    } catch (RuntimeException | Error e) {
+      trouble(e);
+      return false;
+    }
+  }
+
+  private void handOut(Flight<W> flight) {
+    await(flight);
+    for (Item<W> item : flight.items) {
+      Outcome outcome = item.outcome();
+      count(outcome);
+      try {
+        sink.accept(outcome);
+      } catch (RuntimeException | Error e) {
+        trouble(e);
+      }
+    }
+  }
+
+  private void await(Flight<W> flight) {
+    long left =
+        flight.begun + engine.settings.batchTimeout().toNanos() - engine.carrier.time.nanoTime();
+    try {
+      flight.done.get(left, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      flight.scope.stop(Reason.TIMEOUT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      flight.scope.stop(Reason.INTERRUPTED);
+      interrupted();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a batch always ends normally", e);
+    }
+    flight.done.join();
+  }
+
+  private void interrupted() {
+    inFlight.forEach(flight -> flight.scope.stop(Reason.INTERRUPTED));
+    if (trouble == null) {
+      trouble(engine.carrier.unsent(Reason.INTERRUPTED));
+    }
+  }
+
+  private void count(Outcome outcome) {
+    if (outcome.isAccepted()) {
+      accepted++;
+    } else {
+      failed++;
+      if (outcome.error().map(FeedbackException::mayHaveArrived).orElse(false)) {
+        uncertain++;
+      }
+    }
+  }
+
+  private void trouble(Throwable e) {
+    if (trouble == null) {
+      trouble = e;
+    } else if (trouble != e && trouble.getSuppressed().length < MOST_SUPPRESSED) {
+      trouble.addSuppressed(e);
+    }
+  }
+
+  private void rethrow() {
+    if (trouble instanceof RuntimeException e) {
+      throw e;
+    } else if (trouble instanceof Error e) {
+      throw e;
+    }
+  }
+
+  private record Flight<W>(
+      List<Item<W>> items, Scope scope, CompletableFuture<Void> done, long begun) {}
+}

@@ -1,0 +1,138 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.ClientSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads, connections and timer that all clients of the process share: made for the first,
+ * shut down with the last. Every thread is a daemon, and none exists before it is needed.
+ */
+final class Transport implements Time {
+  private static final ReentrantLock LOCK = new ReentrantLock();
+  private static final AtomicInteger THREADS = new AtomicInteger();
+  private static @Nullable Transport shared;
+  private static int users;
+
+  private final ExecutorService calls = threads("llm-feedback-call-");
+  private final ExecutorService callbacks = threads("llm-feedback-callback-");
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(1, daemons("llm-feedback-timer-"));
+  private final ConnectionPool pool = new ConnectionPool(64, 30, TimeUnit.SECONDS);
+  private final OkHttpClient http;
+
+  private Transport() {
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setKeepAliveTime(5, TimeUnit.SECONDS);
+    timer.allowCoreThreadTimeOut(true);
+    Dispatcher dispatcher = new Dispatcher(calls);
+    dispatcher.setMaxRequests(Integer.MAX_VALUE); // each client's own permits are the bound
+    dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
+    http = new OkHttpClient.Builder().dispatcher(dispatcher).connectionPool(pool).build();
+  }
+
+  /** The shared transport, with one more user, who must release it once. */
+  static Transport acquire() {
+    LOCK.lock();
+    try {
+      Transport transport = shared;
+      if (transport == null) {
+        transport = new Transport();
+        shared = transport;
+      }
+      users++;
+      return transport;
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  void release() {
+    LOCK.lock();
+    try {
+      users--;
+      if (users > 0) {
+        return;
+      }
+      shared = null;
+    } finally {
+      LOCK.unlock();
+    }
+    calls.shutdown();
+    callbacks.shutdown();
+    timer.shutdownNow();
+    pool.evictAll();
+  }
+
+  /** The tamed HTTP client: the shared one, or the user's own with its parts kept. */
+  OkHttpClient http(ClientSettings settings) {
+    return settings
+        .httpClient()
+        .orElse(http)
+        .newBuilder()
+        .followRedirects(false)
+        .followSslRedirects(false)
+        .connectTimeout(settings.connectTimeout())
+        .readTimeout(settings.attemptTimeout())
+        .writeTimeout(settings.attemptTimeout())
+        .callTimeout(settings.attemptTimeout())
+        .addNetworkInterceptor(Phase::intercept)
+        .build();
+  }
+
+  Executor callbacks(ClientSettings settings) {
+    return settings.callbackExecutor().orElse(callbacks);
+  }
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public Instant now() {
+    return Instant.now();
+  }
+
+  @Override
+  public double random() {
+    return ThreadLocalRandom.current().nextDouble();
+  }
+
+  @Override
+  public Alarm schedule(Runnable task, Duration delay) {
+    if (timer.isShutdown()) {
+      return () -> {}; // the last client is closed: nobody waits for this any more
+    }
+    Future<?> future = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    return () -> future.cancel(false);
+  }
+
+  private static ExecutorService threads(String name) {
+    return new ThreadPoolExecutor(
+        0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons(name));
+  }
+
+  private static ThreadFactory daemons(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name + THREADS.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

@@ -1,0 +1,89 @@
+package io.github.llmfeedback.spi;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Instant;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.BufferedSink;
+import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
+
+/** Between wire requests and OkHttp's. */
+final class WireHttp {
+  /** Far above what any provider answers; also the bound after gunzip. */
+  private static final long MAX_ANSWER = 8L << 20;
+
+  private WireHttp() {}
+
+  static Request request(Connection connection, WireRequest request, byte[] body, Phase phase) {
+    Request.Builder builder =
+        new Request.Builder()
+            .url(connection.url(request))
+            .tag(Phase.class, phase)
+            .header("Accept", "application/json")
+            .header(
+                "User-Agent",
+                "llm-feedback-java/" + Version.CURRENT + " (" + connection.provider() + ")");
+    connection.headers().forEach(builder::header);
+    return builder.method(request.method(), new OneShot(body)).build();
+  }
+
+  /** The answer, as far as it came and fits. */
+  static Answer answer(Response response, Instant now) throws InterruptedIOException {
+    Buffer read = new Buffer();
+    boolean cut = false;
+    try {
+      ResponseBody body = response.body();
+      BufferedSource source = body == null ? read : body.source();
+      while (read.size() <= MAX_ANSWER && source.read(read, 64 << 10) != -1) {
+        cut = read.size() > MAX_ANSWER;
+      }
+    } catch (InterruptedIOException timeout) {
+      throw timeout;
+    } catch (IOException broken) {
+      cut = true;
+    }
+    return new Answer(
+        response.code(),
+        response::header,
+        read.readByteArray(),
+        cut,
+        RetryAfter.read(response.headers(), now));
+  }
+
+  /** A body that OkHttp never begins to send a second time. */
+  private static final class OneShot extends RequestBody {
+    private static final MediaType JSON = MediaType.get("application/json; charset=utf-8");
+
+    private final byte[] bytes;
+
+    OneShot(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public @Nullable MediaType contentType() {
+      return JSON;
+    }
+
+    @Override
+    public long contentLength() {
+      return bytes.length;
+    }
+
+    @Override
+    public boolean isOneShot() {
+      return true;
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      sink.write(bytes);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.github.llmfeedback.spi;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One request below the client's base URL. Immutable. */
+public final class WireRequest {
+  private final String method;
+  private final List<String> path;
+  private final Object body;
+  private final boolean repeatable;
+  private final @Nullable Spacing spacing;
+
+  private WireRequest(
+      String method,
+      List<String> path,
+      Object body,
+      boolean repeatable,
+      @Nullable Spacing spacing) {
+    this.method = method;
+    this.path = path;
+    this.body = body;
+    this.repeatable = repeatable;
+    this.spacing = spacing;
+  }
+
+  /**
+   * A request that must not be repeated once it may have arrived.
+   *
+   * @param method the HTTP method, one that has a body
+   * @param body what Jackson writes as the JSON body
+   * @param path the segments below the base URL, unescaped; each stays one segment
+   */
+  public static WireRequest of(String method, Object body, String... path) {
+    for (String segment : path) {
+      if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
+        throw new IllegalArgumentException(
+            "a path segment must not be empty, '.' or '..', but one of " + List.of(path) + " is");
+      }
+    }
+    return new WireRequest(method, List.of(path), Objects.requireNonNull(body), false, null);
+  }
+
+  /** This request, which may arrive twice and count once. */
+  public WireRequest repeatable() {
+    return new WireRequest(method, path, body, true, spacing);
+  }
+
+  /** This request, kept in order with others of the same key, and so far apart from them. */
+  public WireRequest spacing(String key, Duration apart) {
+    return new WireRequest(method, path, body, repeatable, new Spacing(key, apart));
+  }
+
+  /** The HTTP method. */
+  public String method() {
+    return method;
+  }
+
+  /** The segments below the base URL. */
+  public List<String> path() {
+    return path;
+  }
+
+  /** What becomes the JSON body. */
+  public Object body() {
+    return body;
+  }
+
+  /** Whether it may arrive twice and count once. */
+  public boolean isRepeatable() {
+    return repeatable;
+  }
+
+  /** How far it must keep from others, if it must. */
+  public Optional<Spacing> spacing() {
+    return Optional.ofNullable(spacing);
+  }
+
+  /**
+   * Requests with the same key go one after the other.
+   *
+   * @param key what they have in common
+   * @param apart the least time from the end of one to the beginning of the next
+   */
+  public record Spacing(String key, Duration apart) {}
+}

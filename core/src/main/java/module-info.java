@@ -1,0 +1,21 @@
+/**
+ * Carries what people think of an LLM's answer to the provider that keeps it.
+ *
+ * <p>{@code okhttp3} and {@code kotlin.stdlib} are automatic modules in OkHttp 4.12, which is the
+ * default for reasons that DESIGN.md gives; with OkHttp 5 they are not.
+ */
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+module io.github.llmfeedback {
+  requires transitive okhttp3;
+  requires kotlin.stdlib;
+  requires okio;
+  requires com.fasterxml.jackson.annotation;
+  requires com.fasterxml.jackson.core;
+  requires com.fasterxml.jackson.databind;
+  requires com.fasterxml.jackson.datatype.jsr310;
+  requires org.slf4j;
+  requires static org.jspecify;
+
+  exports io.github.llmfeedback;
+  exports io.github.llmfeedback.spi;
+}

@@ -1,0 +1,108 @@
+package io.github.llmfeedback.examples.quickstart.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** The sandbox's Helicone. It says yes to feedback that it then loses, as the real one does. */
+public final class SandboxHelicone {
+  static final String KEY = "sandbox-helicone-key";
+
+  private static final String QUERY = "/v1/request/query-clickhouse";
+  private static final String OLD_QUERY = "/v1/request/query";
+  private static final Pattern LOWER_CASE_ID =
+      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+  private static final Pattern ID =
+      Pattern.compile(LOWER_CASE_ID.pattern(), Pattern.CASE_INSENSITIVE);
+
+  private final HeliconeRows rows;
+  private final HeliconeQueries queries;
+
+  SandboxHelicone(InstantSource clock, Duration ingestionDelay) {
+    this.rows = new HeliconeRows(clock, ingestionDelay);
+    this.queries = new HeliconeQueries(rows);
+  }
+
+  /**
+   * Logs an LLM call. Its row is there only after the ingestion delay, and feedback that comes
+   * before is lost.
+   *
+   * @param headers the call's own, of which {@code Helicone-User-Id}, {@code
+   *     Helicone-Model-Override}, {@code Helicone-Property-*} and {@code Helicone-Session-*} count
+   */
+  public void llmCall(UUID requestId, Map<String, String> headers) {
+    rows.add(requestId, headers);
+  }
+
+  /** The rating kept for a request; true is positive. */
+  public Optional<Boolean> rating(UUID requestId) {
+    return rows.rating(requestId);
+  }
+
+  long kept() {
+    return rows.ingested().filter(row -> row.rating().isPresent()).count();
+  }
+
+  Reply answer(Call call) {
+    Optional<JsonNode> body = Json.read(call.body().isEmpty() ? "{}" : call.body());
+    if (body.isEmpty()) {
+      return HeliconeReply.malformed();
+    }
+    if (call.header("Authorization").isEmpty()) {
+      return HeliconeReply.unauthorised("No authorization header");
+    }
+    if (!call.hasBearer(KEY)) {
+      return HeliconeReply.unauthorised("No API key found");
+    }
+    if (call.is("POST", QUERY)) {
+      return queries.answer(body.get());
+    }
+    if (call.is("POST", OLD_QUERY)) {
+      return HeliconeReply.ok(Json.array());
+    }
+    Optional<String> id = call.segment("/v1/request/", "/feedback");
+    if (call.method().equals("POST") && id.isPresent()) {
+      return ratingFault(body.get()).orElseGet(() -> rate(id.get(), body.get()));
+    }
+    return HeliconeReply.noRoute(call);
+  }
+
+  private Reply rate(String id, JsonNode body) {
+    if (!ID.matcher(id).matches()) {
+      return HeliconeReply.failed("Invalid requestId: must be a valid UUID");
+    }
+    if (LOWER_CASE_ID.matcher(id).matches()) {
+      rows.rate(UUID.fromString(id), body.path("rating").asBoolean());
+    }
+    return HeliconeReply.ok(NullNode.getInstance());
+  }
+
+  /** Null passes and is kept as false; the texts {@code "true"} and {@code "false"} pass too. */
+  private static Optional<Reply> ratingFault(JsonNode body) {
+    if (!body.isObject()) {
+      return Optional.of(HeliconeReply.invalid("requestBody", "invalid object", body));
+    }
+    for (String name : body.properties().stream().map(Map.Entry::getKey).toList()) {
+      if (!name.equals("rating")) {
+        ObjectNode excess = Json.object();
+        excess.set(name, body.path(name));
+        String message = HeliconeReply.excess(name);
+        return Optional.of(HeliconeReply.invalid("requestBody", message, excess));
+      }
+    }
+    JsonNode rating = body.path("rating");
+    if (rating.isMissingNode()) {
+      return Optional.of(HeliconeReply.missing("rating"));
+    }
+    boolean text = rating.asText().equals("true") || rating.asText().equals("false");
+    return rating.isNull() || rating.isBoolean() || (rating.isTextual() && text)
+        ? Optional.empty()
+        : Optional.of(HeliconeReply.invalid("requestBody.rating", "invalid boolean value", rating));
+  }
+}
