@@ -2,7 +2,6 @@ package io.github.llmfeedback.spi;
 
 import io.github.llmfeedback.ClientSettings;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,9 +45,8 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
     return Connection.to(provider, baseUrl, settings.allowPlainHttp());
   }
 
-  /** This builder with the base URL from the environment variable, if that is set. */
-  protected B baseUrlFrom(String variable, Function<String, @Nullable String> environment) {
-    String value = environment.apply(variable);
+  /** Sets the base URL to what an environment variable holds, if it is set. */
+  public B baseUrlIfSet(@Nullable String value) {
     return value == null || value.isBlank() ? self() : baseUrl(value);
   }
 

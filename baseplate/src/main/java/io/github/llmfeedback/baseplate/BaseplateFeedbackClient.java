@@ -1,0 +1,109 @@
+package io.github.llmfeedback.baseplate;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.SupportsUpdate;
+import io.github.llmfeedback.TargetKey;
+import io.github.llmfeedback.spi.ClientBuilder;
+import io.github.llmfeedback.spi.Connection;
+import io.github.llmfeedback.spi.HttpFeedbackClient;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries feedback to one endpoint of Baseplate. Thread-safe; see {@link
+ * io.github.llmfeedback.FeedbackClient}.
+ *
+ * <p>Whether the service still runs is unknown (2026-11).
+ */
+public final class BaseplateFeedbackClient extends HttpFeedbackClient implements SupportsUpdate {
+  /**
+   * The completion: {@code choices[i].usage_id} of its answer, one for each choice, not the
+   * answer's own {@code id}. Baseplate makes it, so a shared target needs it named.
+   */
+  public static final TargetKey USAGE = TargetKey.of("baseplate", "usage");
+
+  private static final String KEY_VARIABLE = "BASEPLATE_API_KEY";
+  private static final String ENDPOINT_VARIABLE = "BASEPLATE_ENDPOINT_ID";
+
+  private BaseplateFeedbackClient(
+      Connection connection, ClientSettings settings, String endpointId) {
+    super(connection, settings, new BaseplateDialect(endpointId));
+  }
+
+  /** A client of this endpoint with the default settings. */
+  public static BaseplateFeedbackClient create(
+      @Nullable String apiKey, @Nullable String endpointId) {
+    return builder(apiKey, endpointId).build();
+  }
+
+  /**
+   * A client from {@code BASEPLATE_API_KEY}, {@code BASEPLATE_ENDPOINT_ID} and, if set, {@code
+   * BASEPLATE_BASE_URL}.
+   */
+  public static BaseplateFeedbackClient fromEnv() {
+    return fromEnv(System::getenv);
+  }
+
+  static BaseplateFeedbackClient fromEnv(Function<String, @Nullable String> environment) {
+    return builder(environment.apply(KEY_VARIABLE), environment.apply(ENDPOINT_VARIABLE))
+        .baseUrlIfSet(environment.apply("BASEPLATE_BASE_URL"))
+        .build();
+  }
+
+  /** Begins a client with this key for this endpoint. */
+  public static Builder builder(@Nullable String apiKey, @Nullable String endpointId) {
+    return new Builder(apiKey, endpointId);
+  }
+
+  @Override
+  public Receipt update(Receipt receipt, Feedback feedback) {
+    return replace(receipt, feedback);
+  }
+
+  @Override
+  public CompletableFuture<Receipt> updateAsync(Receipt receipt, Feedback feedback) {
+    return replaceAsync(receipt, feedback);
+  }
+
+  /**
+   * Builds a client; the base URL is {@code https://app.baseplate.ai/api} unless set, as all pages
+   * but one have it.
+   */
+  public static final class Builder extends ClientBuilder<Builder> {
+    private final String apiKey;
+    private final String endpointId;
+
+    private Builder(@Nullable String apiKey, @Nullable String endpointId) {
+      super("baseplate", "https://app.baseplate.ai/api");
+      this.apiKey = required("Baseplate's API key", KEY_VARIABLE, apiKey);
+      this.endpointId = segment(required("Baseplate's endpoint id", ENDPOINT_VARIABLE, endpointId));
+    }
+
+    private static String segment(String endpointId) {
+      if (endpointId.equals(".") || endpointId.equals("..")) {
+        throw new IllegalArgumentException("Baseplate's endpoint id must not be '.' or '..'");
+      }
+      return endpointId;
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
+
+    /**
+     * The client.
+     *
+     * @throws IllegalArgumentException if base URL or key cannot be used; the key is not shown
+     */
+    public BaseplateFeedbackClient build() {
+      return new BaseplateFeedbackClient(
+          connection().secretHeader("Authorization", "Bearer ", "the API key", apiKey),
+          settings(),
+          endpointId);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.Part;
+import io.github.llmfeedback.Rating;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
+/** Brings scores onto a provider's scale, and says what that changed. */
+public final class Scale {
+  private Scale() {}
+
+  /**
+   * The whole number from {@code min} to {@code max} that stands where the score does, rounded to
+   * the nearest; what is exactly between goes away from the middle.
+   */
+  public static int onto(int min, int max, Rating.Score score, Losses losses) {
+    BigDecimal low = BigDecimal.valueOf(score.min());
+    BigDecimal range = BigDecimal.valueOf(score.max()).subtract(low);
+    BigDecimal steps =
+        BigDecimal.valueOf(score.value())
+            .subtract(low)
+            .multiply(BigDecimal.valueOf((long) max - min))
+            .add(range.multiply(BigDecimal.valueOf(min)));
+    int value = steps.divide(range, 0, RoundingMode.HALF_UP).intValueExact();
+    if (steps.compareTo(range.multiply(BigDecimal.valueOf(value))) != 0) {
+      losses.rounded(Part.SCORE, "the score became " + value + " of " + min + " … " + max);
+    }
+    return value;
+  }
+
+  /** Whether the score is in the upper half; its exact middle is refused. */
+  public static boolean isGood(Rating.Score score, Losses losses) {
+    BigDecimal twice = BigDecimal.valueOf(score.value()).multiply(BigDecimal.valueOf(2));
+    int side =
+        twice.compareTo(BigDecimal.valueOf(score.min()).add(BigDecimal.valueOf(score.max())));
+    if (side == 0) {
+      throw losses.refusal("it has only good and bad, and the score is exactly between");
+    }
+    losses.approximated(Part.SCORE, "the score became a thumb " + (side > 0 ? "up" : "down"));
+    return side > 0;
+  }
+}

@@ -1,0 +1,141 @@
+package io.github.llmfeedback.contract;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import okhttp3.mockwebserver.Dispatcher;
+import okhttp3.mockwebserver.MockResponse;
+import okhttp3.mockwebserver.MockWebServer;
+import okhttp3.mockwebserver.RecordedRequest;
+import okhttp3.mockwebserver.SocketPolicy;
+
+/**
+ * A real HTTP server on loopback that answers as told and remembers what it saw. The only place
+ * that knows which server library is behind it.
+ */
+public final class LoopbackServer implements AutoCloseable {
+  private static final Logger QUIET = Logger.getLogger(MockWebServer.class.getName());
+
+  private final MockWebServer server = new MockWebServer();
+  private final Queue<Reply> queued = new ConcurrentLinkedQueue<>();
+  private final AtomicReference<Function<Seen, Reply>> otherwise =
+      new AtomicReference<>(seen -> Reply.of(500, "{\"error\":\"no reply was enqueued\"}"));
+
+  /** Starts a server on a free port. */
+  public LoopbackServer() {
+    QUIET.setLevel(Level.OFF);
+    server.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            Reply next = queued.poll();
+            return response(next == null ? otherwise.get().apply(seen(request)) : next);
+          }
+        });
+    try {
+      server.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where it listens, without a slash at the end. */
+  public String url() {
+    return "http://127.0.0.1:" + server.getPort();
+  }
+
+  /** The next unanswered request gets this reply. */
+  public LoopbackServer enqueue(Reply reply) {
+    queued.add(reply);
+    return this;
+  }
+
+  /** As {@link #enqueue(Reply)}, with a JSON body. */
+  public LoopbackServer enqueue(int status, String body) {
+    return enqueue(Reply.of(status, body));
+  }
+
+  /** Every request for which nothing is enqueued gets what this function makes of it. */
+  public LoopbackServer answerAll(Function<Seen, Reply> replies) {
+    otherwise.set(replies);
+    return this;
+  }
+
+  /** How many requests came so far. */
+  public int count() {
+    return server.getRequestCount();
+  }
+
+  /** The next request not yet taken; fails if none comes within 10 seconds. */
+  public Seen take() {
+    try {
+      RecordedRequest request = server.takeRequest(10, TimeUnit.SECONDS);
+      if (request == null) {
+        throw new AssertionError("no request came");
+      }
+      return seen(request);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while waiting for a request", e);
+    }
+  }
+
+  /** All requests not yet taken. */
+  public List<Seen> takeAll() {
+    List<Seen> all = new ArrayList<>();
+    try {
+      RecordedRequest request;
+      while ((request = server.takeRequest(0, TimeUnit.SECONDS)) != null) {
+        all.add(seen(request));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while taking requests", e);
+    }
+    return all;
+  }
+
+  private static Seen seen(RecordedRequest request) {
+    return new Seen(
+        String.valueOf(request.getMethod()),
+        String.valueOf(request.getPath()),
+        request.getHeaders().toMultimap(),
+        request.getBody().clone().readUtf8());
+  }
+
+  private static MockResponse response(Reply reply) {
+    MockResponse response = new MockResponse().setResponseCode(reply.status());
+    if (reply.status() != 204) {
+      response.setBody(reply.body());
+    }
+    reply.headers().forEach(response::setHeader);
+    response.setHeadersDelay(reply.delay().toMillis(), TimeUnit.MILLISECONDS);
+    switch (reply.fault()) {
+      case NONE -> response.setSocketPolicy(SocketPolicy.KEEP_OPEN);
+      case CLOSED_AT_ONCE -> response.setSocketPolicy(SocketPolicy.DISCONNECT_AT_START);
+      case CLOSED_AFTER_REQUEST -> response.setSocketPolicy(SocketPolicy.DISCONNECT_AFTER_REQUEST);
+      case CLOSED_IN_ANSWER ->
+          response.setSocketPolicy(SocketPolicy.DISCONNECT_DURING_RESPONSE_BODY);
+      case NEVER_ANSWERED -> response.setSocketPolicy(SocketPolicy.NO_RESPONSE);
+      case ONE_BYTE_A_SECOND -> response.throttleBody(1, 1, TimeUnit.SECONDS);
+    }
+    return response;
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.shutdown();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

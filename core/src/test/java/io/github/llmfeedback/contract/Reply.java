@@ -1,0 +1,61 @@
+package io.github.llmfeedback.contract;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a server does with a request: an answer, or a fault.
+ *
+ * @param status the HTTP status
+ * @param body the body
+ * @param headers more headers
+ * @param fault what goes wrong
+ * @param delay how long until the answer begins
+ */
+public record Reply(
+    int status, String body, Map<String, String> headers, Fault fault, Duration delay) {
+  /** What can go wrong on the way. */
+  public enum Fault {
+    /** Nothing. */
+    NONE,
+    /** The connection is closed before the request is read. */
+    CLOSED_AT_ONCE,
+    /** The connection is closed when the request was read. */
+    CLOSED_AFTER_REQUEST,
+    /** The connection is closed in the middle of the answer's body. */
+    CLOSED_IN_ANSWER,
+    /** The request is read, and no answer ever comes. */
+    NEVER_ANSWERED,
+    /** The body comes one byte a second. */
+    ONE_BYTE_A_SECOND
+  }
+
+  /** An answer with a JSON body, or whatever the headers say it is. */
+  public static Reply of(int status, String body) {
+    return new Reply(
+        status, body, Map.of("Content-Type", "application/json"), Fault.NONE, Duration.ZERO);
+  }
+
+  /** A fault; where it lets an answer begin, a 200 with some JSON. */
+  public static Reply fault(Fault fault) {
+    return of(200, "{\"status\":\"success\"}").with(fault);
+  }
+
+  /** This reply with a fault. */
+  public Reply with(Fault fault) {
+    return new Reply(status, body, headers, fault, delay);
+  }
+
+  /** This reply with one more header. */
+  public Reply header(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new Reply(status, body, more, fault, delay);
+  }
+
+  /** This reply, which begins later. */
+  public Reply after(Duration delay) {
+    return new Reply(status, body, headers, fault, delay);
+  }
+}

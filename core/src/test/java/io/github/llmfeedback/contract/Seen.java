@@ -1,0 +1,28 @@
+package io.github.llmfeedback.contract;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A request as a server saw it.
+ *
+ * @param method the HTTP method
+ * @param path the path with its query, as it stood in the request line
+ * @param headers by name in any case
+ * @param body the body as UTF-8
+ */
+public record Seen(String method, String path, Map<String, List<String>> headers, String body) {
+  /** Makes the headers findable in any case. */
+  public Seen {
+    Map<String, List<String>> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    anyCase.putAll(headers);
+    headers = anyCase;
+  }
+
+  /** The first value of a header; empty text if there is none. */
+  public String header(String name) {
+    List<String> values = headers.getOrDefault(name, List.of());
+    return values.isEmpty() ? "" : values.get(0);
+  }
+}

@@ -1,0 +1,113 @@
+package io.github.llmfeedback.helicone;
+
+import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Part;
+import io.github.llmfeedback.Rating;
+import io.github.llmfeedback.Support;
+import io.github.llmfeedback.TargetKey;
+import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.Dialect;
+import io.github.llmfeedback.spi.Losses;
+import io.github.llmfeedback.spi.Scale;
+import io.github.llmfeedback.spi.Verdict;
+import io.github.llmfeedback.spi.Verdict.Kind;
+import io.github.llmfeedback.spi.WireRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** How Helicone writes feedback (observed on its server of 2026-07). */
+final class HeliconeDialect implements Dialect<HeliconeWire> {
+  private static final Capabilities CAPABILITIES =
+      Capabilities.of("helicone")
+          .with(Support.NATIVE, Part.THUMBS)
+          .with(Support.APPROXIMATED, Part.SCORE);
+
+  /** Versions 1 to 5; the server refuses 7 and nil. */
+  private static final Pattern UUID =
+      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+
+  /** Two ratings of one request within a second may end in either order. */
+  private static final Duration APART = Duration.ofMillis(1100);
+
+  @Override
+  public Capabilities capabilities() {
+    return CAPABILITIES;
+  }
+
+  @Override
+  public TargetKey targetKey() {
+    return HeliconeFeedbackClient.REQUEST;
+  }
+
+  /** In lower case: the server answers an upper-case UUID with 201 and drops the rating. */
+  @Override
+  public String address(String id, Losses losses) {
+    String lower = id.toLowerCase(Locale.ROOT);
+    if (!UUID.matcher(lower).matches()) {
+      throw losses.refusal(
+          "its request id must be a UUID of version 1 to 5, as the response header Helicone-Id"
+              + " gives it, but is '"
+              + (id.length() > 80 ? id.substring(0, 80) + "…" : id)
+              + "'");
+    }
+    return lower;
+  }
+
+  @Override
+  public List<HeliconeWire> encode(Feedback feedback, String requestId, Losses losses) {
+    boolean good =
+        feedback
+            .rating()
+            .orElseThrow(() -> losses.refusal("it keeps nothing but a rating"))
+            .<Boolean>fold(
+                thumbs -> thumbs == Rating.Thumbs.UP,
+                score -> Scale.isGood(score, losses),
+                label -> {
+                  throw losses.refusal("it has no names for ratings");
+                });
+    return List.of(new HeliconeWire(requestId, good));
+  }
+
+  @Override
+  public Map<String, List<String>> state(List<HeliconeWire> objects) {
+    return Map.of("rating", List.of(String.valueOf(objects.get(0).rating())));
+  }
+
+  @Override
+  public WireRequest request(List<List<HeliconeWire>> feedbacks) {
+    HeliconeWire object = feedbacks.get(0).get(0);
+    return WireRequest.of("POST", object, "v1", "request", object.requestId(), "feedback")
+        .repeatable() // posting again overwrites
+        .spacing(object.requestId(), APART);
+  }
+
+  /** A 2xx with an error is a refusal; a 500 about the id is permanent. */
+  @Override
+  public Verdict verdict(Answer answer) {
+    Verdict verdict = Verdict.byStatus(answer);
+    if (answer.isSuccess() && answer.has("/error")) {
+      return Verdict.of(Kind.REFUSED)
+          .hint("Helicone answered " + answer.status() + " with an error");
+    } else if (answer.isSuccess()) {
+      return answer.isObject()
+          ? verdict
+          : Verdict.of(Kind.UNREADABLE).hint("this is no answer of Helicone's; check the base URL");
+    }
+    String error = answer.text("/error").orElse("");
+    if (answer.status() == 500 && error.startsWith("Invalid requestId")) {
+      return Verdict.of(Kind.REFUSED).hint("the request id is no UUID that Helicone takes");
+    }
+    return switch (answer.status()) {
+      case 401 ->
+          verdict.hint(
+              "the key is wrong, read-only, or of another region (eu.api.helicone.ai has its own);"
+                  + " Helicone also answers so when its own database is down");
+      case 404 -> verdict.hint("use api.helicone.ai, not the LLM proxy; check the base URL");
+      default -> verdict;
+    };
+  }
+}

@@ -1,0 +1,173 @@
+package io.github.llmfeedback.humanloop;
+
+import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Part;
+import io.github.llmfeedback.Rating;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.Support;
+import io.github.llmfeedback.TargetKey;
+import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.Batching;
+import io.github.llmfeedback.spi.Dialect;
+import io.github.llmfeedback.spi.Losses;
+import io.github.llmfeedback.spi.Verdict;
+import io.github.llmfeedback.spi.WireRequest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** How Humanloop writes feedback. */
+final class HumanloopDialect implements Dialect<HumanloopWire> {
+  private static final Capabilities CAPABILITIES =
+      Capabilities.of("humanloop")
+          .with(Support.NATIVE, Part.THUMBS, Part.LABEL, Part.COMMENT, Part.CORRECTION)
+          .with(Support.NATIVE, Part.ISSUE, Part.ACTION, Part.AUTHOR, Part.OCCURRED_AT);
+
+  /** No limit is documented. */
+  private static final Batching BATCHING = new Batching(100, 1 << 20, false, false);
+
+  /** The types whose values are labels, of which a datapoint can have several. */
+  private static final Set<String> LABELS = Set.of("issue", "action");
+
+  @Override
+  public Capabilities capabilities() {
+    return CAPABILITIES;
+  }
+
+  @Override
+  public TargetKey targetKey() {
+    return HumanloopFeedbackClient.DATAPOINT;
+  }
+
+  @Override
+  public List<HumanloopWire> encode(Feedback feedback, String datapoint, Losses losses) {
+    List<HumanloopWire> objects = new ArrayList<>();
+    feedback.rating().ifPresent(r -> add(objects, "rating", value(r, losses), feedback, datapoint));
+    feedback.comment().ifPresent(text -> add(objects, "comment", text, feedback, datapoint));
+    feedback.correction().ifPresent(text -> add(objects, "correction", text, feedback, datapoint));
+    feedback.issues().forEach(name -> add(objects, "issue", name, feedback, datapoint));
+    feedback.actions().forEach(name -> add(objects, "action", name, feedback, datapoint));
+    return objects;
+  }
+
+  private static String value(Rating rating, Losses losses) {
+    return rating.fold(
+        thumbs -> thumbs == Rating.Thumbs.UP ? "good" : "bad",
+        score -> {
+          throw losses.refusal("it has names for ratings, no numbers");
+        },
+        Rating.Label::name);
+  }
+
+  private static void add(
+      List<HumanloopWire> objects, String type, String value, Feedback feedback, String datapoint) {
+    objects.add(
+        new HumanloopWire(
+            type,
+            value,
+            datapoint,
+            feedback.author().orElse(null),
+            feedback.occurredAt().orElse(null),
+            null));
+  }
+
+  /** The types, and the labels of those that have several: what taking back must name. */
+  @Override
+  public Map<String, List<String>> state(List<HumanloopWire> objects) {
+    Map<String, List<String>> state = new LinkedHashMap<>();
+    for (HumanloopWire object : objects) {
+      List<String> labels = state.computeIfAbsent(object.type(), type -> new ArrayList<>());
+      if (LABELS.contains(object.type())) {
+        labels.add(String.valueOf(object.value()));
+      }
+    }
+    return state;
+  }
+
+  @Override
+  public Batching batching() {
+    return BATCHING;
+  }
+
+  @Override
+  public WireRequest request(List<List<HumanloopWire>> feedbacks) {
+    return post(feedbacks.stream().flatMap(List::stream).toList());
+  }
+
+  @Override
+  public WireRequest retract(Receipt receipt) {
+    List<HumanloopWire> objects = new ArrayList<>();
+    receipt
+        .state()
+        .forEach(
+            (type, labels) -> {
+              if (labels.isEmpty()) {
+                objects.add(new HumanloopWire(type, null, receipt.target(), null, null, true));
+              }
+              for (String label : labels) {
+                objects.add(new HumanloopWire(type, label, receipt.target(), null, null, true));
+              }
+            });
+    if (objects.isEmpty()) {
+      throw new IllegalArgumentException("this receipt stands for nothing that could be retracted");
+    }
+    return post(objects).repeatable(); // what is gone stays gone
+  }
+
+  private static WireRequest post(List<HumanloopWire> objects) {
+    return WireRequest.of("POST", objects.size() == 1 ? objects.get(0) : objects, "v4", "feedback");
+  }
+
+  @Override
+  public Verdict verdict(Answer answer) {
+    Verdict verdict = Verdict.byStatus(answer);
+    if (answer.isSuccess()) {
+      return verdict;
+    }
+    String hint =
+        switch (answer.status()) {
+          case 401 -> "the key is wrong, or has no right to this datapoint";
+          case 404, 410 ->
+              "Humanloop's hosted service ended on 2025-09-08; set your instance's URL";
+          case 422 -> "a field is wrong, or a name is none that the project defines; see body()";
+          case 529 -> "the provider is busy";
+          default -> verdict.hint().orElse(null);
+        };
+    return verdict
+        .hint(hint)
+        .code(answer.text("/detail/code").or(() -> answer.text("/detail/type")).orElse(null))
+        .objects(blamed(answer));
+  }
+
+  /** An integer in a {@code loc} is the index of the object that is wrong. */
+  private static Set<Integer> blamed(Answer answer) {
+    Set<Integer> objects = new LinkedHashSet<>();
+    for (int i = 0; i < answer.size("/detail"); i++) {
+      for (int j = 0; j < answer.size("/detail/" + i + "/loc"); j++) {
+        answer.number("/detail/" + i + "/loc/" + j).ifPresent(objects::add);
+      }
+    }
+    return objects;
+  }
+
+  /** That the answer mirrors the request is inferred; where it does not, there are no ids. */
+  @Override
+  public List<List<String>> decode(Answer answer, List<List<HumanloopWire>> feedbacks) {
+    int objects = feedbacks.stream().mapToInt(List::size).sum();
+    boolean mirrors = answer.isArray() ? answer.size("") == objects : objects == 1;
+    List<List<String>> ids = new ArrayList<>();
+    int next = 0;
+    for (List<HumanloopWire> feedback : feedbacks) {
+      List<String> own = new ArrayList<>();
+      for (int i = 0; i < feedback.size() && mirrors; i++, next++) {
+        answer.text(answer.isArray() ? "/" + next + "/id" : "/id").ifPresent(own::add);
+      }
+      ids.add(own.size() == feedback.size() ? own : List.of());
+    }
+    return ids;
+  }
+}

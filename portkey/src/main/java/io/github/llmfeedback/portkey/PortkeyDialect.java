@@ -1,0 +1,131 @@
+package io.github.llmfeedback.portkey;
+
+import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Part;
+import io.github.llmfeedback.Rating;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.Support;
+import io.github.llmfeedback.TargetKey;
+import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.Batching;
+import io.github.llmfeedback.spi.Dialect;
+import io.github.llmfeedback.spi.Losses;
+import io.github.llmfeedback.spi.Scale;
+import io.github.llmfeedback.spi.Verdict;
+import io.github.llmfeedback.spi.WireRequest;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How Portkey writes feedback. */
+final class PortkeyDialect implements Dialect<PortkeyWire> {
+  private static final Capabilities CAPABILITIES =
+      Capabilities.of("portkey")
+          .with(Support.NATIVE, Part.THUMBS, Part.SCORE, Part.WEIGHT, Part.METADATA)
+          .with(Support.EMBEDDED, Part.COMMENT, Part.AUTHOR);
+
+  /** 100 is the only figure seen anywhere; the array form is the official Python client's. */
+  private static final Batching BATCHING = new Batching(100, 1 << 20, false, true);
+
+  @Override
+  public Capabilities capabilities() {
+    return CAPABILITIES;
+  }
+
+  @Override
+  public TargetKey targetKey() {
+    return PortkeyFeedbackClient.TRACE;
+  }
+
+  @Override
+  public List<PortkeyWire> encode(Feedback feedback, String trace, Losses losses) {
+    Rating rating =
+        feedback
+            .rating()
+            .orElseThrow(
+                () ->
+                    losses.refusal(
+                        "it has no record without a rating; add one, such as thumbsUp()"));
+    Map<String, Object> metadata = new LinkedHashMap<>(feedback.metadata());
+    feedback.comment().ifPresent(text -> embed(metadata, "text", text, Part.COMMENT, losses));
+    feedback.author().ifPresent(id -> embed(metadata, "_user", id, Part.AUTHOR, losses));
+    return List.of(
+        new PortkeyWire(
+            trace,
+            value(rating, losses),
+            feedback.weight().isPresent() ? feedback.weight().getAsDouble() : null,
+            metadata.isEmpty() ? null : metadata));
+  }
+
+  private static int value(Rating rating, Losses losses) {
+    return rating.<Integer>fold(
+        thumbs -> thumbs == Rating.Thumbs.UP ? 1 : -1, // 0 is neutral, whatever some pages show
+        score -> Scale.onto(-10, 10, score, losses),
+        label -> {
+          throw losses.refusal("it has numbers for ratings, no names");
+        });
+  }
+
+  private static void embed(
+      Map<String, Object> metadata, String key, String value, Part part, Losses losses) {
+    if (metadata.putIfAbsent(key, value) != null) {
+      throw losses.refusal(
+          "metadata."
+              + key
+              + " is where its "
+              + part
+              + " goes, and the feedback has both; rename the metadata key");
+    }
+  }
+
+  @Override
+  public Map<String, List<String>> state(List<PortkeyWire> objects) {
+    Double weight = objects.get(0).weight();
+    return weight == null ? Map.of() : Map.of("weight", List.of(weight.toString()));
+  }
+
+  @Override
+  public Batching batching() {
+    return BATCHING;
+  }
+
+  @Override
+  public WireRequest request(List<List<PortkeyWire>> feedbacks) {
+    List<PortkeyWire> objects = feedbacks.stream().flatMap(List::stream).toList();
+    // The published OpenAPI knows the single object only; several are the Python client's array.
+    return WireRequest.of("POST", objects.size() == 1 ? objects.get(0) : objects, "feedback");
+  }
+
+  @Override
+  public WireRequest update(Receipt receipt, List<PortkeyWire> objects) {
+    String id =
+        receipt
+            .id()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "this receipt has no single feedback id, so Portkey cannot update what it"
+                            + " stands for"));
+    List<String> weights = receipt.state().getOrDefault("weight", List.of());
+    Double standing = weights.isEmpty() ? null : Double.valueOf(weights.get(0));
+    return WireRequest.of("PUT", objects.get(0).forUpdate(standing), "feedback", id).repeatable();
+  }
+
+  @Override
+  public Verdict verdict(Answer answer) {
+    return PortkeyVerdict.of(answer);
+  }
+
+  @Override
+  public List<List<String>> decode(Answer answer, List<List<PortkeyWire>> feedbacks) {
+    List<String> ids = answer.texts("/feedback_ids");
+    if (ids.isEmpty()) {
+      ids = answer.text("/feedback_id").stream().toList(); // the Node client's name for it
+    }
+    if (ids.size() != feedbacks.size()) {
+      return feedbacks.stream().map(feedback -> List.<String>of()).toList(); // never guess
+    }
+    return ids.stream().map(List::of).toList();
+  }
+}
