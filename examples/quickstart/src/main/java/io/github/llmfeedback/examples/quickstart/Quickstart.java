@@ -1,0 +1,76 @@
+package io.github.llmfeedback.examples.quickstart;
+
+import io.github.llmfeedback.examples.quickstart.sandbox.Sandbox;
+import java.io.PrintStream;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs the tour on the sandbox; with {@code --real portkey=<traceId> …} it then also sends one
+ * thumbs up and one update to the real provider.
+ */
+public final class Quickstart {
+  private static final String USAGE =
+      "usage: [--real portkey=<traceId> humanloop=<dataId> helicone=<requestId>"
+          + " baseplate=<usageId>]";
+
+  private Quickstart() {}
+
+  /** Runs it; exits with 2 on wrong arguments and with 1 if a real provider took nothing. */
+  public static void main(String... args) {
+    int exit = run(List.of(args), System.getenv(), System.out);
+    if (exit != 0) {
+      System.exit(exit);
+    }
+  }
+
+  static int run(List<String> args, Map<String, String> environment, PrintStream out) {
+    Screen screen = new Screen(out);
+    RealProviders real = new RealProviders(RealProviders.DOORS, screen);
+    Map<String, String> targets;
+    try {
+      targets = targets(args);
+    } catch (IllegalArgumentException e) {
+      screen.say(e);
+      screen.say(USAGE);
+      return 2;
+    }
+    try (Sandbox sandbox = Sandbox.start()) {
+      new Tour(sandbox, screen).run();
+    }
+    if (targets.isEmpty()) {
+      real.mentionKeys(environment);
+      return 0;
+    }
+    return real.send(targets) ? 0 : 1;
+  }
+
+  /** The ids that the user names, by provider; none unless {@code --real} stands first. */
+  static Map<String, String> targets(List<String> args) {
+    Map<String, String> targets = new LinkedHashMap<>();
+    Iterator<String> rest = args.iterator();
+    if (!rest.hasNext()) {
+      return targets;
+    }
+    String first = rest.next();
+    if (!first.equals("--real") || !rest.hasNext()) {
+      throw new IllegalArgumentException("expected --real and at least one provider=id");
+    }
+    while (rest.hasNext()) {
+      String arg = rest.next();
+      int equals = arg.indexOf('=');
+      String provider = equals < 0 ? arg : arg.substring(0, equals);
+      if (equals < 0 || equals == arg.length() - 1) {
+        throw new IllegalArgumentException("'" + arg + "' must be provider=id");
+      }
+      if (!RealProviders.DOORS.containsKey(provider)) {
+        throw new IllegalArgumentException(
+            "'" + provider + "' must be one of " + RealProviders.DOORS.keySet());
+      }
+      targets.put(provider, arg.substring(equals + 1));
+    }
+    return targets;
+  }
+}
