@@ -7,7 +7,9 @@ import io.github.llmfeedback.Loss;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableAnswerException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -77,12 +79,18 @@ final class Engine<W> {
     }
     return send(
         dialect.update(receipt, prepared.objects()),
-        (answer, ending) -> {
-          Receipt updated = receipts(List.of(prepared), answer, ending).get(0);
-          return updated.ids().isEmpty()
-              ? updated.newBuilder().ids(receipt.ids()).build()
-              : updated;
-        });
+        (answer, ending) -> standing(receipt, receipts(List.of(prepared), answer, ending).get(0)));
+  }
+
+  /** The receipt of an update: what neither it nor its answer states anew still stands. */
+  private static Receipt standing(Receipt before, Receipt updated) {
+    Map<String, List<String>> state = new LinkedHashMap<>(before.state());
+    state.putAll(updated.state());
+    return updated
+        .newBuilder()
+        .ids(updated.ids().isEmpty() ? before.ids() : updated.ids())
+        .state(state)
+        .build();
   }
 
   Sending<Receipt> retract(Receipt receipt) {
