@@ -108,6 +108,9 @@ final class Batch<W> {
         chunk.forEach(item -> item.failed(error));
         return CompletableFuture.completedFuture(null);
       }
+      if (chunk.size() > chunkSize()) { // lists turned out not to be taken since it was cut
+        return send(chunk, chunkSize(), scope, false);
+      }
       WireRequest request =
           engine.dialect.request(chunk.stream().map(item -> item.prepared().objects()).toList());
       WireCall call =
