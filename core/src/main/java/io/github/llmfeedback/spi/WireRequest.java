@@ -1,5 +1,6 @@
 package io.github.llmfeedback.spi;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -67,6 +68,11 @@ public final class WireRequest {
   /** What becomes the JSON body. */
   public Object body() {
     return body;
+  }
+
+  /** The body as the JSON that goes over the wire, for tests of a dialect. */
+  public String json() {
+    return new String(WireJson.write(body), StandardCharsets.UTF_8);
   }
 
   /** Whether it may arrive twice and count once. */
