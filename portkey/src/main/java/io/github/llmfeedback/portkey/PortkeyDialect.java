@@ -14,9 +14,11 @@ import io.github.llmfeedback.spi.Losses;
 import io.github.llmfeedback.spi.Scale;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.WireRequest;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** How Portkey writes feedback. */
 final class PortkeyDialect implements Dialect<PortkeyWire> {
@@ -119,13 +121,14 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
 
   @Override
   public List<List<String>> decode(Answer answer, List<List<PortkeyWire>> feedbacks) {
-    List<String> ids = answer.texts("/feedback_ids");
-    if (ids.isEmpty()) {
-      ids = answer.text("/feedback_id").stream().toList(); // the Node client's name for it
+    boolean one = feedbacks.size() == 1 && answer.size("/feedback_ids") == 0;
+    boolean told = one || answer.size("/feedback_ids") == feedbacks.size(); // else: whose are they?
+    List<List<String>> ids = new ArrayList<>();
+    for (int i = 0; i < feedbacks.size(); i++) {
+      // The singular is the Node client's name for it.
+      Optional<String> id = answer.text(one ? "/feedback_id" : "/feedback_ids/" + i);
+      ids.add(told ? id.filter(text -> !text.isBlank()).stream().toList() : List.of());
     }
-    if (ids.size() != feedbacks.size()) {
-      return feedbacks.stream().map(feedback -> List.<String>of()).toList(); // never guess
-    }
-    return ids.stream().map(List::of).toList();
+    return ids;
   }
 }
