@@ -27,19 +27,19 @@ final class PortkeyVerdict {
               .hint("this is the open-source gateway, which takes no feedback; check the base URL")
               .ofEveryRequest();
     } else {
-      String hint = hint(answer);
-      verdict = hint == null ? verdict : verdict.hint(hint);
+      verdict = hinted(answer, verdict);
     }
     return verdict
-        .code(first(answer, "/error/code", "/data/errorCode", "/data/code"))
-        .requestId(answer.header("x-portkey-request-id").orElse(null));
+        .code(code(answer))
+        .requestId(answer.header("x-portkey-request-id").or(verdict::requestId).orElse(null));
   }
 
-  /** 200 with another status than success is a refusal; so is what has neither status nor ids. */
+  /** A 2xx that names an error or a status other than success is a refusal. */
   private static Verdict success(Answer answer, Verdict verdict) {
     String status = answer.text("/status").orElse(null);
-    if (status != null && !status.equals("success")) {
-      return Verdict.of(Kind.REFUSED).hint("Portkey answered 200, but its status is no success");
+    boolean refused = status != null && !status.equals("success");
+    if (refused || answer.has("/error") || answer.has("/data/errorCode")) {
+      return Verdict.of(Kind.REFUSED).hint("the status is a success, but the body says failure");
     }
     boolean named = status != null || answer.has("/feedback_ids") || answer.has("/feedback_id");
     return verdict.kind() == Kind.ACCEPTED && !named
@@ -58,16 +58,26 @@ final class PortkeyVerdict {
     return wantsProvider || (answer.status() == 404 && answer.has("/ok"));
   }
 
-  private static @Nullable String hint(Answer answer) {
+  private static Verdict hinted(Answer answer, Verdict verdict) {
     return switch (answer.status()) {
       case 401 ->
-          "the key is wrong, expired or missing, or belongs to the other platform (api.portkey.ai"
-              + " and aigw.portkey.ai have keys of their own), or a self-hosted gateway is cut off"
-              + " from its control plane";
-      case 403 -> "the key must be a workspace key with the scope logs.write";
-      case 402, 412 -> "the workspace's budget or plan does not allow it";
-      default -> null;
+          verdict.hint(
+              "the key is wrong, expired or missing, or belongs to the other platform"
+                  + " (api.portkey.ai and aigw.portkey.ai have keys of their own), or a self-hosted"
+                  + " gateway is cut off from its control plane");
+      case 403 -> verdict.hint("the key must be a workspace key with the scope logs.write");
+      case 402, 412 ->
+          verdict.hint("the workspace's budget or plan does not allow it").ofEveryRequest();
+      case 404 ->
+          code(answer) == null
+              ? verdict
+              : verdict.hint("Portkey knows nothing under this id, or the base URL is wrong");
+      default -> verdict;
     };
+  }
+
+  private static @Nullable String code(Answer answer) {
+    return first(answer, "/error/code", "/data/errorCode", "/data/code");
   }
 
   private static @Nullable String first(Answer answer, String... places) {
