@@ -54,6 +54,13 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
     return new Builder(apiKey);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A weight stays as the receipt knows it unless {@code feedback} states another. Whether
+   * Portkey keeps earlier metadata (comment and author with it) when {@code feedback} has none is
+   * not documented (OpenAPI document, 2026-06): state again what is to stand.
+   */
   @Override
   public Receipt update(Receipt receipt, Feedback feedback) {
     return replace(receipt, feedback);
