@@ -7,6 +7,7 @@ import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.spi.ClientBuilder;
 import io.github.llmfeedback.spi.Connection;
 import io.github.llmfeedback.spi.HttpFeedbackClient;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,10 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
     return takeBackAsync(receipt);
   }
 
-  /** Builds a client; the base URL is {@code https://api.humanloop.com} unless set. */
+  /**
+   * Builds a client; the base URL is {@code https://api.humanloop.com} unless set, and may end in
+   * {@code /v4} as in the official clients.
+   */
   public static final class Builder extends ClientBuilder<Builder> {
     private final String apiKey;
 
@@ -72,6 +76,12 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
     @Override
     protected Builder self() {
       return this;
+    }
+
+    @Override
+    public Builder baseUrl(String baseUrl) {
+      Objects.requireNonNull(baseUrl, "baseUrl must not be null");
+      return super.baseUrl(baseUrl.replaceFirst("/v4/*\\s*$", ""));
     }
 
     /**
