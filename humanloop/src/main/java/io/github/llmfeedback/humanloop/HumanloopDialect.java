@@ -18,7 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** How Humanloop writes feedback. */
 final class HumanloopDialect implements Dialect<HumanloopWire> {
@@ -143,13 +145,19 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
         .objects(blamed(answer));
   }
 
-  /** An integer in a {@code loc} is the index of the object that is wrong. */
+  /**
+   * The first integer in a {@code loc} is the index of the object that is wrong; one after it is a
+   * place inside that object.
+   */
   private static Set<Integer> blamed(Answer answer) {
     Set<Integer> objects = new LinkedHashSet<>();
     for (int i = 0; i < answer.size("/detail"); i++) {
-      for (int j = 0; j < answer.size("/detail/" + i + "/loc"); j++) {
-        answer.number("/detail/" + i + "/loc/" + j).ifPresent(objects::add);
-      }
+      String loc = "/detail/" + i + "/loc";
+      IntStream.range(0, answer.size(loc))
+          .mapToObj(j -> answer.number(loc + "/" + j))
+          .flatMapToInt(OptionalInt::stream)
+          .findFirst()
+          .ifPresent(objects::add);
     }
     return objects;
   }
