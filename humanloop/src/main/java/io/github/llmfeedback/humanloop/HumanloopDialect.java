@@ -171,8 +171,12 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
     int next = 0;
     for (List<HumanloopWire> feedback : feedbacks) {
       List<String> own = new ArrayList<>();
-      for (int i = 0; i < feedback.size() && mirrors; i++, next++) {
-        answer.text(answer.isArray() ? "/" + next + "/id" : "/id").ifPresent(own::add);
+      for (HumanloopWire object : feedback) {
+        String place = answer.isArray() ? "/" + next++ : "";
+        if (mirrors
+            && object.dataId().equals(answer.text(place + "/data_id").orElse(object.dataId()))) {
+          answer.text(place + "/id").ifPresent(own::add);
+        }
       }
       ids.add(own.size() == feedback.size() ? own : List.of());
     }
