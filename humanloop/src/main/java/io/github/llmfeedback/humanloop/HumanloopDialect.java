@@ -12,6 +12,7 @@ import io.github.llmfeedback.spi.Batching;
 import io.github.llmfeedback.spi.Dialect;
 import io.github.llmfeedback.spi.Losses;
 import io.github.llmfeedback.spi.Verdict;
+import io.github.llmfeedback.spi.Verdict.Kind;
 import io.github.llmfeedback.spi.WireRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** How Humanloop writes feedback. */
 final class HumanloopDialect implements Dialect<HumanloopWire> {
@@ -127,22 +129,41 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
   @Override
   public Verdict verdict(Answer answer) {
     Verdict verdict = Verdict.byStatus(answer);
-    if (answer.isSuccess()) {
-      return verdict;
+    verdict = answer.isSuccess() ? success(answer, verdict) : hinted(answer, verdict);
+    String code =
+        Stream.of("/detail/code", "/detail/type", "/detail/0/type")
+            .flatMap(place -> answer.text(place).stream())
+            .findFirst()
+            .orElse(null);
+    return verdict.code(code).objects(blamed(answer));
+  }
+
+  /** Whatever stands at the hosted address now may say 200; a yes has a field of a feedback. */
+  private static Verdict success(Answer answer, Verdict verdict) {
+    if (answer.has("/detail") || answer.has("/error")) {
+      return Verdict.of(Kind.REFUSED).hint("the status is a success, but the body says failure");
     }
-    String hint =
-        switch (answer.status()) {
-          case 401 -> "the key is wrong, or has no right to this datapoint";
-          case 404, 410 ->
-              "Humanloop's hosted service ended on 2025-09-08; set your instance's URL";
-          case 422 -> "a field is wrong, or a name is none that the project defines; see body()";
-          case 529 -> "the provider is busy";
-          default -> verdict.hint().orElse(null);
-        };
-    return verdict
-        .hint(hint)
-        .code(answer.text("/detail/code").or(() -> answer.text("/detail/type")).orElse(null))
-        .objects(blamed(answer));
+    boolean known =
+        answer.isArray() || Stream.of("/id", "/type", "/value", "/data_id").anyMatch(answer::has);
+    return verdict.kind() == Kind.ACCEPTED && !known
+        ? Verdict.of(Kind.UNREADABLE).hint("it is no feedback of Humanloop's; check the base URL")
+        : verdict;
+  }
+
+  private static Verdict hinted(Answer answer, Verdict verdict) {
+    String ended = "Humanloop's hosted service ended on 2025-09-08; set your instance's base URL";
+    return switch (answer.status()) {
+      case 400, 422 ->
+          verdict.hint("a field is wrong, or a name is none that the project defines; see body()");
+      case 401 -> verdict.hint("the key is wrong, or has no right to this datapoint");
+      case 404 -> {
+        Verdict unknown = verdict.hint("the datapoint is unknown, or the base URL wrong; " + ended);
+        yield answer.isHtml() ? unknown.ofEveryRequest() : unknown; // a web page knows no datapoint
+      }
+      case 410 -> verdict.hint(ended).ofEveryRequest();
+      case 529 -> verdict.hint("the provider is busy");
+      default -> verdict;
+    };
   }
 
   /**
