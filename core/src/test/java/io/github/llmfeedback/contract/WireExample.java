@@ -1,0 +1,100 @@
+package io.github.llmfeedback.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.WireRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * One exchange with a provider, from a file below {@code src/test/resources}: what was asked and
+ * what was answered. Each file's source and date stand in the {@code SOURCES.md} beside it.
+ */
+public final class WireExample {
+  private static final JsonMapper MAPPER = new JsonMapper();
+  private static final Path RESOURCES = Path.of("src", "test", "resources");
+  private static final Pattern ENTRY = Pattern.compile("\\| `([^`]+)` \\| [^|]+ \\| [^|]*\\d{4}.*");
+
+  private final JsonNode exchange;
+
+  private WireExample(JsonNode exchange) {
+    this.exchange = exchange;
+  }
+
+  /** The exchange in this file, such as {@code helicone/rated-up.json}. */
+  public static WireExample of(String file) {
+    try {
+      return new WireExample(MAPPER.readTree(RESOURCES.resolve(file).toFile()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Fails unless every example of a folder has an entry in its SOURCES.md, and the reverse. */
+  public static void assertSourced(String folder) {
+    try (Stream<Path> files = Files.list(RESOURCES.resolve(folder));
+        Stream<String> lines = Files.lines(RESOURCES.resolve(folder).resolve("SOURCES.md"))) {
+      List<String> examples =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(f -> f.endsWith(".json"))
+              .toList();
+      List<String> entries =
+          lines.map(ENTRY::matcher).filter(m -> m.matches()).map(m -> m.group(1)).toList();
+      assertThat(entries).containsExactlyInAnyOrderElementsOf(examples);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Fails unless both are the same JSON, whatever their white space and order of keys. */
+  public static void assertSameJson(String actual, String expected) {
+    assertThat(tree(actual)).isEqualTo(tree(expected));
+  }
+
+  /** Fails unless the request is the example's: method, path and the body as a tree. */
+  public void assertAsks(WireRequest request) {
+    JsonNode expected = exchange.path("request");
+    assertThat(request.method()).isEqualTo(expected.path("method").asText());
+    assertThat("/" + String.join("/", request.path())).isEqualTo(expected.path("path").asText());
+    assertThat(tree(MAPPER.valueToTree(request.body()).toString())).isEqualTo(expected.get("body"));
+  }
+
+  /** The example's answer. */
+  public Answer answer() {
+    Reply reply = reply();
+    Answer answer = Answer.of(reply.status(), reply.body());
+    for (var header : reply.headers().entrySet()) {
+      answer = answer.withHeader(header.getKey(), header.getValue());
+    }
+    return answer;
+  }
+
+  /** The example's answer, for a server to give. */
+  public Reply reply() {
+    JsonNode response = exchange.path("response");
+    String body =
+        response.has("json") ? response.get("json").toString() : response.path("text").asText();
+    Reply reply = Reply.of(response.path("status").asInt(), body);
+    for (var header : response.path("headers").properties()) {
+      reply = reply.header(header.getKey(), header.getValue().asText());
+    }
+    return reply;
+  }
+
+  private static JsonNode tree(String json) {
+    try {
+      return MAPPER.readTree(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
