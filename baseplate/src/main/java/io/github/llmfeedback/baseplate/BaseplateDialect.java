@@ -80,11 +80,17 @@ final class BaseplateDialect implements Dialect<BaseplateWire> {
         .repeatable(); // setting a boolean again is the same (inferred)
   }
 
-  /** What a batch is answered with is undocumented: any 2xx with a body that is no web page. */
+  /**
+   * What a batch is answered with is undocumented: any 2xx with a body that is no web page and
+   * names no error.
+   */
   @Override
   public Verdict verdict(Answer answer) {
     Verdict verdict = Verdict.byStatus(answer);
-    if (answer.isSuccess()) {
+    if (answer.isSuccess() && answer.has("/error")) {
+      return Verdict.of(Kind.REFUSED)
+          .hint("Baseplate answered " + answer.status() + " with an error");
+    } else if (answer.isSuccess()) {
       return answer.isEmpty() || answer.isHtml() || answer.isCut()
           ? verdict
           : Verdict.of(Kind.ACCEPTED);
