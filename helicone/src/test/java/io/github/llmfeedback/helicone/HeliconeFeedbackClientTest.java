@@ -1,0 +1,302 @@
+package io.github.llmfeedback.helicone;
+
+import static io.github.llmfeedback.contract.WireExample.assertSameJson;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.llmfeedback.Assurance;
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.contract.Seen;
+import io.github.llmfeedback.contract.WireExample;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HeliconeFeedbackClientTest {
+  private static final String KEY = "sk-helicone-s3cret";
+  private static final String ID = "11111111-1111-4111-8111-111111111111";
+  private static final String YES = "{\"data\":null,\"error\":null}";
+
+  private final LoopbackServer server = new LoopbackServer();
+  private final HeliconeFeedbackClient client =
+      HeliconeFeedbackClient.builder(KEY)
+          .baseUrl(server.url())
+          .settings(
+              ClientSettings.builder()
+                  .backoff(Duration.ofMillis(1), Duration.ofMillis(2))
+                  .maxRetries(1)
+                  .build())
+          .build();
+
+  @AfterEach
+  void close() {
+    client.close();
+    server.close();
+  }
+
+  @Test
+  void ratingIsPostedToItsRequest() {
+    server.enqueue(201, YES);
+
+    Receipt receipt = client.submit(Feedback.on(ID).thumbsUp().build());
+
+    assertThat(receipt.provider()).isEqualTo("helicone");
+    assertThat(receipt.target()).isEqualTo(ID);
+    assertThat(receipt.ids()).isEmpty();
+    assertThat(receipt.attempts()).isEqualTo(1);
+    Seen seen = server.take();
+    assertThat(seen.method()).isEqualTo("POST");
+    assertThat(seen.path()).isEqualTo("/v1/request/" + ID + "/feedback");
+    assertThat(seen.header("Authorization")).isEqualTo("Bearer " + KEY);
+    assertThat(seen.header("Helicone-Auth")).isEmpty();
+    assertThat(seen.header("Content-Type")).startsWith("application/json");
+    assertSameJson(seen.body(), "{\"rating\":true}");
+  }
+
+  @Test
+  void yesMeansAcceptedAndNotStored() {
+    server.enqueue(201, YES);
+    Receipt receipt = client.submit(Feedback.on(ID).thumbsDown().build());
+    assertThat(receipt.assurance()).isEqualTo(Assurance.ACCEPTED);
+    assertSameJson(server.take().body(), "{\"rating\":false}");
+  }
+
+  @Test
+  void upperCaseIdTravelsInLowerCase() {
+    server.enqueue(201, YES);
+    String id = UUID.randomUUID().toString();
+
+    Receipt receipt = client.submit(Feedback.on(id.toUpperCase(Locale.ROOT)).thumbsUp().build());
+
+    assertThat(receipt.target()).isEqualTo(id);
+    assertThat(server.take().path()).isEqualTo("/v1/request/" + id + "/feedback");
+  }
+
+  @Test
+  void idOfThePublicPageIsRefusedBeforeTheNetwork() {
+    assertThatExceptionOfType(UnrepresentableFeedbackException.class)
+        .isThrownBy(() -> client.submit(Feedback.on("req_abc123def456").thumbsUp().build()))
+        .withMessageContaining("Helicone-Id");
+    assertThat(server.count()).isZero();
+  }
+
+  @Test
+  void ratingsOfOneRequestGoInOrderAndAtLeastASecondApart() {
+    Queue<Long> times = new ConcurrentLinkedQueue<>();
+    server.answerAll(
+        seen -> {
+          times.add(System.nanoTime());
+          return Reply.of(201, YES);
+        });
+
+    CompletableFuture<Receipt> first = client.submitAsync(Feedback.on(ID).thumbsUp().build());
+    CompletableFuture<Receipt> second = client.submitAsync(Feedback.on(ID).thumbsDown().build());
+    CompletableFuture.allOf(first, second).join();
+
+    assertThat(server.takeAll())
+        .extracting(Seen::body)
+        .containsExactly("{\"rating\":true}", "{\"rating\":false}");
+    assertThat(List.copyOf(times)).satisfies(t -> assertSecondApart(t.get(0), t.get(1)));
+  }
+
+  private static void assertSecondApart(long first, long second) {
+    assertThat(Duration.ofNanos(second - first)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void updatePostsTheNewRatingAgain() {
+    server.answerAll(seen -> Reply.of(201, YES));
+
+    Receipt first = client.submit(Feedback.on(ID).thumbsUp().build());
+    Receipt changed = client.update(first, Feedback.on(ID).thumbsDown().build());
+
+    assertThat(changed.target()).isEqualTo(ID);
+    assertThat(changed.state()).isEqualTo(Map.of("rating", List.of("false")));
+    List<Seen> seen = server.takeAll();
+    assertThat(seen).extracting(Seen::path).containsOnly("/v1/request/" + ID + "/feedback");
+    assertThat(seen)
+        .extracting(Seen::body)
+        .containsExactly("{\"rating\":true}", "{\"rating\":false}");
+  }
+
+  @Test
+  void listIsOneCallForEach() {
+    server.answerAll(seen -> Reply.of(201, YES));
+    List<String> ids = Stream.generate(() -> UUID.randomUUID().toString()).limit(20).toList();
+
+    List<Outcome> outcomes =
+        client.submitAll(ids.stream().map(id -> Feedback.on(id).thumbsUp().build()).toList());
+
+    assertThat(outcomes).extracting(o -> o.orThrow().target()).containsExactlyElementsOf(ids);
+    assertThat(server.takeAll())
+        .extracting(Seen::path)
+        .containsExactlyInAnyOrderElementsOf(
+            ids.stream().map(id -> "/v1/request/" + id + "/feedback").toList());
+  }
+
+  @Test
+  void oneBadIdInAListCostsTheOthersNothing() {
+    server.answerAll(seen -> Reply.of(201, YES));
+
+    List<Outcome> outcomes =
+        client.submitAll(
+            List.of(
+                Feedback.on("req_abc123def456").thumbsUp().build(),
+                Feedback.on(ID).thumbsUp().build()));
+
+    assertThat(outcomes.get(0).error()).containsInstanceOf(UnrepresentableFeedbackException.class);
+    assertThat(outcomes.get(1).isAccepted()).isTrue();
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(strings = {"", " \n"})
+  void missingKeyNamesItsVariable(@Nullable String key) {
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> HeliconeFeedbackClient.create(key))
+        .withMessageContaining("HELICONE_API_KEY");
+  }
+
+  @Test
+  void keyWithALineBreakIsRefusedUnseen() {
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> HeliconeFeedbackClient.create(KEY + "\n"))
+        .withMessageContaining("line break")
+        .satisfies(e -> assertThat(e.toString()).doesNotContain(KEY));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/", "/behind/a/proxy", "/behind/a/proxy//"})
+  void environmentGivesKeyAndBase(String base) {
+    server.enqueue(201, YES);
+    Map<String, String> environment =
+        Map.of("HELICONE_API_KEY", KEY, "HELICONE_BASE_URL", server.url() + base);
+    try (HeliconeFeedbackClient fromEnv =
+        HeliconeFeedbackClient.fromEnv(name -> environment.getOrDefault(name, ""))) {
+      fromEnv.submit(Feedback.on(ID).thumbsUp().build());
+    }
+    assertThat(server.take().path())
+        .isEqualTo(base.replaceAll("/+$", "") + "/v1/request/" + ID + "/feedback");
+  }
+
+  @Test
+  void baseIsTheUsRegionUnlessTheEnvironmentSaysOtherwise() {
+    try (HeliconeFeedbackClient fromEnv =
+        HeliconeFeedbackClient.fromEnv(name -> name.equals("HELICONE_API_KEY") ? KEY : "")) {
+      assertThat(fromEnv).hasToString("HeliconeFeedbackClient (helicone at api.helicone.ai)");
+    }
+  }
+
+  @Test
+  void wrongKeySaysWhatMayBeWrongWithIt() {
+    server.enqueue(WireExample.of("helicone/key-read-only.json").reply());
+    RejectedFeedbackException error = rejected();
+    assertThat(error.status()).isEqualTo(401);
+    assertThat(error).hasMessageContaining("read-only").hasMessageContaining("eu.api.helicone.ai");
+    assertThat(error.mayHaveArrived()).isFalse();
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void idThatTheServerRefusesWith500IsNotTriedAgain() {
+    server.enqueue(WireExample.of("helicone/id-of-version-7.json").reply());
+    RejectedFeedbackException error = rejected();
+    assertThat(error.status()).isEqualTo(500);
+    assertThat(error.mayHaveArrived()).isFalse();
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void usedUpRateLimitSaysWhenToComeBack() {
+    server.enqueue(WireExample.of("helicone/too-many-requests.json").reply());
+    RejectedFeedbackException error = rejected();
+    assertThat(error.retryAfter()).hasValue(Duration.ofSeconds(297));
+    assertThat(error.mayHaveArrived()).isFalse();
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void validationsOwnWordsAreInTheBodyAlone() {
+    server.enqueue(WireExample.of("helicone/extra-key.json").reply());
+    RejectedFeedbackException error = rejected();
+    assertThat(error.status()).isEqualTo(422);
+    assertThat(error.body()).contains("excess property");
+    assertThat(error.toString()).doesNotContain("excess property");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"data\":null,\"error\":\"x\"}",
+        "{\"error\":null,\"trace\":\"t\"}",
+        "{\"message\":\"Internal Server Error\"}",
+        "<html>bad gateway</html>",
+        "down",
+        ""
+      })
+  void failureOfAnyShapeIsTriedAgainAndMayHaveArrived(String body) {
+    server.enqueue(500, body).enqueue(502, body);
+    RejectedFeedbackException error = rejected();
+    assertThat(error.status()).isEqualTo(502);
+    assertThat(error.attempts()).isEqualTo(2);
+    assertThat(error.mayHaveArrived()).isTrue();
+    assertThat(error.body()).isEqualTo(body);
+  }
+
+  @Test
+  void yesWithAnErrorIsARefusal() {
+    server.enqueue(201, "{\"data\":null,\"error\":\"no\"}");
+    assertThat(rejected()).hasMessageContaining("answered 201").hasMessageContaining("an error");
+  }
+
+  @Test
+  void webPageIsNoYes() {
+    server.enqueue(Reply.of(200, "<html>parked</html>").header("Content-Type", "text/html"));
+    assertThat(failure(UnreadableAnswerException.class)).hasMessageContaining("base URL");
+  }
+
+  @Test
+  void emptyAnswerIsNoYes() {
+    server.enqueue(204, "");
+    assertThat(failure(UnreadableAnswerException.class).mayHaveArrived()).isTrue();
+  }
+
+  @Test
+  void keyIsInNoMessageAndReplacedInTheBody() {
+    server.enqueue(401, "{\"error\":\"no such key: " + KEY + "\"}");
+    RejectedFeedbackException error = rejected();
+    assertThat(error.toString() + client).doesNotContain(KEY);
+    assertThat(error.body()).startsWith("{\"error\":\"no such key: ").doesNotContain(KEY);
+  }
+
+  private RejectedFeedbackException rejected() {
+    return failure(RejectedFeedbackException.class);
+  }
+
+  private <E extends FeedbackException> E failure(Class<E> type) {
+    return catchThrowableOfType(type, () -> client.submit(Feedback.on(ID).thumbsUp().build()));
+  }
+}
