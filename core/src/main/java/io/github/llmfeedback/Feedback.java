@@ -3,7 +3,6 @@ package io.github.llmfeedback;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,28 +24,10 @@ import org.jspecify.annotations.Nullable;
  * time and metadata are context. Which provider keeps which part: {@link Capabilities}.
  */
 public final class Feedback {
-  private final Target target;
-  private final @Nullable Rating rating;
-  private final @Nullable String comment;
-  private final @Nullable String correction;
-  private final List<String> issues;
-  private final List<String> actions;
-  private final @Nullable Double weight;
-  private final @Nullable String author;
-  private final @Nullable Instant occurredAt;
-  private final Map<String, Object> metadata;
+  private final Content content;
 
-  private Feedback(Builder builder) {
-    target = builder.target;
-    rating = builder.rating;
-    comment = builder.comment;
-    correction = builder.correction;
-    issues = List.copyOf(builder.issues);
-    actions = List.copyOf(builder.actions);
-    weight = builder.weight;
-    author = builder.author;
-    occurredAt = builder.occurredAt;
-    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(builder.metadata));
+  private Feedback(Content content) {
+    this.content = content;
   }
 
   /** Begins a feedback on the answer with this id at the receiving client's provider. */
@@ -61,75 +42,57 @@ public final class Feedback {
 
   /** What it is about. */
   public Target target() {
-    return target;
+    return content.target();
   }
 
   /** How good the person found the answer. */
   public Optional<Rating> rating() {
-    return Optional.ofNullable(rating);
+    return Optional.ofNullable(content.rating());
   }
 
   /** What the person said about the answer. */
   public Optional<String> comment() {
-    return Optional.ofNullable(comment);
+    return Optional.ofNullable(content.comment());
   }
 
   /** What the answer should have been. */
   public Optional<String> correction() {
-    return Optional.ofNullable(correction);
+    return Optional.ofNullable(content.correction());
   }
 
   /** What is wrong with the answer, each name once, in the order stated. */
   public List<String> issues() {
-    return issues;
+    return content.issues();
   }
 
   /** What the person did with the answer, each name once, in the order stated. */
   public List<String> actions() {
-    return actions;
+    return content.actions();
   }
 
   /** How much it counts, from 0 to 1. */
   public OptionalDouble weight() {
-    return weight == null ? OptionalDouble.empty() : OptionalDouble.of(weight);
+    return content.weight() == null ? OptionalDouble.empty() : OptionalDouble.of(content.weight());
   }
 
   /** Who gave it. */
   public Optional<String> author() {
-    return Optional.ofNullable(author);
+    return Optional.ofNullable(content.author());
   }
 
   /** When it was given. */
   public Optional<Instant> occurredAt() {
-    return Optional.ofNullable(occurredAt);
+    return Optional.ofNullable(content.occurredAt());
   }
 
   /** Further facts: JSON values, deeply unmodifiable, in the order given. */
   public Map<String, Object> metadata() {
-    return metadata;
+    return content.metadata();
   }
 
   /** The parts that this feedback has, in the order of {@link Part}. */
   public Set<Part> parts() {
-    Set<Part> parts = EnumSet.noneOf(Part.class);
-    if (rating != null) {
-      parts.add(rating.part());
-    }
-    addIf(comment != null, Part.COMMENT, parts);
-    addIf(correction != null, Part.CORRECTION, parts);
-    addIf(!issues.isEmpty(), Part.ISSUE, parts);
-    addIf(!actions.isEmpty(), Part.ACTION, parts);
-    addIf(weight != null, Part.WEIGHT, parts);
-    addIf(author != null, Part.AUTHOR, parts);
-    addIf(occurredAt != null, Part.OCCURRED_AT, parts);
-    addIf(!metadata.isEmpty(), Part.METADATA, parts);
-    return Collections.unmodifiableSet(parts);
-  }
-
-  private static void addIf(boolean present, Part part, Set<Part> parts) {
-    if (present) {
-      parts.add(part);
-    }
+    return content.parts();
   }
 
   /**
@@ -145,40 +108,27 @@ public final class Feedback {
 
   /** A builder that begins with everything this feedback says. */
   public Builder newBuilder() {
-    return new Builder(this);
+    return new Builder(content);
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Feedback that
-        && target.equals(that.target)
-        && Objects.equals(rating, that.rating)
-        && Objects.equals(comment, that.comment)
-        && Objects.equals(correction, that.correction)
-        && issues.equals(that.issues)
-        && actions.equals(that.actions)
-        && Objects.equals(weight, that.weight)
-        && Objects.equals(author, that.author)
-        && Objects.equals(occurredAt, that.occurredAt)
-        && metadata.equals(that.metadata);
+    return other instanceof Feedback that && content.equals(that.content);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(target, rating, comment, correction, issues, actions, author, metadata);
+    return content.hashCode();
   }
 
   /** The target and the names of the parts, never what they say. */
   @Override
   public String toString() {
-    return "Feedback on " + target + " " + parts();
+    return content.toString();
   }
 
   /** Collects a feedback's parts; each is checked when it is stated. Not thread-safe. */
   public static final class Builder {
-    private static final Instant YEAR_ONE = Instant.parse("0001-01-01T00:00:00Z");
-    private static final Instant YEAR_TEN_THOUSAND = Instant.parse("+10000-01-01T00:00:00Z");
-
     private Target target;
     private @Nullable Rating rating;
     private @Nullable String comment;
@@ -194,17 +144,17 @@ public final class Feedback {
       this.target = target;
     }
 
-    private Builder(Feedback from) {
-      target = from.target;
-      rating = from.rating;
-      comment = from.comment;
-      correction = from.correction;
-      issues.addAll(from.issues);
-      actions.addAll(from.actions);
-      weight = from.weight;
-      author = from.author;
-      occurredAt = from.occurredAt;
-      metadata.putAll(from.metadata);
+    private Builder(Content from) {
+      target = from.target();
+      rating = from.rating();
+      comment = from.comment();
+      correction = from.correction();
+      issues.addAll(from.issues());
+      actions.addAll(from.actions());
+      weight = from.weight();
+      author = from.author();
+      occurredAt = from.occurredAt();
+      metadata.putAll(from.metadata());
     }
 
     /** Replaces what the feedback is about. */
@@ -285,12 +235,7 @@ public final class Feedback {
 
     /** Says when the feedback was given; in the years 1 to 9999, which RFC 3339 can write. */
     public Builder occurredAt(Instant occurredAt) {
-      Objects.requireNonNull(occurredAt, "occurredAt must not be null");
-      if (occurredAt.isBefore(YEAR_ONE) || !occurredAt.isBefore(YEAR_TEN_THOUSAND)) {
-        throw new IllegalArgumentException(
-            "occurredAt must be in the years 1 to 9999, but is " + occurredAt);
-      }
-      this.occurredAt = occurredAt;
+      this.occurredAt = Text.writable("occurredAt", occurredAt);
       return this;
     }
 
@@ -339,12 +284,18 @@ public final class Feedback {
      * @throws IllegalStateException if it states nothing
      */
     public Feedback build() {
-      Feedback feedback = new Feedback(this);
-      if (feedback.parts().stream().noneMatch(Part::isStatement)) {
-        throw new IllegalStateException(
-            "a feedback must state something: a rating, comment, correction, issue or action");
-      }
-      return feedback;
+      return new Feedback(
+          new Content(
+              target,
+              rating,
+              comment,
+              correction,
+              List.copyOf(issues),
+              List.copyOf(actions),
+              weight,
+              author,
+              occurredAt,
+              Collections.unmodifiableMap(new LinkedHashMap<>(metadata))));
     }
   }
 }

@@ -1,9 +1,13 @@
 package io.github.llmfeedback;
 
+import java.time.Instant;
 import java.util.Objects;
 
-/** The rules for text that enters the model: each refusal names the field and the rule. */
+/** The rules for text and times that enter the model: each refusal names the field and the rule. */
 final class Text {
+  private static final Instant YEAR_ONE = Instant.parse("0001-01-01T00:00:00Z");
+  private static final Instant YEAR_TEN_THOUSAND = Instant.parse("+10000-01-01T00:00:00Z");
+
   private Text() {}
 
   /** A short name that machines compare: not blank, no control characters. */
@@ -45,5 +49,14 @@ final class Text {
       }
     }
     return value;
+  }
+
+  /** A time that RFC 3339 can write. */
+  static Instant writable(String field, Instant time) {
+    Objects.requireNonNull(time, () -> field + " must not be null");
+    if (time.isBefore(YEAR_ONE) || !time.isBefore(YEAR_TEN_THOUSAND)) {
+      throw new IllegalArgumentException(field + " must be in the years 1 to 9999, but is " + time);
+    }
+    return time;
   }
 }
