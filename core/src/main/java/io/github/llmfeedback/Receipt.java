@@ -86,6 +86,25 @@ public final class Receipt {
     return elapsed;
   }
 
+  /**
+   * This receipt as text, to keep in a database and {@linkplain #parse read back} in another
+   * process. It holds ASCII letters, digits and {@code . - _}, no words and no people; the effort
+   * is left out. The form is stable: later versions read it.
+   */
+  public String toText() {
+    return ReceiptText.write(this);
+  }
+
+  /**
+   * The receipt of which this is the {@linkplain #toText text}. The check in it finds accidents,
+   * not forgery: keep the text where only the application writes.
+   *
+   * @throws IllegalArgumentException if it is none, or was cut or changed
+   */
+  public static Receipt parse(String text) {
+    return ReceiptText.parse(Objects.requireNonNull(text, "receipt text must not be null"));
+  }
+
   /** A builder that begins with everything this receipt says. */
   public Builder newBuilder() {
     return new Builder(provider, target)

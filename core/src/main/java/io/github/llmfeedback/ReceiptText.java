@@ -1,0 +1,150 @@
+package io.github.llmfeedback;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+
+/**
+ * The text form of a receipt, form 1: {@code fr1.<provider>.<rest>.<check>}.
+ *
+ * <p>The rest is a sequence of texts, each with its length before it, in base64url; the check is
+ * the CRC-32 of all before it. What is once written can be read by every later version.
+ */
+final class ReceiptText {
+  private static final String FORM = "fr1";
+  private static final int LONGEST = 1 << 20;
+
+  private ReceiptText() {}
+
+  static String write(Receipt receipt) {
+    Writer rest = new Writer();
+    rest.text(receipt.assurance().name()).text(receipt.target()).texts(receipt.ids());
+    rest.number(receipt.state().size());
+    receipt.state().forEach((key, values) -> rest.text(key).texts(values));
+    rest.number(receipt.losses().size());
+    for (Loss loss : receipt.losses()) {
+      rest.text(loss.part().name()).text(loss.kind().name()).text(loss.detail());
+    }
+    String body = FORM + "." + receipt.provider() + "." + rest.base64();
+    return body + "." + check(body);
+  }
+
+  static Receipt parse(String text) {
+    int end = text.lastIndexOf('.');
+    int start = text.lastIndexOf('.', end - 1);
+    int form = text.indexOf('.');
+    if (text.length() > LONGEST || form < 0 || start <= form) {
+      throw unreadable("it is no receipt's text");
+    }
+    if (!text.startsWith(FORM + ".")) {
+      throw unreadable("only form " + FORM + " is known; was it written by a later version?");
+    }
+    if (!check(text.substring(0, end)).equals(text.substring(end + 1))) {
+      throw unreadable("its check does not fit; it was cut or changed");
+    }
+    try {
+      Reader rest = new Reader(Base64.getUrlDecoder().decode(text.substring(start + 1, end)));
+      Assurance assurance = Assurance.valueOf(rest.text());
+      Receipt.Builder receipt = Receipt.builder(text.substring(form + 1, start), rest.text());
+      receipt.assurance(assurance).ids(rest.texts());
+      Map<String, List<String>> state = new LinkedHashMap<>();
+      for (int i = rest.number(); i > 0; i--) {
+        state.put(rest.text(), rest.texts());
+      }
+      List<Loss> losses = new ArrayList<>();
+      for (int i = rest.number(); i > 0; i--) {
+        losses.add(
+            new Loss(Part.valueOf(rest.text()), Loss.Kind.valueOf(rest.text()), rest.text()));
+      }
+      return receipt.state(state).losses(losses).build();
+    } catch (RuntimeException e) {
+      throw unreadable("what it holds is no receipt");
+    }
+  }
+
+  private static IllegalArgumentException unreadable(String why) {
+    return new IllegalArgumentException("this text cannot be read as a receipt: " + why);
+  }
+
+  private static String check(String body) {
+    CRC32 crc = new CRC32();
+    crc.update(body.getBytes(StandardCharsets.UTF_8));
+    return String.format("%08x", crc.getValue());
+  }
+
+  private static final class Writer {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    /** Seven bits a byte, the lowest first. */
+    Writer number(int number) {
+      int rest = number;
+      while (rest > 0x7f) {
+        bytes.write((rest & 0x7f) | 0x80);
+        rest >>>= 7;
+      }
+      bytes.write(rest);
+      return this;
+    }
+
+    Writer text(String text) {
+      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      number(utf8.length);
+      bytes.writeBytes(utf8);
+      return this;
+    }
+
+    Writer texts(List<String> texts) {
+      number(texts.size());
+      texts.forEach(this::text);
+      return this;
+    }
+
+    String base64() {
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.toByteArray());
+    }
+  }
+
+  private static final class Reader {
+    private final ByteBuffer bytes;
+
+    Reader(byte[] bytes) {
+      this.bytes = ByteBuffer.wrap(bytes);
+    }
+
+    int number() {
+      int number = 0;
+      for (int shift = 0; shift < 32; shift += 7) {
+        byte next = bytes.get();
+        number |= (next & 0x7f) << shift;
+        if (next >= 0) {
+          return number;
+        }
+      }
+      throw new IllegalArgumentException("a number never ends");
+    }
+
+    String text() {
+      int length = number();
+      if (length > bytes.remaining()) {
+        throw new IllegalArgumentException("a text is longer than what is left");
+      }
+      byte[] utf8 = new byte[length];
+      bytes.get(utf8);
+      return new String(utf8, StandardCharsets.UTF_8);
+    }
+
+    List<String> texts() {
+      List<String> texts = new ArrayList<>();
+      for (int i = number(); i > 0; i--) {
+        texts.add(text());
+      }
+      return texts;
+    }
+  }
+}
