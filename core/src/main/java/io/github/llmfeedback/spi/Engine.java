@@ -95,13 +95,15 @@ final class Engine<W> {
 
   Sending<Receipt> retract(Receipt receipt) {
     checkProvider(receipt);
+    return deliver(
+        dialect.retract(receipt), answer -> Receipt.builder(receipt.provider(), receipt.target()));
+  }
+
+  Sending<Receipt> deliver(WireRequest request, Function<Answer, Receipt.Builder> read) {
     return send(
-        dialect.retract(receipt),
+        request,
         (answer, ending) ->
-            Receipt.builder(receipt.provider(), receipt.target())
-                .attempts(ending.attempts())
-                .elapsed(ending.elapsed())
-                .build());
+            read.apply(answer).attempts(ending.attempts()).elapsed(ending.elapsed()).build());
   }
 
   private void checkProvider(Receipt receipt) {

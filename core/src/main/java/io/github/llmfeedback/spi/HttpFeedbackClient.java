@@ -12,6 +12,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A client that speaks a {@link Dialect} over HTTP. Provider modules extend it with their doors:
@@ -77,6 +79,22 @@ public abstract class HttpFeedbackClient implements FeedbackClient {
   /** As {@link #takeBack}, without waiting. */
   protected final CompletableFuture<Receipt> takeBackAsync(Receipt receipt) {
     return engine.async(() -> engine.retract(receipt));
+  }
+
+  /**
+   * Sends a request that stands for no {@link Feedback}, for what only one provider has.
+   *
+   * @param read begins the receipt from an accepted answer; the effort is added
+   */
+  protected final Receipt deliver(
+      Supplier<WireRequest> request, Function<Answer, Receipt.Builder> read) {
+    return engine.await(() -> engine.deliver(request.get(), read));
+  }
+
+  /** As {@link #deliver}, without waiting; every error comes through the future. */
+  protected final CompletableFuture<Receipt> deliverAsync(
+      Supplier<WireRequest> request, Function<Answer, Receipt.Builder> read) {
+    return engine.async(() -> engine.deliver(request.get(), read));
   }
 
   @Override

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 
 /** How Humanloop writes feedback. */
 final class HumanloopDialect implements Dialect<HumanloopWire> {
-  private static final Capabilities CAPABILITIES =
+  private static final Capabilities NAMES_ONLY =
       Capabilities.of("humanloop")
           .with(Support.NATIVE, Part.THUMBS, Part.LABEL, Part.COMMENT, Part.CORRECTION)
           .with(Support.NATIVE, Part.ISSUE, Part.ACTION, Part.AUTHOR, Part.OCCURRED_AT);
@@ -37,9 +37,15 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
   /** The types whose values are labels, of which a datapoint can have several. */
   private static final Set<String> LABELS = Set.of("issue", "action");
 
+  private final Capabilities capabilities;
+
+  HumanloopDialect(boolean numericRatings) {
+    capabilities = numericRatings ? NAMES_ONLY.with(Support.NATIVE, Part.SCORE) : NAMES_ONLY;
+  }
+
   @Override
   public Capabilities capabilities() {
-    return CAPABILITIES;
+    return capabilities;
   }
 
   @Override
@@ -50,7 +56,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
   @Override
   public List<HumanloopWire> encode(Feedback feedback, String datapoint, Losses losses) {
     List<HumanloopWire> objects = new ArrayList<>();
-    feedback.rating().ifPresent(r -> add(objects, "rating", value(r, losses), feedback, datapoint));
+    feedback.rating().ifPresent(r -> add(objects, "rating", value(r), feedback, datapoint));
     feedback.comment().ifPresent(text -> add(objects, "comment", text, feedback, datapoint));
     feedback.correction().ifPresent(text -> add(objects, "correction", text, feedback, datapoint));
     feedback.issues().forEach(name -> add(objects, "issue", name, feedback, datapoint));
@@ -58,17 +64,27 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
     return objects;
   }
 
-  private static String value(Rating rating, Losses losses) {
-    return rating.fold(
+  /** A score goes as its number; what scale it is on, the project knows. */
+  private static Object value(Rating rating) {
+    return rating.<Object>fold(
         thumbs -> thumbs == Rating.Thumbs.UP ? "good" : "bad",
-        score -> {
-          throw losses.refusal("it has names for ratings, no numbers");
-        },
+        score -> number(score.value()),
         Rating.Label::name);
   }
 
+  /** A whole number without a point, as people write it. */
+  static Number number(double value) {
+    long whole = (long) value;
+    if (whole == value
+        && Math.abs(value)
+            < 1L << 53) { // not in one expression, whose branches would both become double
+      return whole;
+    }
+    return value;
+  }
+
   private static void add(
-      List<HumanloopWire> objects, String type, String value, Feedback feedback, String datapoint) {
+      List<HumanloopWire> objects, String type, Object value, Feedback feedback, String datapoint) {
     objects.add(
         new HumanloopWire(
             type,
@@ -85,7 +101,9 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
     Map<String, List<String>> state = new LinkedHashMap<>();
     for (HumanloopWire object : objects) {
       List<String> labels = state.computeIfAbsent(object.type(), type -> new ArrayList<>());
-      if (LABELS.contains(object.type())) {
+      if (object.value() instanceof List<?> several) {
+        several.forEach(label -> labels.add(String.valueOf(label)));
+      } else if (LABELS.contains(object.type())) {
         labels.add(String.valueOf(object.value()));
       }
     }
@@ -122,7 +140,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
     return post(objects).repeatable(); // what is gone stays gone
   }
 
-  private static WireRequest post(List<HumanloopWire> objects) {
+  static WireRequest post(List<HumanloopWire> objects) {
     return WireRequest.of("POST", objects.size() == 1 ? objects.get(0) : objects, "v4", "feedback");
   }
 

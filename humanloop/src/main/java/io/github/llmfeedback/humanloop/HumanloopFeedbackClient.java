@@ -4,9 +4,11 @@ import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsRetract;
 import io.github.llmfeedback.TargetKey;
+import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.ClientBuilder;
 import io.github.llmfeedback.spi.Connection;
 import io.github.llmfeedback.spi.HttpFeedbackClient;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -26,8 +28,12 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
 
   private static final String KEY_VARIABLE = "HUMANLOOP_API_KEY";
 
-  private HumanloopFeedbackClient(Connection connection, ClientSettings settings) {
-    super(connection, settings, new HumanloopDialect());
+  private final HumanloopDialect dialect;
+
+  private HumanloopFeedbackClient(
+      Connection connection, ClientSettings settings, HumanloopDialect dialect) {
+    super(connection, settings, dialect);
+    this.dialect = dialect;
   }
 
   /** A client of the hosted address with the default settings. */
@@ -51,6 +57,28 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
     return new Builder(apiKey);
   }
 
+  /**
+   * Submits statements of types that the project defines for itself.
+   *
+   * @return a receipt that can be {@linkplain #retract retracted}
+   * @throws io.github.llmfeedback.FeedbackException as {@link #submit}
+   */
+  public Receipt submitCustom(CustomFeedback feedback) {
+    return deliver(() -> HumanloopDialect.post(feedback.objects()), read(feedback));
+  }
+
+  /** As {@link #submitCustom}, without waiting; every error comes through the future. */
+  public CompletableFuture<Receipt> submitCustomAsync(CustomFeedback feedback) {
+    return deliverAsync(() -> HumanloopDialect.post(feedback.objects()), read(feedback));
+  }
+
+  private Function<Answer, Receipt.Builder> read(CustomFeedback feedback) {
+    return answer ->
+        Receipt.builder("humanloop", feedback.datapoint())
+            .ids(dialect.decode(answer, List.of(feedback.objects())).get(0))
+            .state(dialect.state(feedback.objects()));
+  }
+
   @Override
   public Receipt retract(Receipt receipt) {
     return takeBack(receipt);
@@ -67,6 +95,7 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
    */
   public static final class Builder extends ClientBuilder<Builder> {
     private final String apiKey;
+    private boolean numericRatings;
 
     private Builder(@Nullable String apiKey) {
       super("humanloop", "https://api.humanloop.com");
@@ -85,13 +114,24 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
     }
 
     /**
+     * Lets a score go as a number, for projects whose ratings are numbers (since August 2024). The
+     * number goes as it is; the project must know its scale.
+     */
+    public Builder numericRatings() {
+      numericRatings = true;
+      return this;
+    }
+
+    /**
      * The client.
      *
      * @throws IllegalArgumentException if base URL or key cannot be used; the key is not shown
      */
     public HumanloopFeedbackClient build() {
       return new HumanloopFeedbackClient(
-          connection().secretHeader("X-API-KEY", "", "the API key", apiKey), settings());
+          connection().secretHeader("X-API-KEY", "", "the API key", apiKey),
+          settings(),
+          new HumanloopDialect(numericRatings));
     }
   }
 }

@@ -2,10 +2,8 @@ package io.github.llmfeedback.portkey;
 
 import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.Feedback;
-import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
-import io.github.llmfeedback.Support;
 import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.Batching;
@@ -15,24 +13,26 @@ import io.github.llmfeedback.spi.Scale;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.WireRequest;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** How Portkey writes feedback. */
 final class PortkeyDialect implements Dialect<PortkeyWire> {
-  private static final Capabilities CAPABILITIES =
-      Capabilities.of("portkey")
-          .with(Support.NATIVE, Part.THUMBS, Part.SCORE, Part.WEIGHT, Part.METADATA)
-          .with(Support.EMBEDDED, Part.COMMENT, Part.AUTHOR);
-
   /** 100 is the only figure seen anywhere; the array form is the official Python client's. */
   private static final Batching BATCHING = new Batching(100, 1 << 20, false, true);
 
+  private final PortkeyOptions options;
+  private final Capabilities capabilities;
+
+  PortkeyDialect(PortkeyOptions options) {
+    this.options = options;
+    this.capabilities = options.capabilities();
+  }
+
   @Override
   public Capabilities capabilities() {
-    return CAPABILITIES;
+    return capabilities;
   }
 
   @Override
@@ -42,43 +42,35 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
 
   @Override
   public List<PortkeyWire> encode(Feedback feedback, String trace, Losses losses) {
-    Rating rating =
-        feedback
-            .rating()
-            .orElseThrow(
-                () ->
-                    losses.refusal(
-                        "it has no record without a rating; add one, such as thumbsUp()"));
-    Map<String, Object> metadata = new LinkedHashMap<>(feedback.metadata());
-    feedback.comment().ifPresent(text -> embed(metadata, "text", text, Part.COMMENT, losses));
-    feedback.author().ifPresent(id -> embed(metadata, "_user", id, Part.AUTHOR, losses));
     return List.of(
         new PortkeyWire(
             trace,
-            value(rating, losses),
+            value(feedback, losses),
             feedback.weight().isPresent() ? feedback.weight().getAsDouble() : null,
-            metadata.isEmpty() ? null : metadata));
+            options.topLevelText() ? feedback.comment().orElse(null) : null,
+            PortkeyMetadata.of(feedback, options, losses)));
   }
 
-  private static int value(Rating rating, Losses losses) {
-    return rating.<Integer>fold(
-        thumbs -> thumbs == Rating.Thumbs.UP ? 1 : -1, // 0 is neutral, whatever some pages show
-        score -> Scale.onto(-10, 10, score, losses),
-        label -> {
-          throw losses.refusal("it has numbers for ratings, no names");
-        });
+  private int value(Feedback feedback, Losses losses) {
+    return feedback
+        .rating()
+        .<Integer>map(
+            rating ->
+                rating.fold(
+                    thumbs -> thumbs == Rating.Thumbs.UP ? 1 : -1, // 0 is neutral for Portkey
+                    score -> Scale.onto(-10, 10, score, losses),
+                    label -> neutral(losses)))
+        .orElseGet(() -> neutral(losses));
   }
 
-  private static void embed(
-      Map<String, Object> metadata, String key, String value, Part part, Losses losses) {
-    if (metadata.putIfAbsent(key, value) != null) {
+  /** The value of a record whose words stand alone. */
+  private Integer neutral(Losses losses) {
+    if (options.neutralValue() == null) {
       throw losses.refusal(
-          "metadata."
-              + key
-              + " is where its "
-              + part
-              + " goes, and the feedback has both; rename the metadata key");
+          "it has no record without a rating; add one, such as thumbsUp(), or state a neutral"
+              + " value with PortkeyFeedbackClient.builder(apiKey).neutralValue(0)");
     }
+    return options.neutralValue();
   }
 
   @Override

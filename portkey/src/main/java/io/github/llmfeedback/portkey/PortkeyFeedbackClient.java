@@ -2,12 +2,18 @@ package io.github.llmfeedback.portkey;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.spi.ClientBuilder;
 import io.github.llmfeedback.spi.Connection;
 import io.github.llmfeedback.spi.HttpFeedbackClient;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +31,9 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
 
   private static final String KEY_VARIABLE = "PORTKEY_API_KEY";
 
-  private PortkeyFeedbackClient(Connection connection, ClientSettings settings) {
-    super(connection, settings, new PortkeyDialect());
+  private PortkeyFeedbackClient(
+      Connection connection, ClientSettings settings, PortkeyOptions options) {
+    super(connection, settings, new PortkeyDialect(options));
   }
 
   /**
@@ -73,7 +80,15 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
 
   /** Builds a client; the base URL is {@code https://api.portkey.ai/v1} unless set. */
   public static final class Builder extends ClientBuilder<Builder> {
+    private static final Set<Part> EMBEDDABLE =
+        EnumSet.of(Part.CORRECTION, Part.ISSUE, Part.ACTION, Part.OCCURRED_AT, Part.LABEL);
+
     private final String apiKey;
+    private final Map<String, String> headers = new LinkedHashMap<>();
+    private final Map<Part, String> embedded = new EnumMap<>(Part.class);
+    private boolean bearer;
+    private boolean topLevelText;
+    private @Nullable Integer neutralValue;
 
     private Builder(@Nullable String apiKey) {
       super("portkey", "https://api.portkey.ai/v1");
@@ -86,13 +101,86 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
     }
 
     /**
+     * Goes to the platform of 2026 (Prisma AIRS AI Gateway): base URL {@code
+     * https://aigw.portkey.ai/v1}, key as {@linkplain #bearer bearer token}. Its keys are its own.
+     */
+    public Builder newPlatform() {
+      return baseUrl("https://aigw.portkey.ai/v1").bearer();
+    }
+
+    /** Sends the key as {@code Authorization: Bearer} instead of {@code x-portkey-api-key}. */
+    public Builder bearer() {
+      bearer = true;
+      return this;
+    }
+
+    /** Sends a comment as {@code text}, not {@code metadata.text}: for gateways of 2023. */
+    public Builder topLevelText() {
+      topLevelText = true;
+      return this;
+    }
+
+    /**
+     * Lets feedback without a rating become a record with this value, from −10 to 10. Portkey has
+     * no record without one; without this, such feedback is refused.
+     */
+    public Builder neutralValue(int value) {
+      if (value < -10 || value > 10) {
+        throw new IllegalArgumentException("neutralValue must be from -10 to 10, but is " + value);
+      }
+      neutralValue = value;
+      return this;
+    }
+
+    /**
+     * Keeps a part that Portkey has no field for under a key of the metadata.
+     *
+     * @param part {@code CORRECTION}, {@code ISSUE}, {@code ACTION} (both lists), {@code
+     *     OCCURRED_AT} (ISO 8601) or {@code LABEL}
+     * @param key the metadata key; a feedback whose own metadata has it is refused
+     */
+    public Builder embed(Part part, String key) {
+      if (!EMBEDDABLE.contains(part)) {
+        throw new IllegalArgumentException(
+            "embed takes one of " + EMBEDDABLE + ", but not " + part);
+      }
+      if (key.isBlank()
+          || key.equals("text")
+          || key.equals("_user")
+          || embedded.containsValue(key)) {
+        throw new IllegalArgumentException(
+            "embed needs a metadata key of its own for " + part + ", but got '" + key + "'");
+      }
+      embedded.put(part, key);
+      return this;
+    }
+
+    /** Sends one more header with every request; its value is treated as a secret. */
+    public Builder header(String name, String value) {
+      headers.put(name, value);
+      return this;
+    }
+
+    /**
      * The client.
      *
-     * @throws IllegalArgumentException if base URL or key cannot be used; the key is not shown
+     * @throws IllegalArgumentException if base URL, key or header cannot be used; their values are
+     *     not shown
      */
     public PortkeyFeedbackClient build() {
+      Connection connection = connection();
+      for (Map.Entry<String, String> header : headers.entrySet()) {
+        String name = header.getKey();
+        connection = connection.secretHeader(name, "", "the header " + name, header.getValue());
+      }
+      connection =
+          bearer
+              ? connection.secretHeader("Authorization", "Bearer ", "the API key", apiKey)
+              : connection.secretHeader("x-portkey-api-key", "", "the API key", apiKey);
       return new PortkeyFeedbackClient(
-          connection().secretHeader("x-portkey-api-key", "", "the API key", apiKey), settings());
+          connection,
+          settings(),
+          new PortkeyOptions(topLevelText, neutralValue, Map.copyOf(embedded)));
     }
   }
 }

@@ -1,0 +1,135 @@
+package io.github.llmfeedback.humanloop;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Statements of types that a Humanloop project defines for itself, about one datapoint. Immutable.
+ *
+ * <pre>{@code
+ * client.submitCustom(
+ *     CustomFeedback.on(datapoint).state("tone", "warm").state("grounded", true).build());
+ * }</pre>
+ */
+public final class CustomFeedback {
+  private static final Set<String> COMMON =
+      Set.of("rating", "comment", "correction", "issue", "action");
+
+  private final List<HumanloopWire> objects;
+
+  private CustomFeedback(List<HumanloopWire> objects) {
+    this.objects = objects;
+  }
+
+  /** Begins statements about a datapoint. */
+  public static Builder on(String datapoint) {
+    return new Builder(notBlank("datapoint", datapoint));
+  }
+
+  List<HumanloopWire> objects() {
+    return objects;
+  }
+
+  String datapoint() {
+    return objects.get(0).dataId();
+  }
+
+  /** The datapoint and the types, never the values. */
+  @Override
+  public String toString() {
+    return "CustomFeedback on "
+        + datapoint()
+        + " "
+        + objects.stream().map(HumanloopWire::type).toList();
+  }
+
+  private static String notBlank(String field, String value) {
+    if (Objects.requireNonNull(value, () -> field + " must not be null").isBlank()) {
+      throw new IllegalArgumentException(field + " must not be blank");
+    }
+    return value;
+  }
+
+  /** Collects statements; each type is stated once. Not thread-safe. */
+  public static final class Builder {
+    private final String datapoint;
+    private final Map<String, Object> values = new LinkedHashMap<>();
+    private @Nullable String author;
+    private @Nullable Instant occurredAt;
+
+    private Builder(String datapoint) {
+      this.datapoint = datapoint;
+    }
+
+    /** States a text. */
+    public Builder state(String type, String value) {
+      return put(type, notBlank("value of " + type, value));
+    }
+
+    /** States a finite number. */
+    public Builder state(String type, double value) {
+      if (!Double.isFinite(value)) {
+        throw new IllegalArgumentException(
+            "value of " + type + " must be a finite number, but is " + value);
+      }
+      return put(type, HumanloopDialect.number(value));
+    }
+
+    /** States yes or no. */
+    public Builder state(String type, boolean value) {
+      return put(type, value);
+    }
+
+    /** States several labels of a multiple-choice type; at least one. */
+    public Builder state(String type, List<String> values) {
+      if (values.isEmpty()) {
+        throw new IllegalArgumentException("value of " + type + " must have at least one label");
+      }
+      values.forEach(value -> notBlank("a label of " + type, value));
+      return put(type, List.copyOf(values));
+    }
+
+    private Builder put(String type, Object value) {
+      if (COMMON.contains(notBlank("type", type))) {
+        throw new IllegalArgumentException(
+            "type '" + type + "' is common to all projects; submit it as a Feedback");
+      }
+      values.put(type, value);
+      return this;
+    }
+
+    /** Says who states it. */
+    public Builder author(String author) {
+      this.author = notBlank("author", author);
+      return this;
+    }
+
+    /** Says when it was stated. */
+    public Builder occurredAt(Instant occurredAt) {
+      this.occurredAt = Objects.requireNonNull(occurredAt, "occurredAt must not be null");
+      return this;
+    }
+
+    /**
+     * The statements.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public CustomFeedback build() {
+      if (values.isEmpty()) {
+        throw new IllegalStateException("custom feedback must state at least one type");
+      }
+      List<HumanloopWire> objects = new ArrayList<>();
+      values.forEach(
+          (type, value) ->
+              objects.add(new HumanloopWire(type, value, datapoint, author, occurredAt, null)));
+      return new CustomFeedback(List.copyOf(objects));
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.github.llmfeedback.humanloop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.contract.LoopbackServer;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CustomFeedbackTest {
+  private final LoopbackServer server = new LoopbackServer();
+  private final HumanloopFeedbackClient client =
+      HumanloopFeedbackClient.builder("hl-1").baseUrl(server.url()).numericRatings().build();
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.close();
+  }
+
+  @Test
+  void everyKindOfValueGoesOverTheWireAsItIs() {
+    server.enqueue(200, "[{\"id\":\"a1\"},{\"id\":\"a2\"},{\"id\":\"a3\"},{\"id\":\"a4\"}]");
+
+    Receipt receipt =
+        client.submitCustom(
+            CustomFeedback.on("data_1")
+                .state("tone", "warm")
+                .state("effort", 2.5)
+                .state("grounded", true)
+                .state("topics", List.of("tax", "law"))
+                .author("user-17")
+                .occurredAt(Instant.parse("2026-11-21T10:00:00Z"))
+                .build());
+
+    assertThat(receipt.ids()).containsExactly("a1", "a2", "a3", "a4");
+    assertThat(receipt.target()).isEqualTo("data_1");
+    String common =
+        ",\"data_id\":\"data_1\",\"user\":\"user-17\",\"created_at\":\"2026-11-21T10:00:00Z\"}";
+    assertThat(server.take().body())
+        .isEqualTo(
+            "[{\"type\":\"tone\",\"value\":\"warm\""
+                + common
+                + ",{\"type\":\"effort\",\"value\":2.5"
+                + common
+                + ",{\"type\":\"grounded\",\"value\":true"
+                + common
+                + ",{\"type\":\"topics\",\"value\":[\"tax\",\"law\"]"
+                + common
+                + "]");
+  }
+
+  @Test
+  void customStatementsAreRetractedWithTheirLabelsWhereTheyHaveSeveral() throws Exception {
+    server.enqueue(200, "[{\"id\":\"a1\"},{\"id\":\"a2\"}]").enqueue(200, "[]");
+    CustomFeedback feedback =
+        CustomFeedback.on("data_1")
+            .state("tone", "warm")
+            .state("topics", List.of("tax", "law"))
+            .build();
+
+    String kept = client.submitCustomAsync(feedback).get(10, TimeUnit.SECONDS).toText();
+    client.retract(Receipt.parse(kept));
+
+    server.take();
+    assertThat(server.take().body())
+        .isEqualTo(
+            "[{\"type\":\"tone\",\"data_id\":\"data_1\",\"unset\":true},"
+                + "{\"type\":\"topics\",\"value\":\"tax\",\"data_id\":\"data_1\",\"unset\":true},"
+                + "{\"type\":\"topics\",\"value\":\"law\",\"data_id\":\"data_1\",\"unset\":true}]");
+  }
+
+  @Test
+  void aScoreGoesAsANumberWhereTheProjectAsksForIt() {
+    server.enqueue(200, "{\"id\":\"a1\"}").enqueue(200, "{\"id\":\"a2\"}");
+
+    client.submit(Feedback.on("data_1").stars(4).build());
+    client.submit(Feedback.on("data_1").score(0.25, 0, 1).build());
+
+    assertThat(server.take().body())
+        .isEqualTo("{\"type\":\"rating\",\"value\":4,\"data_id\":\"data_1\"}");
+    assertThat(server.take().body())
+        .isEqualTo("{\"type\":\"rating\",\"value\":0.25,\"data_id\":\"data_1\"}");
+  }
+
+  @Test
+  void whatCannotBeRightIsRefusedWithTheFieldAndTheRule() {
+    CustomFeedback.Builder builder = CustomFeedback.on("data_1");
+
+    assertThatThrownBy(() -> CustomFeedback.on(" ")).hasMessage("datapoint must not be blank");
+    assertThatThrownBy(() -> builder.state("", true)).hasMessage("type must not be blank");
+    assertThatThrownBy(() -> builder.state("tone", " "))
+        .hasMessage("value of tone must not be blank");
+    assertThatThrownBy(() -> builder.state("effort", Double.NaN)).hasMessageContaining("finite");
+    assertThatThrownBy(() -> builder.state("topics", List.of())).hasMessageContaining("topics");
+    assertThatThrownBy(() -> builder.state("comment", "x")).hasMessageContaining("as a Feedback");
+    assertThatThrownBy(builder::build).hasMessageContaining("at least one type");
+  }
+
+  @Test
+  void valuesStayOutOfItsText() {
+    assertThat(CustomFeedback.on("data_1").state("tone", "warm").build())
+        .hasToString("CustomFeedback on data_1 [tone]");
+  }
+}
