@@ -4,11 +4,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** How many calls may be on the wire at once; those beyond wait in a queue, not on a thread. */
 final class Permits {
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<BooleanSupplier> waiting = new ArrayDeque<>();
+  private final Pump pump = new Pump(this::handOut);
   private int free;
 
   Permits(int permits) {
@@ -16,43 +18,55 @@ final class Permits {
   }
 
   /**
-   * Runs {@code taker} as soon as a permit is free, now or on the thread that gives one back.
+   * Runs {@code taker} as soon as a permit is free, here or on the thread that gives one back.
    *
    * @param taker answers whether it still wants the permit; if so, it must release it later
    */
   void acquire(BooleanSupplier taker) {
     lock.lock();
     try {
-      if (free == 0) {
-        waiting.add(taker);
-        return;
-      }
-      free--;
+      waiting.add(taker);
     } finally {
       lock.unlock();
     }
-    if (!taker.getAsBoolean()) {
-      release();
+    pump.ask();
+  }
+
+  /** Gives a permit back. */
+  void release() {
+    lock.lock();
+    try {
+      free++;
+    } finally {
+      lock.unlock();
+    }
+    pump.ask();
+  }
+
+  private void handOut() {
+    BooleanSupplier taker;
+    while ((taker = next()) != null) {
+      if (!taker.getAsBoolean()) {
+        lock.lock();
+        try {
+          free++;
+        } finally {
+          lock.unlock();
+        }
+      }
     }
   }
 
-  /** Gives a permit to the next that wants one. */
-  void release() {
-    while (true) { // a loop, not a recursion: thousands in the queue may want it no more
-      BooleanSupplier next;
-      lock.lock();
-      try {
-        next = waiting.poll();
-        if (next == null) {
-          free++;
-          return;
-        }
-      } finally {
-        lock.unlock();
+  private @Nullable BooleanSupplier next() {
+    lock.lock();
+    try {
+      BooleanSupplier taker = free > 0 ? waiting.poll() : null;
+      if (taker != null) {
+        free--;
       }
-      if (next.getAsBoolean()) {
-        return;
-      }
+      return taker;
+    } finally {
+      lock.unlock();
     }
   }
 }

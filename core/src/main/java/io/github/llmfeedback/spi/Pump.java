@@ -1,0 +1,79 @@
+package io.github.llmfeedback.spi;
+
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * Runs a step as often as it is asked to, never nested and never on two threads at once: so what
+ * ends at once, a thousand times in a row, does not pile up on the stack.
+ */
+final class Pump {
+  private final AtomicInteger asked = new AtomicInteger();
+  private final Runnable step;
+
+  /** A pump of a step that must not throw. */
+  Pump(Runnable step) {
+    this.step = step;
+  }
+
+  /** Runs the step after now, here or on the thread that is running it. */
+  void ask() {
+    if (asked.getAndIncrement() != 0) {
+      return;
+    }
+    int seen;
+    do {
+      seen = asked.get();
+      step.run();
+    } while (asked.addAndGet(-seen) != 0);
+  }
+
+  /**
+   * Works through a queue, in order, so many pieces at a time. The work may put pieces back before
+   * its future completes.
+   *
+   * @return completes when the queue is empty and the last piece is done
+   */
+  static <T> CompletableFuture<Void> through(
+      Deque<T> pieces, int atATime, Function<T, CompletableFuture<Void>> work) {
+    return new Through<>(pieces, atATime, work).run();
+  }
+
+  private static final class Through<T> {
+    private final Deque<T> pieces;
+    private final int atATime;
+    private final Function<T, CompletableFuture<Void>> work;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final AtomicInteger running = new AtomicInteger();
+    private final Pump pump = new Pump(this::step);
+
+    Through(Deque<T> pieces, int atATime, Function<T, CompletableFuture<Void>> work) {
+      this.pieces = pieces;
+      this.atATime = atATime;
+      this.work = work;
+    }
+
+    CompletableFuture<Void> run() {
+      pump.ask();
+      return done;
+    }
+
+    private void step() {
+      while (running.get() < atATime && !pieces.isEmpty()) {
+        running.incrementAndGet();
+        var unused =
+            work.apply(pieces.remove())
+                .whenComplete(
+                    (ok, bug) -> {
+                      running.decrementAndGet();
+                      pump.ask();
+                    });
+      }
+      if (running.get() == 0 && pieces.isEmpty()) {
+        done.complete(null);
+      }
+    }
+  }
+}
