@@ -7,10 +7,11 @@ import java.time.Duration;
 final class Backoff {
   private Backoff() {}
 
-  /** The wait before a retry, of which there were {@code retries} already. */
-  static Duration before(int retries, ClientSettings settings, Time time) {
+  /** The wait before a retry, of which there were {@code retries}; at least {@code asked}. */
+  static Duration before(int retries, Duration asked, ClientSettings settings, Time time) {
     double doubled = settings.firstBackoff().toMillis() * Math.pow(2, retries);
     double bound = Math.min(doubled, (double) settings.maxBackoff().toMillis());
-    return Duration.ofNanos((long) (bound * time.random() * 1_000_000));
+    Duration wait = Duration.ofNanos((long) (bound * time.random() * 1_000_000));
+    return wait.compareTo(asked) < 0 ? asked : wait;
   }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,9 @@ final class Carrier {
   private final Set<WireCall> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger singles = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Completes when the client is closed and everybody heard of the end of every call. */
+  private final CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
 
   Carrier(
       Connection connection,
@@ -72,10 +76,18 @@ final class Carrier {
     return call;
   }
 
-  /** Forgets a call that ended. */
-  void ended(WireCall call) {
-    if (open.remove(call) && call.kind() == WireCall.Kind.SINGLE) {
+  /** A call that ended is in nobody's way any more. */
+  void makeRoom(WireCall call) {
+    if (call.kind() == WireCall.Kind.SINGLE) {
       singles.decrementAndGet();
+    }
+  }
+
+  /** Forgets a call of whose end everybody heard. */
+  void ended(WireCall call) {
+    open.remove(call);
+    if (closed.get() && open.isEmpty()) {
+      idle.complete(null);
     }
   }
 
@@ -94,11 +106,11 @@ final class Carrier {
       return;
     }
     open.forEach(call -> call.stop(Reason.CLOSED, true));
-    CompletableFuture<?> all =
-        CompletableFuture.allOf(
-            open.stream().map(WireCall::ending).toArray(CompletableFuture<?>[]::new));
+    if (open.isEmpty()) {
+      idle.complete(null);
+    }
     try {
-      all.get(settings.attemptTimeout().toMillis() + 1000, TimeUnit.MILLISECONDS);
+      idle.get(settings.attemptTimeout().toMillis() + 1000, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException | ExecutionException e) {

@@ -10,6 +10,7 @@ import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,21 @@ final class Failures {
     this.connection = connection;
   }
 
-  FeedbackException answered(
+  /** The failure that an attempt came to. */
+  FeedbackException of(
+      WireRequest request, Tried tried, int attempts, Duration elapsed, boolean mayHaveArrived) {
+    return tried.answer() == null || tried.verdict() == null
+        ? undelivered(
+            request,
+            Objects.requireNonNull(tried.reason()),
+            attempts,
+            elapsed,
+            mayHaveArrived,
+            tried.cause())
+        : answered(request, tried.answer(), tried.verdict(), attempts, elapsed, mayHaveArrived);
+  }
+
+  private FeedbackException answered(
       WireRequest request,
       Answer answer,
       Verdict verdict,
@@ -118,12 +133,12 @@ final class Failures {
   }
 
   /** Why OkHttp failed, given whether the request had begun to leave. */
-  static Reason reason(IOException e, boolean sent, boolean canceled) {
+  static Reason reason(IOException e, boolean sent) {
     if (e instanceof InterruptedIOException
         && !(e.getCause() instanceof RejectedExecutionException)) {
       return Reason.TIMEOUT;
-    } else if (canceled) {
-      return Reason.CANCELLED;
+    } else if ("Canceled".equals(e.getMessage())) {
+      return Reason.CANCELLED; // not by us: through the dispatcher of a user's OkHttpClient
     } else if (sent) {
       return Reason.CONNECTION_LOST;
     }

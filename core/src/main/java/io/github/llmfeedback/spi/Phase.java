@@ -41,7 +41,9 @@ final class Phase {
 
   /** Notes the beginning of every request that has a phase. */
   static Response intercept(Interceptor.Chain chain) throws IOException {
-    Phase phase = chain.request().tag(Phase.class);
+    // The call's request, for a user's interceptor may have put another one without tags into its
+    // place.
+    Phase phase = chain.call().request().tag(Phase.class);
     if (phase != null) {
       phase.start();
     }

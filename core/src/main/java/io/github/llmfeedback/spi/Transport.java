@@ -1,11 +1,13 @@
 package io.github.llmfeedback.spi;
 
 import io.github.llmfeedback.ClientSettings;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -16,7 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
+import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,22 +85,50 @@ final class Transport implements Time {
 
   /** The tamed HTTP client: the shared one, or the user's own with its parts kept. */
   OkHttpClient http(ClientSettings settings) {
-    return settings
-        .httpClient()
-        .orElse(http)
-        .newBuilder()
-        .followRedirects(false)
-        .followSslRedirects(false)
-        .connectTimeout(settings.connectTimeout())
-        .readTimeout(settings.attemptTimeout())
-        .writeTimeout(settings.attemptTimeout())
-        .callTimeout(settings.attemptTimeout())
-        .addNetworkInterceptor(Phase::intercept)
-        .build();
+    OkHttpClient.Builder tamed =
+        settings
+            .httpClient()
+            .orElse(http)
+            .newBuilder()
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .connectTimeout(settings.connectTimeout())
+            // An attempt's time is ours to keep: these would not see it wait for a name server, for
+            // the user's dispatcher or in an interceptor.
+            .readTimeout(Duration.ZERO)
+            .writeTimeout(Duration.ZERO)
+            .callTimeout(Duration.ZERO)
+            .addNetworkInterceptor(Phase::intercept);
+    tamed.interceptors().add(0, Transport::catchBugs);
+    return tamed.build();
   }
 
+  /** OkHttp would let an interceptor's exception kill the thread and call it a cancellation. */
+  private static Response catchBugs(Interceptor.Chain chain) throws IOException {
+    try {
+      return chain.proceed(chain.request());
+    } catch (RuntimeException e) {
+      throw new IOException("an interceptor failed with " + e.getClass().getName(), e);
+    }
+  }
+
+  /**
+   * Where futures complete: never on a thread that carries calls or tells the time, not even if the
+   * user's executor runs its tasks on the thread that brings them, or takes no more.
+   */
   Executor callbacks(ClientSettings settings) {
-    return settings.callbackExecutor().orElse(callbacks);
+    return settings
+        .callbackExecutor()
+        .<Executor>map(users -> task -> callbacks.execute(() -> handOver(task, users)))
+        .orElse(callbacks);
+  }
+
+  private static void handOver(Runnable task, Executor users) {
+    try {
+      users.execute(task);
+    } catch (RuntimeException e) { // it takes no more: better here than never
+      task.run();
+    }
   }
 
   @Override
@@ -116,11 +148,12 @@ final class Transport implements Time {
 
   @Override
   public Alarm schedule(Runnable task, Duration delay) {
-    if (timer.isShutdown()) {
+    try {
+      Future<?> future = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+      return () -> future.cancel(false);
+    } catch (RejectedExecutionException e) {
       return () -> {}; // the last client is closed: nobody waits for this any more
     }
-    Future<?> future = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
-    return () -> future.cancel(false);
   }
 
   private static ExecutorService threads(String name) {

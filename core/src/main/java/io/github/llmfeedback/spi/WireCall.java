@@ -3,20 +3,23 @@ package io.github.llmfeedback.spi;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
-import okhttp3.Call;
-import okhttp3.Callback;
+import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call: it waits for its lane and a permit, then makes attempts until one of them ends it. No
- * thread is held while it waits. All its state is under its lock; nothing else is called there.
+ * thread is held while it waits.
+ *
+ * <p>All its state is under its lock, and each step takes the lock once, so that whoever stops the
+ * call finds it before or after the step and tells the truth. Under the lock only its own alarm,
+ * the client's pause and its budget are touched.
  */
-final class WireCall implements Callback {
+final class WireCall {
   /** What a call carries. */
   enum Kind {
     /** One feedback that somebody may wait for: queue and pauses count against its deadline. */
@@ -31,30 +34,40 @@ final class WireCall implements Callback {
   private final WireRequest request;
   private final Kind kind;
   private final byte[] body;
+  private final Request http;
   private final CompletableFuture<Ending> ending = new CompletableFuture<>();
 
   private final ReentrantLock lock = new ReentrantLock();
   private boolean ended;
-  private boolean onWire;
   private boolean hasLane;
   private boolean hasPermit;
   private int attempts;
+  private int notOver;
   private int retries;
   private long begun;
   private long deadline;
   private boolean uncertain;
-  private Phase phase = new Phase();
-  private @Nullable Call call;
+  private @Nullable Attempt attempt;
   private Time.@Nullable Alarm alarm;
-  private Time.@Nullable Alarm expiry;
 
+  /** A call that nobody waits for yet. */
   WireCall(Carrier carrier, WireRequest request, Kind kind) {
+    this(carrier, request, kind, false);
+  }
+
+  /**
+   * A call that nobody waits for yet.
+   *
+   * @param uncertain whether what it carries may have arrived already, by another call
+   */
+  WireCall(Carrier carrier, WireRequest request, Kind kind, boolean uncertain) {
     this.carrier = carrier;
     this.request = request;
     this.kind = kind;
-    this.body = WireJson.write(request.body());
-    begun = carrier.time.nanoTime();
-    deadline = begun + carrier.settings.totalTimeout().toNanos();
+    this.uncertain = uncertain;
+    body = WireJson.write(request.body());
+    http = WireHttp.request(carrier.connection, request, body);
+    startClock();
   }
 
   Kind kind() {
@@ -73,21 +86,27 @@ final class WireCall implements Callback {
 
   /** Takes its place in the lane, if it has one, then among the permits. */
   void queue() {
+    if (kind == Kind.SINGLE) {
+      lock.lock();
+      try {
+        if (!ended) {
+          ring(this::expire, carrier.settings.totalTimeout());
+        }
+      } finally {
+        lock.unlock();
+      }
+      endIfPausedTooLong();
+    }
     request
         .spacing()
         .ifPresentOrElse(
             spacing -> carrier.lanes.enter(spacing.key(), this::takeLane),
             () -> carrier.permits.acquire(this::takePermit));
-    lock.lock();
-    try {
-      if (kind == Kind.SINGLE && !hasPermit && !ended) {
-        expiry =
-            carrier.time.schedule(
-                () -> stop(Reason.TIMEOUT, true), carrier.settings.totalTimeout());
-      }
-    } finally {
-      lock.unlock();
-    }
+  }
+
+  private void expire() {
+    endIfPausedTooLong(); // which says more than a mere timeout
+    stop(Reason.TIMEOUT, true);
   }
 
   private boolean takeLane() {
@@ -111,12 +130,8 @@ final class WireCall implements Callback {
         return false;
       }
       hasPermit = true;
-      if (expiry != null) {
-        expiry.cancel();
-      }
       if (kind != Kind.SINGLE) {
-        begun = carrier.time.nanoTime();
-        deadline = begun + carrier.settings.totalTimeout().toNanos();
+        startClock();
       }
     } finally {
       lock.unlock();
@@ -126,219 +141,138 @@ final class WireCall implements Callback {
   }
 
   private void attempt() {
-    Duration pause = carrier.pause.left();
-    if (!pause.isZero() && !pause.isNegative()) {
-      sitOut(pause);
+    if (endIfPausedTooLong()) {
       return;
     }
-    Call next;
+    Attempt next;
     lock.lock();
     try {
+      Duration pause = carrier.pause.left();
       if (ended) {
+        return;
+      } else if (pause.compareTo(Duration.ZERO) > 0) {
+        sitOut(pause);
         return;
       }
       attempts++;
-      onWire = true;
-      alarm = null;
-      phase = new Phase();
-      next = carrier.http.newCall(WireHttp.request(carrier.connection, request, body, phase));
-      next.timeout().timeout(attemptNanos(), java.util.concurrent.TimeUnit.NANOSECONDS);
-      call = next;
+      notOver++;
+      next = new Attempt(attempts, carrier.http, http, this::read, this::over);
+      attempt = next;
+      ring(() -> timeOut(next), atMost(carrier.settings.attemptTimeout()));
     } finally {
       lock.unlock();
     }
-    next.enqueue(this);
-  }
-
-  private long attemptNanos() {
-    long left = deadline - carrier.time.nanoTime();
-    return Math.max(1_000_000, Math.min(left, carrier.settings.attemptTimeout().toNanos()));
+    next.begin();
   }
 
   private void sitOut(Duration pause) {
-    if (kind == Kind.SINGLE && deadline - carrier.time.nanoTime() <= pause.toNanos()) {
-      FeedbackException error =
-          carrier.failures.paused(
-              request, carrier.pause.status(), pause, attempts, elapsed(), uncertain);
-      end(null, null, error);
-      return;
-    }
     if (kind != Kind.SINGLE) {
-      lock.lock();
-      try {
-        deadline += pause.toNanos();
-      } finally {
-        lock.unlock();
-      }
+      deadline += pause.toNanos();
     }
-    wake(this::attempt, pause);
+    ring(this::attempt, pause);
   }
 
-  @Override
-  public void onResponse(Call call, Response response) {
-    try (response) {
-      Answer answer = WireHttp.answer(response, carrier.time.now());
-      judge(answer, verdict(answer));
-    } catch (InterruptedIOException e) {
-      failed(call, e);
-    } catch (RuntimeException | Error e) {
-      failed(call, new IOException(e.getClass().getName(), e));
-      if (e instanceof Error error) {
-        throw error;
-      }
-    }
+  private Tried read(Response response) throws IOException {
+    Answer answer = WireHttp.answer(response, carrier.time.now());
+    return Tried.answered(answer, verdict(answer), kind == Kind.CHUNK, carrier.settings);
   }
 
   private Verdict verdict(Answer answer) {
     try {
-      return carrier.verdicts.apply(answer);
-    } catch (RuntimeException e) {
-      carrier.log.warn("{} could not judge an answer", carrier.connection.provider(), e);
+      return Objects.requireNonNull(carrier.verdicts.apply(answer));
+    } catch (RuntimeException e) { // its message may hold the server's words
+      carrier.log.warn(
+          "{} could not judge an answer: {}", carrier.connection.provider(), e.getClass());
       return Verdict.of(Verdict.Kind.UNREADABLE);
     }
   }
 
-  private void judge(Answer answer, Verdict verdict) {
-    log(answer.status(), verdict.kind().name());
-    leaveWire();
-    switch (verdict.kind()) {
-      case ACCEPTED -> {
-        carrier.budget.succeeded();
-        end(answer, verdict, null);
-      }
-      case REFUSED -> end(answer, verdict, error(answer, verdict));
-      case BUSY -> retry(answer, verdict, error(answer, verdict));
-      case UNCERTAIN -> repeat(answer, verdict, error(answer, verdict));
-      case UNREADABLE -> {
-        if (answer.isCut()) {
-          repeat(answer, verdict, error(answer, verdict));
-        } else {
-          end(answer, verdict, error(answer, verdict));
-        }
-      }
-    }
-  }
-
-  private FeedbackException error(Answer answer, Verdict verdict) {
-    boolean maybe =
-        switch (verdict.kind()) {
-          case UNCERTAIN, UNREADABLE -> true;
-          case BUSY -> answer.status() >= 500;
-          default -> kind == Kind.CHUNK && Splitting.leavesDoubt(answer, verdict, carrier.settings);
-        };
+  /** An attempt used its time up, wherever it hangs; OkHttp tells later that it is over. */
+  private void timeOut(Attempt late) {
+    Tried tried;
+    Ending result;
     lock.lock();
     try {
-      boolean mayHaveArrived = maybe || uncertain;
-      uncertain |= verdict.kind() == Verdict.Kind.UNCERTAIN || answer.isCut();
-      return carrier.failures.answered(
-          request, answer, verdict, attempts, elapsed(), mayHaveArrived);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  @Override
-  public void onFailure(Call call, IOException e) {
-    failed(call, e);
-  }
-
-  private void failed(Call call, IOException e) {
-    boolean sent;
-    Reason reason;
-    FeedbackException error;
-    lock.lock();
-    try {
-      sent = phase.started();
-      uncertain |= sent;
-      reason = Failures.reason(e, sent, call.isCanceled());
-      error = carrier.failures.undelivered(request, reason, attempts, elapsed(), uncertain, e);
-    } finally {
-      lock.unlock();
-    }
-    log(0, sent ? "UNCERTAIN " + reason : "NEVER_SENT " + reason);
-    leaveWire();
-    if (reason == Reason.UNTRUSTED || reason == Reason.CANCELLED) {
-      end(null, null, error);
-    } else if (sent) {
-      repeat(null, null, error);
-    } else {
-      retry(null, null, error);
-    }
-  }
-
-  /** Tries again what may have arrived, if arriving twice does no harm or is wished for. */
-  private void repeat(@Nullable Answer answer, @Nullable Verdict verdict, FeedbackException error) {
-    if (request.isRepeatable() || carrier.settings.repeatUncertain()) {
-      retry(answer, verdict, error);
-    } else {
-      end(answer, verdict, error);
-    }
-  }
-
-  /** Tries again, unless retries, budget or time are used up. */
-  private void retry(@Nullable Answer answer, @Nullable Verdict verdict, FeedbackException error) {
-    Duration asked = answer == null ? null : answer.retryAfter().orElse(null);
-    Duration wait = Backoff.before(retries, carrier.settings, carrier.time);
-    if (asked != null && asked.compareTo(wait) > 0) {
-      wait = asked;
-    }
-    boolean busy = verdict != null && verdict.kind() == Verdict.Kind.BUSY;
-    if (busy && answer != null && asked != null) {
-      carrier.pause.begin(answer.status(), wait);
-    }
-    boolean pausesBatch = busy && asked != null && kind != Kind.SINGLE;
-    boolean again =
-        !carrier.isClosed() && (pausesBatch || hasTimeFor(wait)) && mayRetry(pausesBatch);
-    if (!again) {
-      end(answer, verdict, error);
-      return;
-    }
-    if (pausesBatch) {
-      attempt(); // which sits the pause out
-    } else {
-      wake(this::attempt, wait);
-    }
-  }
-
-  private boolean hasTimeFor(Duration wait) {
-    lock.lock();
-    try {
-      return deadline - carrier.time.nanoTime() > wait.toNanos();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** In a batch, an answer that says when to come back costs no retry: the batch bounds it. */
-  private boolean mayRetry(boolean free) {
-    lock.lock();
-    try {
-      if (free) {
-        return true;
-      }
-      if (retries >= carrier.settings.maxRetries() || !carrier.budget.take()) {
-        return false;
-      }
-      retries++;
-      return true;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void wake(Runnable task, Duration wait) {
-    lock.lock();
-    try {
-      if (ended) {
+      if (attempt != late) {
         return;
       }
-      if (alarm != null) {
-        alarm.cancel();
-      }
-      alarm = carrier.time.schedule(task, wait);
+      tried = Tried.failed(Reason.TIMEOUT, late.abandon(), null);
+      result = settle(tried);
     } finally {
       lock.unlock();
     }
+    late.cancel();
+    log(late, tried);
+    publish(result);
+  }
+
+  private void over(Attempt done, Tried tried) {
+    Ending result = null;
+    lock.lock();
+    try {
+      notOver--;
+      if (attempt == done) {
+        result = settle(tried);
+      }
+    } finally {
+      lock.unlock();
+    }
+    log(done, tried);
+    publish(result);
+  }
+
+  /** Ends the call or waits for the next attempt. */
+  private @Nullable Ending settle(Tried tried) {
+    attempt = null;
+    uncertain |= tried.leavesDoubt();
+    if (tried.isAccepted()) {
+      carrier.budget.succeeded();
+      return end(tried.answer(), tried.verdict(), null);
+    }
+    FeedbackException error = carrier.failures.of(request, tried, attempts, elapsed(), uncertain);
+    Duration wait = Backoff.before(retries, tried.askedWait(), carrier.settings, carrier.time);
+    if (tried.asksForPause()) {
+      carrier.pause.begin(Objects.requireNonNull(tried.answer()).status(), wait);
+    }
+    if (carrier.isClosed() || !tried.isWorthRepeating(request, carrier.settings)) {
+      return end(tried.answer(), tried.verdict(), error);
+    }
+    if (tried.asksForPause() && kind != Kind.SINGLE) {
+      sitOut(wait); // costs no retry: the batch bounds it
+    } else if (retries < carrier.settings.maxRetries()
+        && left().compareTo(wait) > 0
+        && carrier.budget.take()) {
+      retries++;
+      ring(this::attempt, wait);
+    } else {
+      return end(tried.answer(), tried.verdict(), error);
+    }
+    return null;
+  }
+
+  /** A call that somebody waits for does not sit a pause out that is longer than its time. */
+  private boolean endIfPausedTooLong() {
+    Ending result;
+    lock.lock();
+    try {
+      Duration pause = carrier.pause.left();
+      if (ended
+          || kind != Kind.SINGLE
+          || pause.compareTo(Duration.ZERO) <= 0
+          || pause.compareTo(left()) < 0) {
+        return ended;
+      }
+      int status = carrier.pause.status();
+      result =
+          end(
+              null,
+              null,
+              carrier.failures.paused(request, status, pause, attempts, elapsed(), uncertain));
+    } finally {
+      lock.unlock();
+    }
+    publish(result);
+    return true;
   }
 
   /**
@@ -347,74 +281,65 @@ final class WireCall implements Callback {
    * @param letWireFinish whether an attempt on the wire may finish
    */
   void stop(Reason reason, boolean letWireFinish) {
-    FeedbackException error;
-    Call onItsWay;
+    Attempt onItsWay;
+    Ending result;
     lock.lock();
     try {
-      if (ended || (onWire && letWireFinish)) {
+      if (ended || (attempt != null && letWireFinish)) {
         return;
       }
-      onItsWay = onWire ? call : null;
-      uncertain |= onWire && phase.abandon();
-      error = carrier.failures.undelivered(request, reason, attempts, elapsed(), uncertain, null);
+      onItsWay = attempt;
+      uncertain |= onItsWay != null && onItsWay.abandon();
+      result =
+          end(
+              null,
+              null,
+              carrier.failures.undelivered(request, reason, attempts, elapsed(), uncertain, null));
     } finally {
       lock.unlock();
     }
     if (onItsWay != null) {
       onItsWay.cancel();
     }
-    end(null, null, error);
+    publish(result);
   }
 
-  private void end(
+  private Ending end(
       @Nullable Answer answer, @Nullable Verdict verdict, @Nullable FeedbackException error) {
-    Ending result;
-    lock.lock();
-    try {
-      if (ended) {
-        return;
-      }
-      ended = true;
-      if (alarm != null) {
-        alarm.cancel();
-      }
-      if (expiry != null) {
-        expiry.cancel();
-      }
-      result = new Ending(answer, verdict, error, attempts, elapsed());
-    } finally {
-      lock.unlock();
+    ended = true;
+    attempt = null;
+    if (alarm != null) {
+      alarm.cancel();
     }
-    giveBack();
-    if (error != null) {
-      carrier.log.warn("gave up: {}", error.getMessage());
-    }
-    ending.complete(result);
-    carrier.ended(this);
+    return new Ending(answer, verdict, error, attempts, elapsed());
   }
 
-  private void leaveWire() {
-    lock.lock();
-    try {
-      onWire = false;
-      call = null;
-    } finally {
-      lock.unlock();
-    }
+  /** Makes room for others, then tells the ending, if there is one. */
+  private void publish(@Nullable Ending result) {
     giveBack();
+    if (result != null) {
+      if (result.error() != null) {
+        carrier.log.warn("gave up: {}", result.error().getMessage());
+      }
+      carrier.makeRoom(this); // before anybody hears of it, who may submit the next
+      ending.complete(result);
+      carrier.ended(this);
+    }
   }
 
   /** Gives permit and lane back once the call has ended and nothing of it is on the wire. */
   private void giveBack() {
     boolean permit;
     boolean lane;
+    boolean sent;
     lock.lock();
     try {
-      if (!ended || onWire) {
+      if (!ended || notOver > 0) {
         return;
       }
       permit = hasPermit;
       lane = hasLane;
+      sent = attempts > 0;
       hasPermit = false;
       hasLane = false;
     } finally {
@@ -424,24 +349,48 @@ final class WireCall implements Callback {
       carrier.permits.release();
     }
     if (lane) {
-      request.spacing().ifPresent(s -> carrier.lanes.leave(s.key(), s.apart()));
+      request
+          .spacing()
+          .ifPresent(s -> carrier.lanes.leave(s.key(), sent ? s.apart() : Duration.ZERO));
     }
+  }
+
+  private void startClock() {
+    begun = carrier.time.nanoTime();
+    deadline = begun + carrier.settings.totalTimeout().toNanos();
+  }
+
+  private Duration left() {
+    return Duration.ofNanos(deadline - carrier.time.nanoTime());
+  }
+
+  /** What is left, but no more than {@code limit}. */
+  private Duration atMost(Duration limit) {
+    Duration left = left();
+    return left.compareTo(limit) < 0 ? left : limit;
   }
 
   private Duration elapsed() {
     return Duration.ofNanos(carrier.time.nanoTime() - begun);
   }
 
-  private void log(int status, String verdict) {
+  /** Sets the one alarm of what the call waits for now. */
+  private void ring(Runnable task, Duration wait) {
+    if (alarm != null) {
+      alarm.cancel();
+    }
+    alarm = carrier.time.schedule(task, wait);
+  }
+
+  private void log(Attempt done, Tried tried) {
     if (carrier.log.isDebugEnabled()) {
       carrier.log.debug(
-          "{} {} {}: {} {}, attempt {}, {} ms",
+          "{} {} {}: {}, attempt {}, {} ms",
           carrier.connection.provider(),
           request.method(),
           carrier.connection.base().host(),
-          status == 0 ? "no answer" : status,
-          verdict,
-          attempts,
+          tried,
+          done.number(),
           elapsed().toMillis());
     }
   }

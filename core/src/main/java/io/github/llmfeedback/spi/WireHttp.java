@@ -20,11 +20,10 @@ final class WireHttp {
 
   private WireHttp() {}
 
-  static Request request(Connection connection, WireRequest request, byte[] body, Phase phase) {
+  static Request request(Connection connection, WireRequest request, byte[] body) {
     Request.Builder builder =
         new Request.Builder()
             .url(connection.url(request))
-            .tag(Phase.class, phase)
             .header("Accept", "application/json")
             .header(
                 "User-Agent",

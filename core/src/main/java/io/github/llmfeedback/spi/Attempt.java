@@ -1,0 +1,108 @@
+package io.github.llmfeedback.spi;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** One request on its way through OkHttp, whose every end is told once: what it came to. */
+final class Attempt implements Callback {
+  /** Reads an answer. */
+  interface Reader {
+    Tried read(Response response) throws IOException;
+  }
+
+  private final int number;
+  private final OkHttpClient http;
+  private final Request request;
+  private final Phase phase = new Phase();
+  private final Reader reader;
+  private final BiConsumer<Attempt, Tried> whenOver;
+  private final AtomicBoolean over = new AtomicBoolean();
+  private volatile @Nullable Call call;
+  private volatile boolean cancelled;
+
+  /**
+   * An attempt that has not begun.
+   *
+   * @param number which of its call's attempts it is, from 1
+   * @param whenOver hears once, and only when OkHttp holds no thread and no connection for it
+   */
+  Attempt(
+      int number,
+      OkHttpClient http,
+      Request request,
+      Reader reader,
+      BiConsumer<Attempt, Tried> whenOver) {
+    this.number = number;
+    this.http = http;
+    this.request = request.newBuilder().tag(Phase.class, phase).build();
+    this.reader = reader;
+    this.whenOver = whenOver;
+  }
+
+  int number() {
+    return number;
+  }
+
+  void begin() {
+    try {
+      Call begun = http.newCall(request);
+      call = begun;
+      if (cancelled) {
+        begun.cancel();
+      }
+      begun.enqueue(this);
+    } catch (RuntimeException | Error e) { // a user's event listener, or no memory for a thread
+      over(failed(new IOException("the attempt could not begin: " + e.getClass().getName(), e)));
+    }
+  }
+
+  /** Gives the attempt up; answers whether it had begun to leave, and if not, it never will. */
+  boolean abandon() {
+    return phase.abandon();
+  }
+
+  /** Ends what is still under way; to be called after {@link #abandon}, and under no lock. */
+  void cancel() {
+    cancelled = true;
+    Call begun = call;
+    if (begun != null) {
+      begun.cancel();
+    }
+  }
+
+  @Override
+  public void onResponse(Call call, Response response) {
+    Tried tried;
+    try (response) {
+      tried = reader.read(response);
+    } catch (IOException e) {
+      tried = failed(e);
+    } catch (RuntimeException | Error e) {
+      tried = failed(new IOException("the answer broke its reader: " + e.getClass().getName()));
+    }
+    over(tried);
+  }
+
+  @Override
+  public void onFailure(Call call, IOException e) {
+    over(failed(e));
+  }
+
+  private Tried failed(IOException e) {
+    boolean sent = phase.started();
+    return Tried.failed(Failures.reason(e, sent), sent, e);
+  }
+
+  private void over(Tried tried) {
+    if (over.compareAndSet(false, true)) {
+      whenOver.accept(this, tried);
+    }
+  }
+}

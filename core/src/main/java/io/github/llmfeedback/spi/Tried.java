@@ -1,0 +1,101 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one attempt came to, and whether another makes sense.
+ *
+ * @param answer the answer; null if none came
+ * @param verdict what the answer means; null if none came
+ * @param reason why no answer came; null if one did
+ * @param cause what OkHttp said to it
+ * @param leavesDoubt whether the provider may keep the feedback although this was no yes
+ * @param again whether to try again
+ */
+record Tried(
+    @Nullable Answer answer,
+    @Nullable Verdict verdict,
+    @Nullable Reason reason,
+    @Nullable IOException cause,
+    boolean leavesDoubt,
+    Again again) {
+  /** Whether another attempt makes sense. */
+  private enum Again {
+    NO,
+    /** If arriving twice does no harm or is wished for. */
+    IF_REPEATABLE,
+    YES
+  }
+
+  /**
+   * An answer came.
+   *
+   * @param isChunk whether several feedbacks were asked about at once
+   */
+  static Tried answered(Answer answer, Verdict verdict, boolean isChunk, ClientSettings settings) {
+    return switch (verdict.kind()) {
+      case ACCEPTED -> of(answer, verdict, false, Again.NO);
+      case REFUSED ->
+          of(
+              answer,
+              verdict,
+              isChunk && Splitting.leavesDoubt(answer, verdict, settings),
+              Again.NO);
+      // A gateway may say 503 for a server that took the feedback; nobody says 429 so.
+      case BUSY -> of(answer, verdict, answer.status() >= 500, Again.YES);
+      case UNCERTAIN -> of(answer, verdict, true, Again.IF_REPEATABLE);
+      case UNREADABLE -> of(answer, verdict, true, answer.isCut() ? Again.IF_REPEATABLE : Again.NO);
+    };
+  }
+
+  private static Tried of(Answer answer, Verdict verdict, boolean leavesDoubt, Again again) {
+    return new Tried(answer, verdict, null, null, leavesDoubt, again);
+  }
+
+  /**
+   * No answer came.
+   *
+   * @param sent whether the request had begun to leave
+   */
+  static Tried failed(Reason reason, boolean sent, @Nullable IOException cause) {
+    Again again =
+        switch (reason) {
+          case UNTRUSTED, CANCELLED -> Again.NO;
+          default -> sent ? Again.IF_REPEATABLE : Again.YES;
+        };
+    return new Tried(null, null, reason, cause, sent, again);
+  }
+
+  boolean isAccepted() {
+    return verdict != null && verdict.kind() == Verdict.Kind.ACCEPTED;
+  }
+
+  boolean isWorthRepeating(WireRequest request, ClientSettings settings) {
+    return again == Again.YES
+        || (again == Again.IF_REPEATABLE && (request.isRepeatable() || settings.repeatUncertain()));
+  }
+
+  /** How long the server asked to wait; nothing if it did not. */
+  Duration askedWait() {
+    return answer == null ? Duration.ZERO : answer.retryAfter().orElse(Duration.ZERO);
+  }
+
+  /** Whether a busy provider asked for a pause, which concerns all calls to it. */
+  boolean asksForPause() {
+    return verdict != null
+        && verdict.kind() == Verdict.Kind.BUSY
+        && askedWait().compareTo(Duration.ZERO) > 0;
+  }
+
+  /** For the log. */
+  @Override
+  public String toString() {
+    return answer == null || verdict == null
+        ? "no answer, " + (leavesDoubt ? "UNCERTAIN " : "NEVER_SENT ") + reason
+        : answer.status() + " " + verdict.kind();
+  }
+}
