@@ -28,7 +28,7 @@ final class Batches<W> {
     if (Thread.currentThread().isInterrupted()) {
       scope.stop(Reason.INTERRUPTED);
     }
-    CompletableFuture<Void> done = send(items, scope);
+    CompletableFuture<Void> done = new Batch<>(engine).send(items, scope);
     try {
       done.get();
     } catch (InterruptedException e) {
@@ -50,21 +50,17 @@ final class Batches<W> {
     }
     Scope scope = new Scope();
     CompletableFuture<List<Outcome>> result = new CompletableFuture<>();
-    var unused = send(items, scope).thenRun(() -> engine.deliver(result, () -> outcomes(items)));
-    unused = result.thenRun(() -> {}).whenComplete((done, e) -> scope.stop(Reason.CANCELLED));
+    var unused =
+        new Batch<>(engine)
+            .send(items, scope)
+            .thenRun(() -> engine.deliver(result, () -> outcomes(items)));
+    unused = result.thenRun(() -> {}).whenComplete((ok, e) -> scope.stop(Reason.CANCELLED));
     return result;
   }
 
   BatchSummary submitEach(
       Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome) {
     return new Streaming<>(engine, this, feedbacks, eachOutcome).run();
-  }
-
-  private CompletableFuture<Void> send(List<Item<W>> items, Scope scope) {
-    Time.Alarm timeout =
-        engine.carrier.time.schedule(
-            () -> scope.stop(Reason.TIMEOUT), engine.settings.batchTimeout());
-    return new Batch<>(engine).send(items, scope).thenRun(timeout::cancel);
   }
 
   private List<Item<W>> items(Collection<? extends Feedback> feedbacks) {
@@ -84,6 +80,8 @@ final class Batches<W> {
       return new Item<>(index, feedback, engine.prepare(feedback));
     } catch (FeedbackException e) {
       return new Item<>(index, feedback, e);
+    } catch (RuntimeException e) {
+      return new Item<>(index, feedback, engine.unsayable(e));
     }
   }
 

@@ -8,6 +8,7 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableAnswerException;
 import java.util.LinkedHashMap;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,26 +39,24 @@ final class Engine<W> {
   /** Whether the provider takes lists, as far as is known. */
   final AtomicBoolean takesLists = new AtomicBoolean(true);
 
-  /** The engine of a client that uses a transport until it is closed. */
-  static <W> Engine<W> over(
-      Transport transport, Connection connection, ClientSettings settings, Dialect<W> dialect) {
-    return new Engine<>(
-        dialect,
+  /** The engine of a client, which uses a transport until it is closed. */
+  Engine(
+      Transport transport,
+      Time time,
+      Connection connection,
+      ClientSettings settings,
+      Dialect<W> dialect) {
+    this.dialect = dialect;
+    this.settings = settings;
+    this.callbacks = transport.callbacks(settings);
+    this.carrier =
         new Carrier(
             connection,
             settings,
             dialect::verdict,
-            transport,
+            time,
             transport.http(settings),
-            transport::release),
-        transport.callbacks(settings));
-  }
-
-  Engine(Dialect<W> dialect, Carrier carrier, Executor callbacks) {
-    this.dialect = dialect;
-    this.carrier = carrier;
-    this.settings = carrier.settings;
-    this.callbacks = callbacks;
+            transport::release);
   }
 
   Sending<Receipt> submit(Feedback feedback) {
@@ -127,6 +126,13 @@ final class Engine<W> {
     return prepared;
   }
 
+  /** A dialect's mistake, before anything was sent. */
+  FeedbackException unsayable(RuntimeException bug) {
+    String provider = dialect.capabilities().provider();
+    return new UnrepresentableFeedbackException(
+        provider, provider + "'s dialect failed on this feedback", List.of(), bug);
+  }
+
   private <T> Sending<T> send(WireRequest request, BiFunction<Answer, Ending, T> decode) {
     WireCall call = carrier.start(new WireCall(carrier, request, WireCall.Kind.SINGLE));
     return new Sending<>(call, ending -> decode.apply(accepted(ending), ending));
@@ -141,9 +147,12 @@ final class Engine<W> {
 
   /** The receipts of an accepted request, one for each feedback in it. */
   List<Receipt> receipts(List<Prepared<W>> sent, Answer answer, Ending ending) {
-    List<List<String>> ids;
     try {
-      ids = dialect.decode(answer, sent.stream().map(Prepared::objects).toList());
+      List<List<String>> ids =
+          dialect.decode(answer, sent.stream().map(Prepared::objects).toList());
+      return IntStream.range(0, sent.size())
+          .mapToObj(i -> receipt(sent.get(i), i < ids.size() ? ids.get(i) : List.of(), ending))
+          .toList();
     } catch (RuntimeException e) {
       throw new UnreadableAnswerException(
           dialect.capabilities().provider(),
@@ -153,15 +162,12 @@ final class Engine<W> {
           ending.elapsed(),
           "the answer was accepted, but its ids could not be read");
     }
-    return IntStream.range(0, sent.size())
-        .mapToObj(i -> receipt(sent.get(i), i < ids.size() ? ids.get(i) : List.of(), ending))
-        .toList();
   }
 
   private Receipt receipt(Prepared<W> prepared, List<String> ids, Ending ending) {
     return Receipt.builder(dialect.capabilities().provider(), prepared.target())
         .ids(ids)
-        .state(dialect.state(prepared.objects()))
+        .state(prepared.state())
         .losses(prepared.losses())
         .attempts(ending.attempts())
         .elapsed(ending.elapsed())
@@ -211,14 +217,13 @@ final class Engine<W> {
         () -> {
           try {
             future.complete(result.get());
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             future.completeExceptionally(e);
           }
         };
     try {
       callbacks.execute(completion);
-    } catch (RejectedExecutionException e) {
-      carrier.log.warn("the callback executor takes no more; completing a future without it");
+    } catch (RejectedExecutionException e) { // the last client is closed, and our threads with it
       completion.run();
     }
   }

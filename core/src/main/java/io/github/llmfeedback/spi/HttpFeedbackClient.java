@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client that speaks a {@link Dialect} over HTTP. Provider modules extend it with their doors:
@@ -26,7 +27,28 @@ public abstract class HttpFeedbackClient implements FeedbackClient {
   /** A client at the end of {@code connection}. */
   protected <W> HttpFeedbackClient(
       Connection connection, ClientSettings settings, Dialect<W> dialect) {
-    this(Engine.over(Transport.acquire(), connection, settings, dialect));
+    this(engine(Transport.acquire(), null, connection, settings, dialect));
+  }
+
+  /** A client with a time of its own, for tests of the engine. */
+  <W> HttpFeedbackClient(
+      Time time, Connection connection, ClientSettings settings, Dialect<W> dialect) {
+    this(engine(Transport.acquire(), time, connection, settings, dialect));
+  }
+
+  private static <W> Engine<W> engine(
+      Transport transport,
+      @Nullable Time time,
+      Connection connection,
+      ClientSettings settings,
+      Dialect<W> dialect) {
+    try {
+      return new Engine<>(
+          transport, time == null ? transport : time, connection, settings, dialect);
+    } catch (RuntimeException e) {
+      transport.release();
+      throw e;
+    }
   }
 
   private <W> HttpFeedbackClient(Engine<W> engine) {

@@ -5,6 +5,7 @@ import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ final class Item<W> {
   private final Feedback feedback;
   private final @Nullable Prepared<W> prepared;
   private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
+  private final AtomicBoolean doubtful = new AtomicBoolean();
 
   Item(long index, Feedback feedback, Prepared<W> prepared) {
     this.index = index;
@@ -39,6 +41,15 @@ final class Item<W> {
 
   void failed(FeedbackException error) {
     outcome.compareAndSet(null, Outcome.failed(index, feedback, error));
+  }
+
+  /** Notes that it may have arrived, although it has no outcome yet. */
+  void doubt() {
+    doubtful.set(true);
+  }
+
+  boolean isDoubtful() {
+    return doubtful.get();
   }
 
   boolean isDone() {

@@ -9,6 +9,7 @@ import io.github.llmfeedback.Support;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -17,9 +18,11 @@ import java.util.stream.Collectors;
  *
  * @param target the one resolved id
  * @param objects its wire objects
+ * @param state what a receipt must remember of them
  * @param losses what the policy accepted
  */
-record Prepared<W>(String target, List<W> objects, List<Loss> losses) {
+record Prepared<W>(
+    String target, List<W> objects, Map<String, List<String>> state, List<Loss> losses) {
 
   /**
    * Prepares a feedback.
@@ -38,7 +41,7 @@ record Prepared<W>(String target, List<W> objects, List<Loss> losses) {
     if (!refused.isEmpty()) {
       throw refusal(capabilities.provider(), refused);
     }
-    return new Prepared<>(target, objects, losses.noted());
+    return new Prepared<>(target, objects, dialect.state(objects), losses.noted());
   }
 
   /** Takes out what the provider cannot hold. */

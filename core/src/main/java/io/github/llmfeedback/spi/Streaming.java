@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,19 +53,15 @@ final class Streaming<W> {
   BatchSummary run() {
     boolean more = true;
     while (more && trouble == null) {
-      if (inFlight.size() == engine.settings.concurrency()) {
-        handOut(inFlight.remove());
-        continue;
-      }
-      List<Item<W>> chunk = new ArrayList<>();
-      more = read(chunk);
-      if (!chunk.isEmpty()) {
-        Scope scope = new Scope();
-        inFlight.add(
-            new Flight<>(chunk, scope, batch.send(chunk, scope), engine.carrier.time.nanoTime()));
-      }
       if (Thread.currentThread().isInterrupted()) {
         interrupted();
+      } else if (isTimeToHandOut()) {
+        handOut(inFlight.remove());
+      } else {
+        List<Item<W>> chunk = new ArrayList<>();
+        more = read(chunk);
+        Scope scope = new Scope();
+        inFlight.add(new Flight<>(chunk, scope, batch.send(chunk, scope)));
       }
     }
     while (!inFlight.isEmpty()) {
@@ -76,6 +70,11 @@ final class Streaming<W> {
     rethrow();
     Duration elapsed = Duration.ofNanos(engine.carrier.time.nanoTime() - begun);
     return new BatchSummary(read, accepted, failed, uncertain, elapsed);
+  }
+
+  private boolean isTimeToHandOut() {
+    return inFlight.size() == engine.settings.concurrency()
+        || (!inFlight.isEmpty() && inFlight.element().done.isDone());
   }
 
   /** Fills the chunk; answers whether the source may have more. */
@@ -112,12 +111,8 @@ final class Streaming<W> {
   }
 
   private void await(Flight<W> flight) {
-    long left =
-        flight.begun + engine.settings.batchTimeout().toNanos() - engine.carrier.time.nanoTime();
     try {
-      flight.done.get(left, TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      flight.scope.stop(Reason.TIMEOUT);
+      flight.done.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       flight.scope.stop(Reason.INTERRUPTED);
@@ -162,6 +157,5 @@ final class Streaming<W> {
     }
   }
 
-  private record Flight<W>(
-      List<Item<W>> items, Scope scope, CompletableFuture<Void> done, long begun) {}
+  private record Flight<W>(List<Item<W>> items, Scope scope, CompletableFuture<Void> done) {}
 }

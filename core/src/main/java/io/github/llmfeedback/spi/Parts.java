@@ -1,0 +1,160 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One chunk of a batch on its way: a refused part of it is split until the bad item stands alone.
+ * Its parts go one after the other, so that their order holds.
+ */
+final class Parts<W> {
+  private final Engine<W> engine;
+  private final Batching batching;
+  private final Scope scope;
+  private final Deque<List<Item<W>>> left = new ArrayDeque<>();
+
+  /** Refused lists, of which nobody knows yet whether it was for being lists. */
+  private final List<List<Item<W>>> suspects = new ArrayList<>();
+
+  Parts(Engine<W> engine, List<Item<W>> chunk, Scope scope) {
+    this.engine = engine;
+    this.batching = engine.dialect.batching();
+    this.scope = scope;
+    left.add(chunk);
+  }
+
+  /** Completes, always normally, when each item has its outcome. */
+  CompletableFuture<Void> send() {
+    return Pump.through(left, 1, this::send).thenRun(this::learn);
+  }
+
+  private CompletableFuture<Void> send(List<Item<W>> part) {
+    CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
+    if (scope.stopped().isPresent()) {
+      part.forEach(item -> item.failed(unsent(item, scope.stopped().get())));
+      return done;
+    }
+    if (part.size() > 1 && !engine.takesLists.get()) {
+      splitTo(1, part);
+      return done;
+    }
+    WireCall call;
+    try {
+      call = call(part);
+    } catch (RuntimeException bug) {
+      fail(part, bug);
+      return done;
+    }
+    if (call.size() > batching.maxBytes() && part.size() > 1) {
+      splitTo(half(part), part);
+      return done;
+    }
+    scope.add(engine.carrier.start(call));
+    return call.ending().thenAccept(ending -> settle(part, ending));
+  }
+
+  private FeedbackException unsent(Item<W> item, Reason reason) {
+    return engine.carrier.failures.undelivered(
+        null, reason, 0, Duration.ZERO, item.isDoubtful(), null);
+  }
+
+  private WireCall call(List<Item<W>> part) {
+    return new WireCall(
+        engine.carrier,
+        engine.dialect.request(part.stream().map(item -> item.prepared().objects()).toList()),
+        part.size() == 1 ? WireCall.Kind.ITEM : WireCall.Kind.CHUNK,
+        part.stream().anyMatch(Item::isDoubtful));
+  }
+
+  private void settle(List<Item<W>> part, Ending ending) {
+    FeedbackException error = ending.error();
+    if (error == null) {
+      accept(part, ending);
+    } else if (part.size() > 1
+        && ending.answer() != null
+        && ending.verdict() != null
+        && Splitting.helps(ending.answer(), ending.verdict(), engine.settings)) {
+      if (error.mayHaveArrived()) {
+        part.forEach(Item::doubt); // by an attempt before the one that was refused
+      }
+      split(part, ending.answer(), ending.verdict(), error);
+    } else {
+      part.forEach(item -> item.failed(error));
+    }
+  }
+
+  private void accept(List<Item<W>> part, Ending ending) {
+    try {
+      List<Receipt> receipts =
+          engine.receipts(
+              part.stream().map(Item::prepared).toList(),
+              Objects.requireNonNull(ending.answer()),
+              ending);
+      for (int i = 0; i < part.size(); i++) {
+        part.get(i).accepted(receipts.get(i));
+      }
+    } catch (FeedbackException e) {
+      part.forEach(item -> item.failed(e));
+    }
+  }
+
+  /** The part was refused and nothing of it stored: find out whose fault it is. */
+  private void split(List<Item<W>> part, Answer answer, Verdict verdict, FeedbackException error) {
+    Set<Item<W>> named = named(part, verdict);
+    if (!named.isEmpty()) {
+      named.forEach(item -> item.failed(error));
+      splitTo(part.size(), part);
+    } else if (batching.uncertain() && answer.status() != 413) {
+      suspects.add(part);
+      splitTo(1, part);
+    } else {
+      splitTo(half(part), part);
+    }
+  }
+
+  /** The items whose wire objects the refusal names. */
+  private Set<Item<W>> named(List<Item<W>> part, Verdict verdict) {
+    List<Item<W>> owners = new ArrayList<>();
+    for (Item<W> item : part) {
+      item.prepared().objects().forEach(object -> owners.add(item));
+    }
+    Set<Item<W>> named = new HashSet<>();
+    for (int object : verdict.objects()) {
+      if (object >= 0 && object < owners.size()) {
+        named.add(owners.get(object));
+      }
+    }
+    return named;
+  }
+
+  /** Puts what is not done of the part in front of what is left. */
+  private void splitTo(int size, List<Item<W>> part) {
+    Chunks.of(part, size, batching.lastWins()).descendingIterator().forEachRemaining(left::push);
+  }
+
+  /** A provider that refused a list and then took every item of it takes no lists. */
+  private void learn() {
+    if (suspects.stream().anyMatch(list -> list.stream().allMatch(Item::isAccepted))) {
+      engine.takesLists.set(false);
+    }
+  }
+
+  private static int half(List<?> part) {
+    return (part.size() + 1) / 2;
+  }
+
+  /** Only a dialect's mistake leads here; it must not cost the other items their outcomes. */
+  private void fail(List<Item<W>> part, RuntimeException bug) {
+    part.forEach(item -> item.failed(engine.unsayable(bug)));
+  }
+}
