@@ -1,0 +1,82 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Part;
+import io.github.llmfeedback.Support;
+import io.github.llmfeedback.TargetKey;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A provider that exists only here. A comment becomes one wire object for each of its words; a 422
+ * may name bad objects in {@code {"objects": [3]}}; {@code {"everyone": true}} refuses everybody.
+ */
+record Toy(Batching batching, boolean repeatable, @Nullable Duration spacing)
+    implements Dialect<Toy.Thing> {
+  record Thing(String id, String word) {}
+
+  /** One feedback, one request, which must not arrive twice. */
+  static Toy plain() {
+    return new Toy(Batching.NONE, false, null);
+  }
+
+  static Toy repeatableOnes() {
+    return new Toy(Batching.NONE, true, null);
+  }
+
+  static Toy lists(int most) {
+    return lists(new Batching(most, 1 << 20, false, false));
+  }
+
+  static Toy lists(Batching batching) {
+    return new Toy(batching, false, null);
+  }
+
+  /** Feedback on one target goes so far apart. */
+  static Toy apart(Duration apart) {
+    return new Toy(Batching.NONE, true, apart);
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return Capabilities.of("toy").with(Support.NATIVE, Part.COMMENT);
+  }
+
+  @Override
+  public TargetKey targetKey() {
+    return TargetKey.of("toy", "thing");
+  }
+
+  @Override
+  public List<Thing> encode(Feedback feedback, String target, Losses losses) {
+    return List.of(feedback.comment().orElseThrow().split(" ", -1)).stream()
+        .map(word -> new Thing(target, word))
+        .toList();
+  }
+
+  @Override
+  public WireRequest request(List<List<Thing>> feedbacks) {
+    List<Thing> things = feedbacks.stream().flatMap(List::stream).toList();
+    WireRequest request =
+        things.size() == 1
+            ? WireRequest.of("POST", things.get(0), "things")
+            : WireRequest.of("POST", things, "things");
+    request = repeatable ? request.repeatable() : request;
+    return spacing == null ? request : request.spacing(things.get(0).id(), spacing);
+  }
+
+  @Override
+  public Verdict verdict(Answer answer) {
+    Set<Integer> objects = new HashSet<>();
+    for (int i = 0; i < answer.size("/objects"); i++) {
+      answer.number("/objects/" + i).ifPresent(objects::add);
+    }
+    Verdict verdict = Verdict.byStatus(answer);
+    verdict = objects.isEmpty() ? verdict : verdict.objects(objects);
+    return answer.has("/everyone") ? verdict.ofEveryRequest() : verdict;
+  }
+}

@@ -1,0 +1,66 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Seen;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/** A client of the {@link Toy} provider. */
+final class ToyClient extends HttpFeedbackClient {
+  static final String KEY = "t0y-k3y";
+  private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]*)\"");
+
+  ToyClient(String url, Toy toy, ClientSettings settings) {
+    super(connection(url), settings, toy);
+  }
+
+  ToyClient(LoopbackServer server, Toy toy) {
+    this(server.url(), toy, settings().build());
+  }
+
+  ToyClient(String url, Toy toy, ClientSettings settings, Time time) {
+    super(time, connection(url), settings, toy);
+  }
+
+  ToyClient(LoopbackServer server, Toy toy, Time time) {
+    this(server.url(), toy, settings().build(), time);
+  }
+
+  private static Connection connection(String url) {
+    return Connection.to("toy", url, false).secretHeader("X-Key", "", "the key", KEY);
+  }
+
+  /** The defaults, but no waits worth mentioning where a test uses the real time. */
+  static ClientSettings.Builder settings() {
+    return ClientSettings.builder().backoff(Duration.ofMillis(300), Duration.ofSeconds(20));
+  }
+
+  static ClientSettings.Builder impatient() {
+    return ClientSettings.builder().backoff(Duration.ofMillis(1), Duration.ofMillis(1));
+  }
+
+  static Feedback on(String target) {
+    return Feedback.on(target).comment("word").build();
+  }
+
+  /** Feedback on targets {@code t0}, {@code t1} and so on. */
+  static List<Feedback> many(int count) {
+    return IntStream.range(0, count).mapToObj(i -> on("t" + i)).toList();
+  }
+
+  /** The targets in a request, in order, each once for each of its words. */
+  static List<String> targets(Seen seen) {
+    List<String> targets = new ArrayList<>();
+    Matcher matcher = ID.matcher(seen.body());
+    while (matcher.find()) {
+      targets.add(matcher.group(1));
+    }
+    return targets;
+  }
+}
