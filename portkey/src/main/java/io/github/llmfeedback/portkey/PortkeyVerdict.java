@@ -24,7 +24,9 @@ final class PortkeyVerdict {
     } else if (isOpenSourceGateway(answer)) {
       verdict =
           verdict
-              .hint("this is the open-source gateway, which takes no feedback; check the base URL")
+              .hint(
+                  "nothing takes feedback here: the open-source gateway has no such route; check the"
+                      + " base URL")
               .ofEveryRequest();
     } else {
       verdict = hinted(answer, verdict);
