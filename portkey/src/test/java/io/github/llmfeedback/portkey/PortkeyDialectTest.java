@@ -1,0 +1,387 @@
+package io.github.llmfeedback.portkey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Loss;
+import io.github.llmfeedback.Part;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import io.github.llmfeedback.contract.WireExample;
+import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.Losses;
+import io.github.llmfeedback.spi.Verdict;
+import io.github.llmfeedback.spi.Verdict.Kind;
+import io.github.llmfeedback.spi.WireRequest;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PortkeyDialectTest {
+  private static final String TRACE = "trace-7f3a";
+
+  private final PortkeyDialect dialect = new PortkeyDialect();
+  private final Losses losses = new Losses("portkey");
+
+  @Test
+  void everyExampleHasASourceAndEverySourceAnExample() {
+    WireExample.assertSourced("portkey");
+  }
+
+  // Encoding.
+
+  @Test
+  void thumbsUpIsOne() {
+    example("thumbs-up").assertAsks(create(Feedback.on(TRACE).thumbsUp().build()));
+  }
+
+  @Test
+  void thumbsDownIsMinusOne() {
+    example("thumbs-down").assertAsks(create(Feedback.on(TRACE).thumbsDown().build()));
+  }
+
+  @Test
+  void scoreOnTheScaleIsExact() {
+    example("score").assertAsks(create(Feedback.on(TRACE).stars(4).build()));
+
+    assertThat(losses.noted()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 5, -10",
+    "3, 1, 5, 0",
+    "5, 1, 5, 10",
+    "-10, -10, 10, -10",
+    "7, -10, 10, 7",
+    "0, 0, 1, -10"
+  })
+  void endsAndMiddleOfAScaleStayWhereTheyAre(double value, double min, double max, int expected) {
+    assertThat(encode(Feedback.on(TRACE).score(value, min, max).build()).value())
+        .isEqualTo(expected);
+    assertThat(losses.noted()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3.3, 1, 5, 2",
+    "1, 0, 3, -3",
+    "7.4, -10, 10, 7",
+    "7.5, -10, 10, 8",
+    "-7.5, -10, 10, -8"
+  })
+  void scoreBetweenStepsIsRoundedAndNoted(double value, double min, double max, int expected) {
+    assertThat(encode(Feedback.on(TRACE).score(value, min, max).build()).value())
+        .isEqualTo(expected);
+    assertThat(losses.noted())
+        .singleElement()
+        .satisfies(
+            loss -> {
+              assertThat(loss.part()).isEqualTo(Part.SCORE);
+              assertThat(loss.kind()).isEqualTo(Loss.Kind.ROUNDED);
+            });
+  }
+
+  @Test
+  void commentAndAuthorStandInTheMetadataAfterTheCallersOwn() {
+    WireRequest request =
+        create(
+            Feedback.on(TRACE)
+                .thumbsUp()
+                .comment("Spot on")
+                .author("user-9")
+                .weight(0.5)
+                .metadata("zone", "eu")
+                .metadata("attempt", 2)
+                .metadata("tags", List.of("a", "b"))
+                .build());
+
+    example("everything").assertAsks(request);
+    assertThat(request.json())
+        .containsSubsequence("trace_id", "value", "weight", "metadata")
+        .containsSubsequence("zone", "attempt", "tags", "text", "_user");
+  }
+
+  @Test
+  void whatIsUnsetIsLeftOutAndNeverNull() {
+    assertThat(create(Feedback.on(TRACE).thumbsUp().build()).json())
+        .isEqualTo("{\"trace_id\":\"trace-7f3a\",\"value\":1}");
+  }
+
+  @Test
+  void weightOfZeroIsSent() {
+    assertThat(create(Feedback.on(TRACE).thumbsUp().weight(0).build()).json())
+        .contains("\"weight\":0.0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"text", "_user"})
+  void metadataKeyThatAPartNeedsIsRefusedNotOverwritten(String key) {
+    Feedback feedback =
+        Feedback.on(TRACE)
+            .thumbsUp()
+            .comment("Spot on")
+            .author("user-9")
+            .metadata(key, "mine")
+            .build();
+
+    assertThatExceptionOfType(UnrepresentableFeedbackException.class)
+        .isThrownBy(() -> encode(feedback))
+        .withMessageContaining("metadata." + key)
+        .withMessageContaining("rename")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("Spot on", "user-9", "mine"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"text", "_user"})
+  void metadataKeyThatNoPartNeedsIsTheCallers(String key) {
+    Feedback feedback = Feedback.on(TRACE).thumbsUp().metadata(key, "mine").build();
+
+    assertThat(encode(feedback).metadata()).isEqualTo(Map.of(key, "mine"));
+  }
+
+  @Test
+  void feedbackWithoutARatingIsRefused() {
+    assertThatExceptionOfType(UnrepresentableFeedbackException.class)
+        .isThrownBy(() -> encode(Feedback.on(TRACE).comment("Spot on").build()))
+        .withMessageContaining("rating");
+  }
+
+  @Test
+  void labelIsRefused() {
+    assertThatExceptionOfType(UnrepresentableFeedbackException.class)
+        .isThrownBy(() -> encode(Feedback.on(TRACE).label("excellent").build()))
+        .withMessageContaining("numbers");
+  }
+
+  @Test
+  void traceTravelsUnchanged() {
+    String odd = "chat/7:msg 1?#%2e☃";
+
+    assertThat(dialect.encode(Feedback.on(odd).thumbsUp().build(), odd, losses).get(0).traceId())
+        .isEqualTo(odd);
+  }
+
+  // Requests.
+
+  @Test
+  void severalFeedbacksAreABareArray() {
+    example("list").assertAsks(dialect.request(two()));
+  }
+
+  @Test
+  void createMustNotBeRepeated() {
+    assertThat(dialect.request(two()).isRepeatable()).isFalse();
+  }
+
+  @Test
+  void receiptRemembersTheWeightAndNothingElse() {
+    PortkeyWire weighted =
+        encode(Feedback.on(TRACE).thumbsUp().comment("Spot on").author("u").weight(0.25).build());
+
+    assertThat(dialect.state(List.of(weighted))).isEqualTo(Map.of("weight", List.of("0.25")));
+    assertThat(dialect.state(List.of(encode(Feedback.on(TRACE).thumbsUp().build())))).isEmpty();
+  }
+
+  @Test
+  void updateSendsTheStandingWeightAgainAndNoTrace() {
+    Receipt receipt = receipt("fb-1").state(Map.of("weight", List.of("0.5"))).build();
+
+    WireRequest request = update(receipt, Feedback.on(TRACE).thumbsDown().build());
+
+    example("update").assertAsks(request);
+    assertThat(request.isRepeatable()).isTrue();
+  }
+
+  @Test
+  void updateWithAWeightOfItsOwnReplacesTheStandingOne() {
+    Receipt receipt = receipt("fb-1").state(Map.of("weight", List.of("0.9"))).build();
+
+    example("update")
+        .assertAsks(update(receipt, Feedback.on(TRACE).thumbsDown().weight(0.5).build()));
+  }
+
+  @Test
+  void updateWithoutAnyWeightLeavesItOut() {
+    assertThat(update(receipt("fb-1").build(), Feedback.on(TRACE).thumbsUp().build()).json())
+        .isEqualTo("{\"value\":1}");
+  }
+
+  @Test
+  void updateNeedsTheIdOfOneFeedback() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> update(receipt().build(), Feedback.on(TRACE).thumbsUp().build()))
+        .withMessageContaining("no single feedback id");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".", ".."})
+  void updateRefusesAnIdThatWouldWalkThePath(String id) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> update(receipt(id).build(), Feedback.on(TRACE).thumbsUp().build()));
+  }
+
+  // Verdicts.
+
+  @ParameterizedTest
+  @CsvSource({
+    "refused-scope, REFUSED, AB03, logs.write",
+    "refused-data-code, REFUSED, AB07,",
+    "refused-unknown-id, REFUSED, AB08, this id",
+    "refused-failure, REFUSED,,",
+    "refused-failure-with-error, REFUSED, AB01,",
+    "refused-key, REFUSED,, other platform",
+    "refused-openai-shape, REFUSED, invalid_value,",
+    "refused-slug, REFUSED,,",
+    "refused-no-route, REFUSED,, open-source gateway",
+    "refused-no-provider, REFUSED,, open-source gateway",
+    "refused-budget, REFUSED,, budget",
+    "failure-as-success, REFUSED,, the body says failure",
+    "error-as-success, REFUSED, AB01, the body says failure",
+    "busy-rate-limit, BUSY, AB06, too many",
+    "failed-before-portkey, BUSY,, busy",
+    "failed-at-portkey, UNCERTAIN, AB04, after it had the request",
+    "failed-500, UNCERTAIN, AB04, try again later",
+    "accepted-without-ids, ACCEPTED,,",
+    "accepted-without-status, ACCEPTED,,",
+    "accepted-node-client, ACCEPTED,,",
+    "thumbs-up, ACCEPTED,,",
+    "update, ACCEPTED,,"
+  })
+  void answerIsUnderstood(String file, Kind kind, String code, String hint) {
+    Verdict verdict = verdict(file);
+
+    assertThat(verdict.kind()).isEqualTo(kind);
+    assertThat(verdict.code().orElse(null)).isEqualTo(code);
+    if (hint == null) {
+      assertThat(verdict.hint()).isEmpty();
+    } else {
+      assertThat(verdict.hint()).hasValueSatisfying(text -> assertThat(text).contains(hint));
+    }
+  }
+
+  @Test
+  void hintForAWrongKeyNamesEveryCause() {
+    assertThat(verdict("refused-key").hint().orElseThrow())
+        .contains("wrong", "expired", "missing", "api.portkey.ai", "aigw.portkey.ai")
+        .contains("self-hosted", "control plane");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"refused-no-route", "refused-no-provider", "refused-budget"})
+  void refusalThatIsNotAboutTheFeedbackSplitsNoList(String file) {
+    assertThat(verdict(file).isOfEveryRequest()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"refused-failure", "refused-unknown-id", "refused-slug"})
+  void refusalThatMayBeAboutTheFeedbackSplitsTheList(String file) {
+    assertThat(verdict(file).isOfEveryRequest()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"x-portkey-trace-id", "x-portkey-request-id", "x-portkey-gateway-exception"})
+  void serverErrorWithAHeaderOfPortkeysReachedIt(String header) {
+    assertThat(dialect.verdict(Answer.of(503, "{}").withHeader(header, "x")).kind())
+        .isEqualTo(Kind.UNCERTAIN);
+    assertThat(dialect.verdict(Answer.of(429, "{}").withHeader(header, "x")).kind())
+        .isEqualTo(Kind.BUSY);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "<html>", "[]", "{}", "{\"status\":null}", "\"success\"", "{\"stat"})
+  void successThatIsNoneOfPortkeysIsUnreadable(String body) {
+    assertThat(dialect.verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.UNREADABLE);
+  }
+
+  @Test
+  void requestIdIsPortkeysOwnOrElseThePlainOne() {
+    Answer plain = Answer.of(400, "{}").withHeader("x-request-id", "plain");
+
+    assertThat(verdict("failed-500").requestId()).contains("req-1");
+    assertThat(dialect.verdict(plain).requestId()).contains("plain");
+    assertThat(dialect.verdict(plain.withHeader("x-portkey-request-id", "own")).requestId())
+        .contains("own");
+  }
+
+  // Decoding.
+
+  @Test
+  void idsComeInTheOrderOfTheFeedbacks() {
+    assertThat(dialect.decode(example("list").answer(), two()))
+        .containsExactly(List.of("fb-1"), List.of("fb-2"));
+  }
+
+  @Test
+  void singularIdIsTaken() {
+    assertThat(dialect.decode(example("accepted-node-client").answer(), one()))
+        .containsExactly(List.of("fb-1"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"accepted-ids-short", "accepted-node-client", "accepted-without-ids"})
+  void idsThatCountOtherwiseAreNobodys(String file) {
+    assertThat(dialect.decode(example(file).answer(), two())).containsExactly(List.of(), List.of());
+  }
+
+  @Test
+  void twoIdsAreNotOneFeedbacks() {
+    assertThat(dialect.decode(example("list").answer(), one())).containsExactly(List.of());
+  }
+
+  @Test
+  void idThatIsNoneIsLeftOutWithoutShiftingTheOthers() {
+    Answer answer = example("accepted-ids-odd").answer();
+
+    assertThat(dialect.decode(answer, two())).containsExactly(List.of(), List.of("fb-2"));
+    assertThat(dialect.decode(answer, one())).containsExactly(List.of());
+  }
+
+  @Test
+  void blankIdIsNone() {
+    assertThat(dialect.decode(Answer.of(200, "{\"feedback_ids\":[\" \"]}"), one()))
+        .containsExactly(List.of());
+  }
+
+  private static WireExample example(String name) {
+    return WireExample.of("portkey/" + name + ".json");
+  }
+
+  private PortkeyWire encode(Feedback feedback) {
+    List<PortkeyWire> objects = dialect.encode(feedback, TRACE, losses);
+    assertThat(objects).hasSize(1);
+    return objects.get(0);
+  }
+
+  private WireRequest create(Feedback feedback) {
+    return dialect.request(List.of(List.of(encode(feedback))));
+  }
+
+  private WireRequest update(Receipt receipt, Feedback feedback) {
+    return dialect.update(receipt, List.of(encode(feedback)));
+  }
+
+  private Verdict verdict(String file) {
+    return dialect.verdict(example(file).answer());
+  }
+
+  private static Receipt.Builder receipt(String... ids) {
+    return Receipt.builder("portkey", TRACE).ids(List.of(ids));
+  }
+
+  private static List<List<PortkeyWire>> one() {
+    return List.of(List.of(new PortkeyWire(TRACE, 1, null, null)));
+  }
+
+  private static List<List<PortkeyWire>> two() {
+    return List.of(
+        List.of(new PortkeyWire(TRACE, 1, null, null)),
+        List.of(new PortkeyWire("trace-8b1c", -1, null, null)));
+  }
+}
