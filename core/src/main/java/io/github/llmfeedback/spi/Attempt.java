@@ -1,6 +1,7 @@
 package io.github.llmfeedback.spi;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import okhttp3.Call;
@@ -17,6 +18,7 @@ final class Attempt implements Callback {
     Tried read(Response response) throws IOException;
   }
 
+  private final long created = System.nanoTime();
   private final int number;
   private final OkHttpClient http;
   private final Request request;
@@ -44,10 +46,6 @@ final class Attempt implements Callback {
     this.request = request.newBuilder().tag(Phase.class, phase).build();
     this.reader = reader;
     this.whenOver = whenOver;
-  }
-
-  int number() {
-    return number;
   }
 
   void begin() {
@@ -104,5 +102,11 @@ final class Attempt implements Callback {
     if (over.compareAndSet(false, true)) {
       whenOver.accept(this, tried);
     }
+  }
+
+  /** For the log. */
+  @Override
+  public String toString() {
+    return number + " after " + Duration.ofNanos(System.nanoTime() - created).toMillis() + " ms";
   }
 }

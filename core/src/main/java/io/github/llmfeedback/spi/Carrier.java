@@ -4,6 +4,7 @@ import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +23,6 @@ import org.slf4j.LoggerFactory;
 final class Carrier {
   final Connection connection;
   final ClientSettings settings;
-  final Function<Answer, Verdict> verdicts;
   final Time time;
   final OkHttpClient http;
   final Pause pause;
@@ -32,6 +32,7 @@ final class Carrier {
   final Failures failures;
   final Logger log;
 
+  private final Function<Answer, Verdict> verdicts;
   private final Runnable whenClosed;
   private final Set<WireCall> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger singles = new AtomicInteger();
@@ -88,6 +89,28 @@ final class Carrier {
     open.remove(call);
     if (closed.get() && open.isEmpty()) {
       idle.complete(null);
+    }
+  }
+
+  /** What the dialect thinks of an answer. */
+  Verdict verdict(Answer answer) {
+    try {
+      return Objects.requireNonNull(verdicts.apply(answer));
+    } catch (RuntimeException e) { // its message may hold the server's words
+      log.warn("{} could not judge an answer: {}", connection.provider(), e.getClass());
+      return Verdict.of(Verdict.Kind.UNREADABLE);
+    }
+  }
+
+  void log(WireRequest request, Attempt attempt, Tried tried) {
+    if (log.isDebugEnabled()) {
+      log.debug(
+          "{} {} {}: {}, attempt {}",
+          connection.provider(),
+          request.method(),
+          connection.base().host(),
+          tried,
+          attempt);
     }
   }
 

@@ -4,6 +4,7 @@ import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,11 +85,14 @@ record Tried(
     return answer == null ? Duration.ZERO : answer.retryAfter().orElse(Duration.ZERO);
   }
 
-  /** Whether a busy provider asked for a pause, which concerns all calls to it. */
-  boolean asksForPause() {
-    return verdict != null
-        && verdict.kind() == Verdict.Kind.BUSY
-        && askedWait().compareTo(Duration.ZERO) > 0;
+  /** The status with which a busy provider asked for a pause, which concerns all calls to it. */
+  Optional<Integer> pausedBy() {
+    return answer == null
+            || verdict == null
+            || verdict.kind() != Verdict.Kind.BUSY
+            || askedWait().isZero()
+        ? Optional.empty()
+        : Optional.of(answer.status());
   }
 
   /** For the log. */

@@ -4,7 +4,7 @@ import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import okhttp3.Request;
@@ -35,18 +35,15 @@ final class WireCall {
   private final Kind kind;
   private final byte[] body;
   private final Request http;
+  private final Place place;
   private final CompletableFuture<Ending> ending = new CompletableFuture<>();
 
   private final ReentrantLock lock = new ReentrantLock();
+  private final Patience patience;
   private boolean ended;
-  private boolean hasLane;
-  private boolean hasPermit;
+  private boolean uncertain;
   private int attempts;
   private int notOver;
-  private int retries;
-  private long begun;
-  private long deadline;
-  private boolean uncertain;
   private @Nullable Attempt attempt;
   private Time.@Nullable Alarm alarm;
 
@@ -67,7 +64,8 @@ final class WireCall {
     this.uncertain = uncertain;
     body = WireJson.write(request.body());
     http = WireHttp.request(carrier.connection, request, body);
-    startClock();
+    place = new Place(carrier.lanes, carrier.permits, request, this::begin);
+    patience = new Patience(carrier, request, kind != Kind.SINGLE);
   }
 
   Kind kind() {
@@ -84,126 +82,69 @@ final class WireCall {
     return ending;
   }
 
-  /** Takes its place in the lane, if it has one, then among the permits. */
   void queue() {
-    if (kind == Kind.SINGLE) {
+    if (kind == Kind.SINGLE && !waits()) {
+      stop(Reason.TIMEOUT, true);
+    }
+    place.queue();
+  }
+
+  /** Sets the alarm for a call that somebody waits for; answers whether there is a point in it. */
+  private boolean waits() {
+    lock.lock();
+    try {
+      if (!ended) {
+        ring(() -> stop(Reason.TIMEOUT, true), carrier.settings.totalTimeout());
+      }
+      return !patience.isPausedTooLong();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void begin() {
+    if (kind != Kind.SINGLE) {
       lock.lock();
       try {
-        if (!ended) {
-          ring(this::expire, carrier.settings.totalTimeout());
-        }
+        patience.beginNow();
       } finally {
         lock.unlock();
       }
-      endIfPausedTooLong();
-    }
-    request
-        .spacing()
-        .ifPresentOrElse(
-            spacing -> carrier.lanes.enter(spacing.key(), this::takeLane),
-            () -> carrier.permits.acquire(this::takePermit));
-  }
-
-  private void expire() {
-    endIfPausedTooLong(); // which says more than a mere timeout
-    stop(Reason.TIMEOUT, true);
-  }
-
-  private boolean takeLane() {
-    lock.lock();
-    try {
-      if (ended) {
-        return false;
-      }
-      hasLane = true;
-    } finally {
-      lock.unlock();
-    }
-    carrier.permits.acquire(this::takePermit);
-    return true;
-  }
-
-  private boolean takePermit() {
-    lock.lock();
-    try {
-      if (ended) {
-        return false;
-      }
-      hasPermit = true;
-      if (kind != Kind.SINGLE) {
-        startClock();
-      }
-    } finally {
-      lock.unlock();
     }
     attempt();
-    return true;
   }
 
   private void attempt() {
-    if (endIfPausedTooLong()) {
-      return;
-    }
-    Attempt next;
+    Attempt next = null;
+    Ending result = null;
     lock.lock();
     try {
-      Duration pause = carrier.pause.left();
       if (ended) {
         return;
-      } else if (pause.compareTo(Duration.ZERO) > 0) {
-        sitOut(pause);
-        return;
       }
-      attempts++;
-      notOver++;
-      next = new Attempt(attempts, carrier.http, http, this::read, this::over);
-      attempt = next;
-      ring(() -> timeOut(next), atMost(carrier.settings.attemptTimeout()));
+      if (patience.isPausedTooLong()) {
+        result = end(null, null, outOfTime());
+      } else if (!patience.pause().isZero()) {
+        ring(this::attempt, patience.sitOut(patience.pause()));
+      } else {
+        attempts++;
+        notOver++;
+        next = new Attempt(attempts, carrier.http, http, this::read, this::over);
+        attempt = next;
+        ring(timeOutOf(next), patience.forAttempt());
+      }
     } finally {
       lock.unlock();
     }
-    next.begin();
-  }
-
-  private void sitOut(Duration pause) {
-    if (kind != Kind.SINGLE) {
-      deadline += pause.toNanos();
+    if (next != null) {
+      next.begin();
     }
-    ring(this::attempt, pause);
+    publish(result);
   }
 
   private Tried read(Response response) throws IOException {
     Answer answer = WireHttp.answer(response, carrier.time.now());
-    return Tried.answered(answer, verdict(answer), kind == Kind.CHUNK, carrier.settings);
-  }
-
-  private Verdict verdict(Answer answer) {
-    try {
-      return Objects.requireNonNull(carrier.verdicts.apply(answer));
-    } catch (RuntimeException e) { // its message may hold the server's words
-      carrier.log.warn(
-          "{} could not judge an answer: {}", carrier.connection.provider(), e.getClass());
-      return Verdict.of(Verdict.Kind.UNREADABLE);
-    }
-  }
-
-  /** An attempt used its time up, wherever it hangs; OkHttp tells later that it is over. */
-  private void timeOut(Attempt late) {
-    Tried tried;
-    Ending result;
-    lock.lock();
-    try {
-      if (attempt != late) {
-        return;
-      }
-      tried = Tried.failed(Reason.TIMEOUT, late.abandon(), null);
-      result = settle(tried);
-    } finally {
-      lock.unlock();
-    }
-    late.cancel();
-    log(late, tried);
-    publish(result);
+    return Tried.answered(answer, carrier.verdict(answer), kind == Kind.CHUNK, carrier.settings);
   }
 
   private void over(Attempt done, Tried tried) {
@@ -217,11 +158,32 @@ final class WireCall {
     } finally {
       lock.unlock();
     }
-    log(done, tried);
+    carrier.log(request, done, tried);
     publish(result);
   }
 
-  /** Ends the call or waits for the next attempt. */
+  /** Ends an attempt wherever it hangs; OkHttp tells later that it is over. */
+  private Runnable timeOutOf(Attempt late) {
+    return () -> {
+      Tried tried;
+      Ending result;
+      lock.lock();
+      try {
+        if (attempt != late) {
+          return;
+        }
+        tried = Tried.failed(Reason.TIMEOUT, late.abandon(), null);
+        result = settle(tried);
+      } finally {
+        lock.unlock();
+      }
+      late.cancel();
+      carrier.log(request, late, tried);
+      publish(result);
+    };
+  }
+
+  /** Ends the call, or sets the alarm for the next attempt. */
   private @Nullable Ending settle(Tried tried) {
     attempt = null;
     uncertain |= tried.leavesDoubt();
@@ -229,50 +191,14 @@ final class WireCall {
       carrier.budget.succeeded();
       return end(tried.answer(), tried.verdict(), null);
     }
-    FeedbackException error = carrier.failures.of(request, tried, attempts, elapsed(), uncertain);
-    Duration wait = Backoff.before(retries, tried.askedWait(), carrier.settings, carrier.time);
-    if (tried.asksForPause()) {
-      carrier.pause.begin(Objects.requireNonNull(tried.answer()).status(), wait);
+    Optional<Duration> wait = patience.after(tried);
+    if (wait.isPresent()) {
+      ring(this::attempt, wait.get());
+      return null;
     }
-    if (carrier.isClosed() || !tried.isWorthRepeating(request, carrier.settings)) {
-      return end(tried.answer(), tried.verdict(), error);
-    }
-    if (tried.asksForPause() && kind != Kind.SINGLE) {
-      sitOut(wait); // costs no retry: the batch bounds it
-    } else if (retries < carrier.settings.maxRetries()
-        && left().compareTo(wait) > 0
-        && carrier.budget.take()) {
-      retries++;
-      ring(this::attempt, wait);
-    } else {
-      return end(tried.answer(), tried.verdict(), error);
-    }
-    return null;
-  }
-
-  /** A call that somebody waits for does not sit a pause out that is longer than its time. */
-  private boolean endIfPausedTooLong() {
-    Ending result;
-    lock.lock();
-    try {
-      Duration pause = carrier.pause.left();
-      if (ended
-          || kind != Kind.SINGLE
-          || pause.compareTo(Duration.ZERO) <= 0
-          || pause.compareTo(left()) < 0) {
-        return ended;
-      }
-      int status = carrier.pause.status();
-      result =
-          end(
-              null,
-              null,
-              carrier.failures.paused(request, status, pause, attempts, elapsed(), uncertain));
-    } finally {
-      lock.unlock();
-    }
-    publish(result);
-    return true;
+    FeedbackException error =
+        carrier.failures.of(request, tried, attempts, patience.elapsed(), uncertain);
+    return end(tried.answer(), tried.verdict(), error);
   }
 
   /**
@@ -290,11 +216,7 @@ final class WireCall {
       }
       onItsWay = attempt;
       uncertain |= onItsWay != null && onItsWay.abandon();
-      result =
-          end(
-              null,
-              null,
-              carrier.failures.undelivered(request, reason, attempts, elapsed(), uncertain, null));
+      result = end(null, null, reason == Reason.TIMEOUT ? outOfTime() : undelivered(reason));
     } finally {
       lock.unlock();
     }
@@ -304,6 +226,23 @@ final class WireCall {
     publish(result);
   }
 
+  private FeedbackException outOfTime() {
+    return patience.isPausedTooLong()
+        ? carrier.failures.paused(
+            request,
+            carrier.pause.status(),
+            patience.pause(),
+            attempts,
+            patience.elapsed(),
+            uncertain)
+        : undelivered(Reason.TIMEOUT);
+  }
+
+  private FeedbackException undelivered(Reason reason) {
+    return carrier.failures.undelivered(
+        request, reason, attempts, patience.elapsed(), uncertain, null);
+  }
+
   private Ending end(
       @Nullable Answer answer, @Nullable Verdict verdict, @Nullable FeedbackException error) {
     ended = true;
@@ -311,7 +250,7 @@ final class WireCall {
     if (alarm != null) {
       alarm.cancel();
     }
-    return new Ending(answer, verdict, error, attempts, elapsed());
+    return new Ending(answer, verdict, error, attempts, patience.elapsed());
   }
 
   /** Makes room for others, then tells the ending, if there is one. */
@@ -327,51 +266,19 @@ final class WireCall {
     }
   }
 
-  /** Gives permit and lane back once the call has ended and nothing of it is on the wire. */
+  /** Leaves its place once it has ended and nothing of it is on the wire. */
   private void giveBack() {
-    boolean permit;
-    boolean lane;
     boolean sent;
     lock.lock();
     try {
       if (!ended || notOver > 0) {
         return;
       }
-      permit = hasPermit;
-      lane = hasLane;
       sent = attempts > 0;
-      hasPermit = false;
-      hasLane = false;
     } finally {
       lock.unlock();
     }
-    if (permit) {
-      carrier.permits.release();
-    }
-    if (lane) {
-      request
-          .spacing()
-          .ifPresent(s -> carrier.lanes.leave(s.key(), sent ? s.apart() : Duration.ZERO));
-    }
-  }
-
-  private void startClock() {
-    begun = carrier.time.nanoTime();
-    deadline = begun + carrier.settings.totalTimeout().toNanos();
-  }
-
-  private Duration left() {
-    return Duration.ofNanos(deadline - carrier.time.nanoTime());
-  }
-
-  /** What is left, but no more than {@code limit}. */
-  private Duration atMost(Duration limit) {
-    Duration left = left();
-    return left.compareTo(limit) < 0 ? left : limit;
-  }
-
-  private Duration elapsed() {
-    return Duration.ofNanos(carrier.time.nanoTime() - begun);
+    place.leave(sent);
   }
 
   /** Sets the one alarm of what the call waits for now. */
@@ -380,18 +287,5 @@ final class WireCall {
       alarm.cancel();
     }
     alarm = carrier.time.schedule(task, wait);
-  }
-
-  private void log(Attempt done, Tried tried) {
-    if (carrier.log.isDebugEnabled()) {
-      carrier.log.debug(
-          "{} {} {}: {}, attempt {}, {} ms",
-          carrier.connection.provider(),
-          request.method(),
-          carrier.connection.base().host(),
-          tried,
-          done.number(),
-          elapsed().toMillis());
-    }
   }
 }

@@ -1,0 +1,82 @@
+package io.github.llmfeedback.spi;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** One call's place on the wire: first in its lane, if it has one, then among the permits. */
+final class Place {
+  private final Lanes lanes;
+  private final Permits permits;
+  private final Optional<WireRequest.Spacing> spacing;
+  private final Runnable whenTaken;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private boolean left;
+  private boolean hasLane;
+  private boolean hasPermit;
+
+  Place(Lanes lanes, Permits permits, WireRequest request, Runnable whenTaken) {
+    this.lanes = lanes;
+    this.permits = permits;
+    this.spacing = request.spacing();
+    this.whenTaken = whenTaken;
+  }
+
+  void queue() {
+    spacing.ifPresentOrElse(
+        lane -> lanes.enter(lane.key(), this::takeLane), () -> permits.acquire(this::takePermit));
+  }
+
+  private boolean takeLane() {
+    lock.lock();
+    try {
+      if (left) {
+        return false;
+      }
+      hasLane = true;
+    } finally {
+      lock.unlock();
+    }
+    permits.acquire(this::takePermit);
+    return true;
+  }
+
+  private boolean takePermit() {
+    lock.lock();
+    try {
+      if (left) {
+        return false;
+      }
+      hasPermit = true;
+    } finally {
+      lock.unlock();
+    }
+    whenTaken.run();
+    return true;
+  }
+
+  /**
+   * Leaves the place to others; once is enough.
+   *
+   * @param sent whether anything went over the wire, from which the next in the lane must keep away
+   */
+  void leave(boolean sent) {
+    boolean permit;
+    boolean lane;
+    lock.lock();
+    try {
+      permit = !left && hasPermit;
+      lane = !left && hasLane;
+      left = true;
+    } finally {
+      lock.unlock();
+    }
+    if (permit) {
+      permits.release();
+    }
+    if (lane) {
+      spacing.ifPresent(it -> lanes.leave(it.key(), sent ? it.apart() : Duration.ZERO));
+    }
+  }
+}
