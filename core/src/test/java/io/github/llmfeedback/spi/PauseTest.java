@@ -1,0 +1,220 @@
+package io.github.llmfeedback.spi;
+
+import static io.github.llmfeedback.spi.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code Retry-After}, and the pause that all calls of a client share. */
+class PauseTest {
+  private static final Duration BACKOFF = Duration.ofMillis(150);
+
+  private final LoopbackServer server = new LoopbackServer();
+  private final HandTime time = new HandTime();
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private static Reply busy(int status, String retryAfter) {
+    return Reply.of(status, "").header("Retry-After", retryAfter);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "429 | 7 | 7000",
+        "503 | 29 | 29000",
+        "503 | Sat, 21 Nov 2026 12:00:09 GMT | 9000",
+        "500 | 8 | 8000",
+        "429 | 0 | 150",
+        "429 | -5 | 150",
+        "429 | 1.5 | 150",
+        "429 | soon | 150",
+        "503 | Sat, 21 Nov 2026 11:59:59 GMT | 150",
+        "503 | Fri, 01 Jan 1971 00:00:00 GMT | 150",
+      })
+  void theWaitIsNoShorterThanAskedFor(int status, String retryAfter, long waited) {
+    server.enqueue(busy(status, retryAfter)).enqueue(200, "{}");
+    try (ToyClient client = new ToyClient(server, Toy.repeatableOnes(), time)) {
+      CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
+      time.pass(Duration.ofMillis(waited));
+      assertThat(receipt.join().attempts()).isEqualTo(2);
+      assertThat(receipt.join().elapsed()).isEqualTo(Duration.ofMillis(waited));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "31 | 31",
+        "30 | 30",
+        "99999999999999999 | 31536000",
+        "99999999999999999999999999 | 31536000",
+        "Sat, 21 Nov 2026 13:00:00 GMT | 3600",
+        "Fri, 31 Dec 9999 23:59:59 GMT | 31536000",
+      })
+  void aCallEndsAtOnceIfItCannotWaitSoLong(String retryAfter, long seconds) {
+    server.enqueue(busy(429, retryAfter));
+    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+      RejectedFeedbackException error = rejection(client);
+      assertThat(error.retryAfter()).contains(Duration.ofSeconds(seconds));
+      assertThat(error.attempts()).isEqualTo(1);
+      assertThat(error.mayHaveArrived()).isFalse();
+    }
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void thePauseIsForAllCallsOfTheClient() {
+    server.enqueue(busy(429, "20"));
+    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+      CompletableFuture<Receipt> first = client.submitAsync(on("a"));
+      time.awaitAlarm(Duration.ofSeconds(20));
+      CompletableFuture<Receipt> second = client.submitAsync(on("b"));
+      assertThat(time.alarms()).containsExactly(Duration.ofSeconds(20), Duration.ofSeconds(20));
+
+      time.advance(Duration.ofSeconds(19));
+      assertThat(server.count()).isEqualTo(1);
+
+      server.answerAll(seen -> Reply.of(200, "{}"));
+      time.advance(Duration.ofSeconds(1));
+      assertThat(first.join().attempts()).isEqualTo(2);
+      assertThat(second.join().attempts()).isEqualTo(1);
+      assertThat(second.join().elapsed()).isEqualTo(Duration.ofSeconds(20));
+    }
+  }
+
+  @Test
+  void theLongerOfTwoPausesStands() {
+    server.enqueue(busy(429, "20")).enqueue(busy(503, "2").after(Duration.ofMillis(50)));
+    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+      CompletableFuture<Receipt> first = client.submitAsync(on("a"));
+      CompletableFuture<Receipt> second = client.submitAsync(on("b"));
+      time.awaitAlarm(Duration.ofSeconds(20));
+      time.awaitAlarm(Duration.ofSeconds(2));
+
+      server.answerAll(seen -> Reply.of(200, "{}"));
+      time.advance(Duration.ofSeconds(2));
+      assertThat(server.count()).isEqualTo(2);
+      time.advance(Duration.ofSeconds(18));
+      CompletableFuture.allOf(first, second).join();
+    }
+  }
+
+  @Test
+  void aNewCallEndsAtOnceIfThePauseOutlastsIt() {
+    server.enqueue(busy(503, "3600"));
+    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+      assertThat(rejection(client).attempts()).isEqualTo(1);
+      time.advance(Duration.ofMinutes(10));
+
+      RejectedFeedbackException error = rejection(client);
+      assertThat(error.status()).isEqualTo(503);
+      assertThat(error.retryAfter()).contains(Duration.ofMinutes(50));
+      assertThat(error.attempts()).isZero();
+      assertThat(error.mayHaveArrived()).isFalse();
+    }
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void aNewCallEndsAtOnceEvenIfBatchesHoldAllPlaces() {
+    server.enqueue(busy(429, "3600"));
+    try (ToyClient client =
+        new ToyClient(
+            server.url(), Toy.plain(), ToyClient.settings().concurrency(1).build(), time)) {
+      CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(1));
+      time.awaitAlarm(Duration.ofHours(1));
+      assertThat(rejection(client).retryAfter()).contains(Duration.ofHours(1));
+      batch.cancel(false);
+    }
+  }
+
+  @Test
+  void tenThousandQueuedCallsCanEndInOnePause() {
+    server.enqueue(busy(429, "3600").after(Duration.ofMillis(300)));
+    try (ToyClient client =
+        new ToyClient(
+            server.url(), Toy.plain(), ToyClient.settings().concurrency(1).build(), time)) {
+      List<CompletableFuture<Receipt>> queued =
+          ToyClient.many(10_000).stream().map(client::submitAsync).toList();
+      queued.forEach(
+          each ->
+              assertThat(catchThrowableOfType(CompletionException.class, each::join))
+                  .hasCauseInstanceOf(RejectedFeedbackException.class));
+    }
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void inABatchThePauseCostsNeitherTimeNorRetries() {
+    for (int i = 0; i < 5; i++) {
+      server.enqueue(busy(429, "60"));
+    }
+    server.enqueue(503, "").enqueue(503, "").enqueue(200, "{}");
+    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+      CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(1));
+      for (int i = 0; i < 5; i++) {
+        time.pass(Duration.ofMinutes(1));
+      }
+      time.pass(BACKOFF);
+      time.pass(BACKOFF.multipliedBy(2));
+      assertThat(batch.join().get(0).orThrow().attempts()).isEqualTo(8);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "Fri, 01 Jan 1971 00:00:00 GMT"})
+  void inABatchAnEmptyPauseCostsARetry(String retryAfter) {
+    server.answerAll(seen -> busy(429, retryAfter));
+    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+      CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(1));
+      time.pass(BACKOFF);
+      time.pass(BACKOFF.multipliedBy(2));
+      assertThat(batch.join().get(0).error().orElseThrow().attempts()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void theTimeOfTheBatchBoundsItsPauses() {
+    server.answerAll(seen -> busy(503, "3600"));
+    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+      CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(3));
+      Until.isTrue(
+          "all three sit out",
+          () -> time.alarms().stream().filter(Duration.ofHours(1)::equals).count() == 3);
+      time.advance(Duration.ofMinutes(10));
+      for (Outcome outcome : batch.join()) {
+        assertThat(outcome.error().orElseThrow())
+            .isInstanceOfSatisfying(
+                UndeliveredFeedbackException.class,
+                error ->
+                    assertThat(error.reason())
+                        .isEqualTo(UndeliveredFeedbackException.Reason.TIMEOUT));
+      }
+    }
+  }
+
+  private static RejectedFeedbackException rejection(ToyClient client) {
+    return catchThrowableOfType(RejectedFeedbackException.class, () -> client.submit(on("a")));
+  }
+}
