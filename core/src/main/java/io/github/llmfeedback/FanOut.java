@@ -1,29 +1,34 @@
 package io.github.llmfeedback;
 
-import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries the same feedback to several clients in parallel; one provider's failure never touches
  * another's. Thread-safe. Each client keeps its own {@link LossPolicy}.
  *
- * <p>It is no {@link FeedbackClient}: its answer is one {@link Outcome} for each client.
+ * <p>It is no {@link FeedbackClient}: its answer is one {@link Outcome} for each client. It owns
+ * its clients: {@link #close()} closes them.
  */
-public final class FanOut {
+public final class FanOut implements AutoCloseable {
   private final Map<String, FeedbackClient> clients;
   private final Duration deadline;
+  private final Duration batchDeadline;
 
   private FanOut(Builder builder) {
     clients = new LinkedHashMap<>(builder.clients);
     deadline = builder.deadline;
+    batchDeadline = builder.batchDeadline;
   }
 
   /** Begins a fan-out to no client yet. */
@@ -36,74 +41,130 @@ public final class FanOut {
    *
    * @return one outcome for each client, by its name, in the order in which they were added
    * @throws UnrepresentableFeedbackException if the feedback's target is a bare id, which cannot be
-   *     every provider's
+   *     every provider's; then nothing was sent
    */
   public Map<String, Outcome> submit(Feedback feedback) {
-    refuseBare(feedback);
-    long begun = System.nanoTime();
-    Map<String, CompletableFuture<Receipt>> calls = new LinkedHashMap<>();
-    clients.forEach((name, client) -> calls.put(name, begin(client, feedback)));
-    Map<String, Outcome> outcomes = new LinkedHashMap<>();
-    calls.forEach((name, call) -> outcomes.put(name, await(name, call, feedback, begun)));
-    return outcomes;
+    return begin(feedback).await();
   }
 
-  private static CompletableFuture<Receipt> begin(FeedbackClient client, Feedback feedback) {
-    try {
-      return client.submitAsync(feedback);
-    } catch (RuntimeException bug) { // a client of the application's own may throw, and must not
-      return CompletableFuture.failedFuture(bug);
+  /**
+   * As {@link #submit}, without waiting; every error comes through the future. A client that has
+   * not ended at the deadline has a failed outcome then. Cancelling the future cancels all calls.
+   *
+   * @return completes where the last client's future does, or on a daemon thread
+   */
+  public CompletableFuture<Map<String, Outcome>> submitAsync(Feedback feedback) {
+    return future(() -> begin(feedback));
+  }
+
+  /**
+   * Submits all of {@code feedbacks} to all clients and waits, at most the batch deadline. A client
+   * that has not ended by then has failed outcomes only, also for what it took until then.
+   *
+   * @return for each client one outcome for each feedback, in input order
+   * @throws UnrepresentableFeedbackException if one's target is a bare id; then none was sent
+   * @throws NullPointerException if one is null; then none was sent
+   */
+  public Map<String, List<Outcome>> submitAll(Collection<? extends Feedback> feedbacks) {
+    return begin(feedbacks).await();
+  }
+
+  /** As {@link #submitAll}, without waiting, as {@link #submitAsync} does. */
+  public CompletableFuture<Map<String, List<Outcome>>> submitAllAsync(
+      Collection<? extends Feedback> feedbacks) {
+    return future(() -> begin(feedbacks));
+  }
+
+  private FanOutCalls<Outcome> begin(Feedback feedback) {
+    refuseBare(feedback, "");
+    FanOutCalls<Outcome> calls = new FanOutCalls<>(deadline);
+    clients.forEach(
+        (name, client) ->
+            calls.add(
+                name,
+                client,
+                () -> client.submitAsync(feedback),
+                receipt -> Outcome.accepted(0, feedback, receipt),
+                error -> Outcome.failed(0, feedback, error)));
+    return calls;
+  }
+
+  private FanOutCalls<List<Outcome>> begin(Collection<? extends Feedback> feedbacks) {
+    List<Feedback> given = Collections.unmodifiableList(new ArrayList<>(feedbacks));
+    for (int i = 0; i < given.size(); i++) {
+      Objects.requireNonNull(given.get(i), "feedback " + i + " of the batch must not be null");
+      refuseBare(given.get(i), "feedback " + i + " of the batch: ");
     }
+    FanOutCalls<List<Outcome>> calls = new FanOutCalls<>(batchDeadline);
+    clients.forEach(
+        (name, client) ->
+            calls.add(
+                name,
+                client,
+                () -> client.submitAllAsync(given),
+                outcomes -> outcomes,
+                error ->
+                    IntStream.range(0, given.size())
+                        .mapToObj(i -> Outcome.failed(i, given.get(i), error))
+                        .toList()));
+    return calls;
   }
 
-  private static void refuseBare(Feedback feedback) {
+  private static void refuseBare(Feedback feedback, String which) {
     if (feedback.target().isBare()) {
       throw new UnrepresentableFeedbackException(
           "fan-out",
-          "a bare target id cannot be every provider's; name one for each provider with"
+          which
+              + "a bare target id cannot be every provider's; name one for each provider with"
               + " Target.of(key, id).and(key, id), or choose one for all with Target.shared(id)",
           List.of());
     }
   }
 
-  private Outcome await(
-      String name, CompletableFuture<Receipt> call, Feedback feedback, long begun) {
+  private static <R> CompletableFuture<Map<String, R>> future(Supplier<FanOutCalls<R>> begin) {
     try {
-      long left = deadline.toNanos() - (System.nanoTime() - begun);
-      return Outcome.accepted(0, feedback, call.get(Math.max(0, left), TimeUnit.NANOSECONDS));
-    } catch (ExecutionException e) {
-      return Outcome.failed(
-          0,
-          feedback,
-          e.getCause() instanceof FeedbackException error
-              ? error
-              : broken(name, Reason.CONNECTION_LOST, "failed with an error of its own", e));
-    } catch (TimeoutException e) {
-      call.cancel(true);
-      return Outcome.failed(
-          0, feedback, broken(name, Reason.TIMEOUT, "had not ended when the fan-out did", e));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      call.cancel(true);
-      return Outcome.failed(0, feedback, broken(name, Reason.INTERRUPTED, "was interrupted", e));
+      return begin.get().future();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 
-  private FeedbackException broken(String name, Reason reason, String what, Exception cause) {
-    return new UndeliveredFeedbackException(
-        Objects.requireNonNull(clients.get(name)).capabilities().provider(),
-        reason,
-        0,
-        deadline,
-        true,
-        name + " " + what + "; the feedback may have arrived",
-        cause);
+  /**
+   * Closes all clients, one after the other, each as {@link FeedbackClient#close()} says. One that
+   * fails to close keeps no other open; its exception is thrown at the end.
+   */
+  @Override
+  public void close() {
+    Throwable trouble = null;
+    for (FeedbackClient client : clients.values()) {
+      trouble = close(client, trouble);
+    }
+    if (trouble instanceof Error error) {
+      throw error;
+    } else if (trouble != null) {
+      throw (RuntimeException) trouble;
+    }
+  }
+
+  private static @Nullable Throwable close(FeedbackClient client, @Nullable Throwable earlier) {
+    try {
+      client.close();
+      return earlier;
+    } catch (RuntimeException | Error e) {
+      if (earlier == null) {
+        return e;
+      } else if (earlier != e) {
+        earlier.addSuppressed(e);
+      }
+      return earlier;
+    }
   }
 
   /** Collects the clients of a fan-out. Not thread-safe. */
   public static final class Builder {
     private final Map<String, FeedbackClient> clients = new LinkedHashMap<>();
     private Duration deadline = Duration.ofSeconds(35);
+    private Duration batchDeadline = Duration.ofSeconds(630);
 
     private Builder() {}
 
@@ -128,11 +189,24 @@ public final class FanOut {
 
     /** Sets how long to wait for each client; 35 s by default, a little above the clients' own. */
     public Builder deadline(Duration deadline) {
-      if (deadline.isNegative() || deadline.isZero()) {
-        throw new IllegalArgumentException("deadline must be positive, but is " + deadline);
-      }
-      this.deadline = deadline;
+      this.deadline = positive("deadline", deadline);
       return this;
+    }
+
+    /**
+     * Sets how long to wait for each client's batch; 10 min 30 s by default, a little above the
+     * clients' own.
+     */
+    public Builder batchDeadline(Duration deadline) {
+      this.batchDeadline = positive("batchDeadline", deadline);
+      return this;
+    }
+
+    private static Duration positive(String field, Duration deadline) {
+      if (deadline.isNegative() || deadline.isZero()) {
+        throw new IllegalArgumentException(field + " must be positive, but is " + deadline);
+      }
+      return deadline;
     }
 
     /** The fan-out. */

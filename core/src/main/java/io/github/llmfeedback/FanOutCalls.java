@@ -1,0 +1,193 @@
+package io.github.llmfeedback;
+
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of one fan-out, one for each client: each ends by itself, at the deadline, or when
+ * nobody waits any more. Calls are added by one thread, which then asks for the result once.
+ *
+ * @param <R> what the caller gets for each client
+ */
+final class FanOutCalls<R> {
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  /**
+   * Where calls end that the deadline ends. The timer's thread is the JDK's own and serves every
+   * timeout of the process, so nothing that a caller hung on a future may run there.
+   */
+  private static final Executor THREADS =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          5,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          task -> {
+            Thread thread = new Thread(task, "llm-feedback-fan-out-" + COUNT.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private final Duration deadline;
+  private final long begun = System.nanoTime();
+  private final Map<String, Call<?>> calls = new LinkedHashMap<>();
+
+  FanOutCalls(Duration deadline) {
+    this.deadline = deadline;
+  }
+
+  /** Begins a client's call. */
+  <C> void add(
+      String name,
+      FeedbackClient client,
+      Supplier<CompletableFuture<C>> begin,
+      Function<? super C, ? extends R> accepted,
+      Function<? super FeedbackException, ? extends R> failed) {
+    CompletableFuture<C> running;
+    try {
+      running = Objects.requireNonNull(begin.get(), "the client gave no future");
+    } catch (RuntimeException bug) { // a client of the application's own may throw, and must not
+      running = CompletableFuture.failedFuture(bug);
+    }
+    calls.put(name, new Call<>(name, client, running, accepted, failed));
+  }
+
+  /** Every client's result; ending this future in any way ends the calls. */
+  CompletableFuture<Map<String, R>> future() {
+    CompletableFuture<Map<String, R>> all = new CompletableFuture<>();
+    CompletableFuture<Void> alarm = new CompletableFuture<>();
+    CompletableFuture<?> unused =
+        alarm
+            .orTimeout(nanos(), TimeUnit.NANOSECONDS)
+            .whenComplete(
+                (ended, late) -> {
+                  if (late instanceof TimeoutException) {
+                    THREADS.execute(
+                        () -> stop(Reason.TIMEOUT, "had not ended when the fan-out did", late));
+                  }
+                });
+    unused =
+        CompletableFuture.allOf(
+                calls.values().stream()
+                    .map(call -> call.result)
+                    .toArray(CompletableFuture<?>[]::new))
+            .thenRun(
+                () -> {
+                  end(alarm); // before the caller's callbacks, which may take their time
+                  all.complete(results());
+                });
+    unused = all.whenComplete((results, error) -> end(alarm));
+    return all;
+  }
+
+  private void end(CompletableFuture<Void> alarm) {
+    alarm.complete(null);
+    calls.values().forEach(call -> call.running.cancel(true)); // does nothing to what has ended
+  }
+
+  /** As {@link #future}, waited for; an interrupt ends the calls. */
+  Map<String, R> await() {
+    CompletableFuture<Map<String, R>> all = future();
+    try {
+      return all.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stop(Reason.INTERRUPTED, "was interrupted", e);
+      return all.join();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a fan-out always ends normally", e);
+    }
+  }
+
+  private Map<String, R> results() {
+    Map<String, R> results = new LinkedHashMap<>();
+    calls.forEach((name, call) -> results.put(name, call.result.join()));
+    return Collections.unmodifiableMap(results);
+  }
+
+  private void stop(Reason reason, String what, Throwable cause) {
+    calls.values().forEach(call -> call.stop(reason, what, cause));
+  }
+
+  private long nanos() {
+    try {
+      return deadline.toNanos();
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE; // 292 years
+    }
+  }
+
+  /** One client's call and what it comes to. */
+  private final class Call<C> {
+    private final String name;
+    private final FeedbackClient client;
+    private final CompletableFuture<C> running;
+    private final Function<? super FeedbackException, ? extends R> failed;
+    private final CompletableFuture<R> result = new CompletableFuture<>();
+
+    Call(
+        String name,
+        FeedbackClient client,
+        CompletableFuture<C> running,
+        Function<? super C, ? extends R> accepted,
+        Function<? super FeedbackException, ? extends R> failed) {
+      this.name = name;
+      this.client = client;
+      this.running = running;
+      this.failed = failed;
+      var unused =
+          running
+              .<R>thenApply(accepted)
+              .exceptionally(thrown -> failed.apply(error(thrown)))
+              .thenAccept(result::complete);
+    }
+
+    void stop(Reason reason, String what, Throwable cause) {
+      if (!result.isDone()) {
+        result.complete(failed.apply(broken(reason, what, cause)));
+      }
+    }
+
+    private FeedbackException error(Throwable thrown) {
+      Throwable error =
+          thrown instanceof CompletionException && thrown.getCause() != null
+              ? thrown.getCause()
+              : thrown;
+      if (error instanceof FeedbackException known) {
+        return known;
+      }
+      return error instanceof CancellationException
+          ? broken(Reason.CANCELLED, "was cancelled", error)
+          : broken(Reason.CONNECTION_LOST, "failed with an error of its own", error);
+    }
+
+    private FeedbackException broken(Reason reason, String what, @Nullable Throwable cause) {
+      return new UndeliveredFeedbackException(
+          client.capabilities().provider(),
+          reason,
+          0,
+          Duration.ofNanos(System.nanoTime() - begun),
+          true,
+          name + " " + what + "; the feedback may have arrived",
+          cause);
+    }
+  }
+}
