@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HumanloopDialectTest {
   private static final String DATAPOINT = "data_1";
 
-  private final HumanloopDialect dialect = new HumanloopDialect();
+  private final HumanloopDialect dialect = new HumanloopDialect(false);
   private final Losses losses = new Losses("humanloop");
 
   @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PortkeyDialectTest {
   private static final String TRACE = "trace-7f3a";
 
-  private final PortkeyDialect dialect = new PortkeyDialect();
+  private final PortkeyDialect dialect = new PortkeyDialect(PortkeyOptions.DEFAULT);
   private final Losses losses = new Losses("portkey");
 
   @Test
@@ -376,12 +376,12 @@ class PortkeyDialectTest {
   }
 
   private static List<List<PortkeyWire>> one() {
-    return List.of(List.of(new PortkeyWire(TRACE, 1, null, null)));
+    return List.of(List.of(new PortkeyWire(TRACE, 1, null, null, null)));
   }
 
   private static List<List<PortkeyWire>> two() {
     return List.of(
-        List.of(new PortkeyWire(TRACE, 1, null, null)),
-        List.of(new PortkeyWire("trace-8b1c", -1, null, null)));
+        List.of(new PortkeyWire(TRACE, 1, null, null, null)),
+        List.of(new PortkeyWire("trace-8b1c", -1, null, null, null)));
   }
 }
