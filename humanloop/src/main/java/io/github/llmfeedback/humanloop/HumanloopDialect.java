@@ -56,7 +56,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
   @Override
   public List<HumanloopWire> encode(Feedback feedback, String datapoint, Losses losses) {
     List<HumanloopWire> objects = new ArrayList<>();
-    feedback.rating().ifPresent(r -> add(objects, "rating", value(r), feedback, datapoint));
+    feedback.rating().ifPresent(r -> add(objects, "rating", value(r, losses), feedback, datapoint));
     feedback.comment().ifPresent(text -> add(objects, "comment", text, feedback, datapoint));
     feedback.correction().ifPresent(text -> add(objects, "correction", text, feedback, datapoint));
     feedback.issues().forEach(name -> add(objects, "issue", name, feedback, datapoint));
@@ -65,10 +65,15 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
   }
 
   /** A score goes as its number; what scale it is on, the project knows. */
-  private static Object value(Rating rating) {
+  private Object value(Rating rating, Losses losses) {
     return rating.<Object>fold(
         thumbs -> thumbs == Rating.Thumbs.UP ? "good" : "bad",
-        score -> number(score.value()),
+        score -> {
+          if (capabilities.of(Part.SCORE) == Support.NONE) {
+            throw losses.refusal("it has names for ratings, no numbers");
+          }
+          return number(score.value());
+        },
         Rating.Label::name);
   }
 

@@ -2,6 +2,7 @@ package io.github.llmfeedback.portkey;
 
 import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.TargetKey;
@@ -59,8 +60,15 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
                 rating.fold(
                     thumbs -> thumbs == Rating.Thumbs.UP ? 1 : -1, // 0 is neutral for Portkey
                     score -> Scale.onto(-10, 10, score, losses),
-                    label -> neutral(losses)))
+                    label -> embeddedLabel(losses)))
         .orElseGet(() -> neutral(losses));
+  }
+
+  private Integer embeddedLabel(Losses losses) {
+    if (!options.embedded().containsKey(Part.LABEL)) {
+      throw losses.refusal("it has numbers for ratings, no names");
+    }
+    return neutral(losses);
   }
 
   /** The value of a record whose words stand alone. */
