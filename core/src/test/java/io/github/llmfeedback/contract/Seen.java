@@ -1,5 +1,7 @@
 package io.github.llmfeedback.contract;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,6 +15,8 @@ import java.util.TreeMap;
  * @param body the body as UTF-8
  */
 public record Seen(String method, String path, Map<String, List<String>> headers, String body) {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
   /** Makes the headers findable in any case. */
   public Seen {
     Map<String, List<String>> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -24,5 +28,14 @@ public record Seen(String method, String path, Map<String, List<String>> headers
   public String header(String name) {
     List<String> values = headers.getOrDefault(name, List.of());
     return values.isEmpty() ? "" : values.get(0);
+  }
+
+  /** Every text under this name in the JSON body, at any depth, in order. */
+  public List<String> texts(String field) {
+    try {
+      return JSON.readTree(body).findValuesAsText(field);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("the request's body is no JSON: " + body, e);
+    }
   }
 }

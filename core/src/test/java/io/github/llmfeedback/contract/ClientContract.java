@@ -1,0 +1,33 @@
+package io.github.llmfeedback.contract;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What every client must do, by real HTTP. A provider's module extends it and says with the few
+ * methods of {@link ClientUnderTest} how its provider speaks.
+ *
+ * <p>Facts tagged {@code heart} fail when a client loses a part in silence; those tagged {@code
+ * throng} take the longest.
+ */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+public abstract class ClientContract
+    implements PartsContract,
+        UpdateContract,
+        BatchContract,
+        ThrongContract,
+        RefusalContract,
+        CloseContract,
+        FaultContract,
+        SecretContract {
+  @AutoClose private final LoopbackServer server = new LoopbackServer();
+
+  /** For subclasses. */
+  protected ClientContract() {}
+
+  @Override
+  public final LoopbackServer server() {
+    return server;
+  }
+}

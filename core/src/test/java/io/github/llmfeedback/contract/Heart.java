@@ -1,0 +1,138 @@
+package io.github.llmfeedback.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Loss;
+import io.github.llmfeedback.LossPolicy;
+import io.github.llmfeedback.Part;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The contract's heart: a part is in the request, or the feedback is refused and nothing is sent,
+ * and the client said before which it would be.
+ */
+final class Heart {
+  private static final Set<Part> RATINGS = Set.of(Part.THUMBS, Part.SCORE, Part.LABEL);
+
+  private final ClientUnderTest client;
+  private final Teller teller;
+  private final String id;
+
+  Heart(ClientUnderTest client, String id, Teller teller) {
+    this.client = client;
+    this.id = id;
+    this.teller = teller;
+  }
+
+  /** Under the default policy: kept in full, or refused. */
+  void keepsOrRefuses(Part part) {
+    switch (client.capabilities().of(part)) {
+      case NATIVE, EMBEDDED -> keeps(part, LossPolicy.REJECT);
+      case APPROXIMATED, NONE -> refuses(part);
+    }
+  }
+
+  /** When every loss is accepted: what is not in the request stands on the receipt. */
+  void keepsOrReports(Part part) {
+    switch (client.capabilities().of(part)) {
+      case NATIVE, EMBEDDED -> keeps(part, LossPolicy.REPORT);
+      case APPROXIMATED -> approximates(part);
+      case NONE -> drops(part);
+    }
+  }
+
+  private void keeps(Part part, LossPolicy policy) {
+    List<String> texts = new ArrayList<>();
+    for (Sentinel sentinel : Sentinel.of(part)) {
+      Told told = teller.tell(policy, sentinel.in(company(part)).build());
+      assertThat(receipt(told).losses()).noneMatch(l -> l.kind() != Loss.Kind.ROUNDED);
+      for (String mark : sentinel.marks()) {
+        assertThat(told.text()).as("request with a %s", part).contains(mark);
+      }
+      texts.add(told.text());
+    }
+    assertThat(texts).as("requests with different %s", part).doesNotHaveDuplicates();
+  }
+
+  private void refuses(Part part) {
+    for (Sentinel sentinel : Sentinel.of(part)) {
+      Told told = teller.tell(LossPolicy.REJECT, sentinel.in(company(part)).build());
+      assertThat(refusal(told).losses()).extracting(Loss::part).contains(part);
+    }
+  }
+
+  private void approximates(Part part) {
+    List<Sentinel> sentinels = Sentinel.of(part);
+    List<String> texts = new ArrayList<>();
+    for (Sentinel sentinel : List.of(sentinels.get(0), sentinels.get(sentinels.size() - 1))) {
+      Told told = teller.tell(LossPolicy.REPORT, sentinel.in(company(part)).build());
+      assertThat(receipt(told).losses())
+          .extracting(Loss::part, Loss::kind)
+          .contains(tuple(part, Loss.Kind.APPROXIMATED));
+      texts.add(told.text());
+    }
+    assertThat(texts).as("requests with opposite %s", part).doesNotHaveDuplicates();
+  }
+
+  private void drops(Part part) {
+    Optional<Feedback> rest = rest(part);
+    if (rest.isEmpty()) {
+      Sentinel sentinel = Sentinel.of(part).get(0);
+      Told told = teller.tell(LossPolicy.REPORT, sentinel.in(client.on(id)).build());
+      assertThat(refusal(told).mayHaveArrived()).as("nothing would remain of it").isFalse();
+      return;
+    }
+    String without = teller.tell(LossPolicy.REPORT, rest.get()).text();
+    for (Sentinel sentinel : Sentinel.of(part)) {
+      Told told = teller.tell(LossPolicy.REPORT, sentinel.in(rest.get().newBuilder()).build());
+      assertThat(receipt(told).losses())
+          .extracting(Loss::part, Loss::kind)
+          .containsExactly(tuple(part, Loss.Kind.DROPPED));
+      assertThat(told.text()).as("request without the %s", part).isEqualTo(without);
+    }
+  }
+
+  /** A feedback to which the part is added: empty where it may stand alone. */
+  private Feedback.Builder company(Part part) {
+    boolean mayStandAlone = RATINGS.contains(part) || (part.isStatement() && !client.needsRating());
+    return mayStandAlone ? client.on(id) : client.plain(id);
+  }
+
+  /** What remains when the part is dropped, if anything can stand beside it. */
+  private Optional<Feedback> rest(Part part) {
+    if (!RATINGS.contains(part)) {
+      return Optional.of(client.plain(id).build());
+    }
+    return client
+        .keptStatements()
+        .filter(other -> !RATINGS.contains(other) && !client.needsRating())
+        .findFirst()
+        .map(other -> Sentinel.of(other).get(0).in(client.on(id)).build());
+  }
+
+  private Receipt receipt(Told told) {
+    assertThat(told.error()).isNull();
+    assertThat(told.seen()).hasSize(1);
+    assertThat(client.targetIds(told.seen().get(0))).containsOnly(id);
+    return Objects.requireNonNull(told.receipt());
+  }
+
+  private static UnrepresentableFeedbackException refusal(Told told) {
+    assertThat(told.seen()).as("requests after a refusal").isEmpty();
+    assertThat(told.error()).isInstanceOf(UnrepresentableFeedbackException.class);
+    return (UnrepresentableFeedbackException) Objects.requireNonNull(told.error());
+  }
+
+  /** Tells a new client one feedback under this policy. */
+  interface Teller {
+    Told tell(LossPolicy policy, Feedback feedback);
+  }
+}

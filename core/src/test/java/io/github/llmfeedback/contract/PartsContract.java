@@ -1,0 +1,35 @@
+package io.github.llmfeedback.contract;
+
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackClient;
+import io.github.llmfeedback.LossPolicy;
+import io.github.llmfeedback.Part;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+
+/** Nothing is lost in silence. */
+interface PartsContract extends ClientUnderTest {
+  @Tag("heart")
+  @EveryPartEveryWay
+  default void everyPartIsInTheRequestOrRefusedAsDeclared(Part part, Way way) {
+    heart(way).keepsOrRefuses(part);
+  }
+
+  @Tag("heart")
+  @EveryPartEveryWay
+  default void everyPartIsInTheRequestOrOnTheReceiptAsALossWhenLossesAreAccepted(
+      Part part, Way way) {
+    heart(way).keepsOrReports(part);
+  }
+
+  private Heart heart(Way way) {
+    server().answerAll(this::accept);
+    return new Heart(this, freshTargetId(), (policy, feedback) -> tell(way, policy, feedback));
+  }
+
+  private Told tell(Way way, LossPolicy policy, Feedback feedback) {
+    try (FeedbackClient client = open(quick().lossPolicy(policy).build())) {
+      return Told.of(server(), () -> way.hand(client, List.of(feedback)).get(0).orThrow());
+    }
+  }
+}

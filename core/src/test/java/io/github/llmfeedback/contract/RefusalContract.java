@@ -1,0 +1,101 @@
+package io.github.llmfeedback.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackClient;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Target;
+import io.github.llmfeedback.TargetKey;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What cannot be sent is refused before anything is. */
+interface RefusalContract extends ClientUnderTest {
+  @EveryWay
+  default void aTargetWithoutAnIdForTheProviderIsRefused(Way way) {
+    Target elsewhere = Target.of(TargetKey.of("somebody-else", "thing"), "x");
+    Feedback feedback = plain(freshTargetId()).target(elsewhere).build();
+    try (FeedbackClient client = openAccepted()) {
+      Outcome outcome = way.hand(client, List.of(feedback)).get(0);
+      assertThat(outcome.error())
+          .containsInstanceOf(UnrepresentableFeedbackException.class)
+          .hasValueSatisfying(e -> assertThat(e).hasMessageContaining(targetKey().toString()));
+    }
+    assertThat(server().count()).isZero();
+  }
+
+  @EveryWay
+  default void aBareANamedAndASharedIdReachTheProviderAlike(Way way) {
+    List<Target> targets =
+        new ArrayList<>(
+            List.of(Target.of(freshTargetId()), Target.of(targetKey(), freshTargetId())));
+    targets.add(
+        targetKey().isChoosable()
+            ? Target.shared(freshTargetId())
+            : Target.shared("no id of this provider").and(targetKey(), freshTargetId()));
+    List<Feedback> feedbacks =
+        targets.stream().map(target -> plain(freshTargetId()).target(target).build()).toList();
+    try (FeedbackClient client = openAccepted()) {
+      assertThat(way.hand(client, feedbacks))
+          .allSatisfy(o -> assertThat(o.orThrow().target()).isEqualTo(idOf(o.feedback())));
+    }
+    assertThat(server().takeAll().stream().flatMap(seen -> targetIds(seen).stream()))
+        .containsExactlyInAnyOrderElementsOf(feedbacks.stream().map(this::idOf).toList());
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // null is what this is about
+  default void nullIsRefusedByNameAndThroughTheFuture() {
+    try (FeedbackClient client = openAccepted()) {
+      assertThatThrownBy(() -> client.submit(null))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessageContaining("feedback");
+      assertThat(client.submitAsync(null))
+          .failsWithin(java.time.Duration.ZERO)
+          .withThrowableThat()
+          .withCauseInstanceOf(NullPointerException.class)
+          .withMessageContaining("feedback");
+    }
+    assertThat(server().count()).isZero();
+  }
+
+  @Test
+  default void nullInAListIsRefusedByItsIndexAndNothingIsSent() {
+    List<Feedback> feedbacks = withNullAt(1);
+    try (FeedbackClient client = openAccepted()) {
+      assertThatThrownBy(() -> client.submitAll(feedbacks))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessageContaining("feedback 1 ");
+      assertThatThrownBy(() -> Way.result(client.submitAllAsync(feedbacks)))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessageContaining("feedback 1 ");
+    }
+    assertThat(server().count()).isZero();
+  }
+
+  @Test
+  default void nullInAStreamIsRefusedByItsIndexWhenThoseBeforeItAreDone() {
+    List<Feedback> feedbacks = withNullAt(1);
+    List<Outcome> outcomes = new ArrayList<>();
+    try (FeedbackClient client = openAccepted()) {
+      assertThatThrownBy(() -> client.submitEach(feedbacks.iterator(), outcomes::add))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessageContaining("feedback 1 ");
+    }
+    assertThat(outcomes).hasSize(1).allMatch(Outcome::isAccepted);
+    assertThat(server().takeAll().stream().flatMap(seen -> targetIds(seen).stream()))
+        .containsExactly(idOf(feedbacks.get(0)));
+  }
+
+  @SuppressWarnings("NullAway") // null is what this is about
+  private List<Feedback> withNullAt(int index) {
+    Feedback[] feedbacks = plain(3).toArray(Feedback[]::new);
+    feedbacks[index] = null;
+    return Arrays.asList(feedbacks);
+  }
+}

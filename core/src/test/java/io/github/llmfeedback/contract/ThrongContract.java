@@ -1,0 +1,61 @@
+package io.github.llmfeedback.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackClient;
+import io.github.llmfeedback.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** One client serves a whole application. */
+interface ThrongContract extends ClientUnderTest {
+  @Tag("throng")
+  @ParameterizedTest(name = "by {0}")
+  @EnumSource(names = {"SUBMIT", "SUBMIT_ASYNC", "SUBMIT_ALL"})
+  default void sixtyFourThreadsOnOneClientLoseAndMixUpNothing(Way way) throws Exception {
+    server().answerAll(this::accept);
+    List<Feedback> feedbacks = plain(64 * 200);
+    List<Outcome> outcomes = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(64);
+    try (FeedbackClient client = open(patient())) {
+      List<Callable<List<Outcome>>> shares = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        List<Feedback> share = feedbacks.subList(i * 200, (i + 1) * 200);
+        shares.add(() -> way.hand(client, share));
+      }
+      for (Future<List<Outcome>> share : threads.invokeAll(shares)) {
+        outcomes.addAll(share.get());
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(outcomes).hasSameSizeAs(feedbacks);
+    for (Outcome outcome : outcomes) {
+      String id = idOf(outcome.feedback());
+      assertThat(outcome.orThrow().target()).isEqualTo(id);
+      assertThat(outcome.orThrow().ids()).allMatch(own -> own.contains(id));
+    }
+    List<String> seen = new ArrayList<>();
+    server().takeAll().forEach(request -> seen.addAll(targetIds(request)));
+    assertThat(seen).hasSameSizeAs(feedbacks);
+    Set<String> sent = new HashSet<>(feedbacks.stream().map(this::idOf).toList());
+    assertThat(new HashSet<>(seen)).isEqualTo(sent);
+  }
+
+  /** Room and time for all at once, on a machine that has better to do. */
+  private ClientSettings patient() {
+    return quick().maxPending(64 * 200).totalTimeout(Duration.ofMinutes(2)).build();
+  }
+}
