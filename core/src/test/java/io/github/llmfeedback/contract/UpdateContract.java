@@ -10,6 +10,7 @@ import io.github.llmfeedback.LossPolicy;
 import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsUpdate;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,7 @@ interface UpdateContract extends ClientUnderTest {
     }
   }
 
-  private Told tell(LossPolicy policy, java.util.function.Function<FeedbackClient, Receipt> make) {
+  private Told tell(LossPolicy policy, Function<FeedbackClient, Receipt> make) {
     try (FeedbackClient client = open(quick().lossPolicy(policy).build())) {
       Supplier<Receipt> update = () -> make.apply(client);
       return Told.of(server(), update);

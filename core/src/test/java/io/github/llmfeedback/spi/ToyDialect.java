@@ -13,7 +13,7 @@ import java.util.Map;
 
 /** How a provider that keeps everything, under the parts' own names, would write feedback. */
 class ToyDialect implements Dialect<Map<String, Object>> {
-  static final TargetKey THING = TargetKey.of("toy", "thing").inResponseHeader("toy-thing");
+  static final TargetKey THING = TargetKey.of("toy", "thing").chosenInRequestHeader("toy-thing");
 
   @Override
   public Capabilities capabilities() {
