@@ -300,6 +300,17 @@ class PortkeyDialectTest {
     assertThat(dialect.verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.UNREADABLE);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"status\":\"failure\"}",
+        "{\"status\":\"success\",\"error\":\"not saved\"}",
+        "{\"success\":false,\"data\":{\"message\":\"not saved\",\"errorCode\":\"AB03\"}}"
+      })
+  void successThatNamesAnErrorIsARefusal(String body) {
+    assertThat(dialect.verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.REFUSED);
+  }
+
   @Test
   void requestIdIsPortkeysOwnOrElseThePlainOne() {
     Answer plain = Answer.of(400, "{}").withHeader("x-request-id", "plain");
