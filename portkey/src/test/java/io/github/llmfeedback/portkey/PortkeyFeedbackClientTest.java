@@ -292,6 +292,17 @@ class PortkeyFeedbackClientTest {
   }
 
   @Test
+  void updateWithAWeightOfItsOwnChangesWhatTheReceiptKnows() {
+    server.enqueue(example("update").reply()).enqueue(example("update").reply());
+
+    Receipt updated =
+        client.update(receipt("fb-1"), Feedback.on(TRACE).thumbsDown().weight(0.5).build());
+    client.update(updated, Feedback.on(TRACE).thumbsDown().build());
+
+    assertThat(server.takeAll()).extracting(Seen::body).allMatch(b -> b.contains("\"weight\":0.5"));
+  }
+
+  @Test
   void updateIsRepeatedBecauseItCountsOnce() {
     server.enqueue(example("failed-500").reply()).enqueue(example("update").reply());
 
