@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -35,6 +37,15 @@ public final class Answer {
     this.cut = cut;
     this.json = cut ? null : WireJson.read(body);
     this.retryAfter = retryAfter;
+  }
+
+  private Answer(Answer whole, JsonNode json) {
+    this.status = whole.status;
+    this.headers = whole.headers;
+    this.body = json.toString().getBytes(StandardCharsets.UTF_8);
+    this.cut = false;
+    this.json = json;
+    this.retryAfter = whole.retryAfter;
   }
 
   /** An answer that no server gave, for tests of a dialect. */
@@ -133,6 +144,41 @@ public final class Answer {
       text(pointer + "/" + i).ifPresent(texts::add);
     }
     return texts;
+  }
+
+  /** The truth value at this place. */
+  public Optional<Boolean> flag(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && node.isBoolean() ? Optional.of(node.booleanValue()) : Optional.empty();
+  }
+
+  /** The texts and numbers in the object at this place, as texts by their keys, in order. */
+  public Map<String, String> entries(String pointer) {
+    Map<String, String> entries = new LinkedHashMap<>();
+    JsonNode node = at(pointer);
+    if (node != null) {
+      for (Map.Entry<String, JsonNode> field : node.properties()) {
+        if (field.getValue().isTextual() || field.getValue().isNumber()) {
+          entries.put(field.getKey(), field.getValue().asText());
+        }
+      }
+    }
+    return entries;
+  }
+
+  /** The items of the array at this place, each as an answer of its own. */
+  public List<Answer> items(String pointer) {
+    List<Answer> items = new ArrayList<>();
+    JsonNode node = at(pointer);
+    for (int i = 0; node != null && i < size(pointer); i++) {
+      items.add(new Answer(this, node.get(i)));
+    }
+    return items;
+  }
+
+  /** The JSON as text; empty if the body is none. */
+  public String json() {
+    return json == null ? "" : json.toString();
   }
 
   private @Nullable JsonNode at(String pointer) {

@@ -8,6 +8,7 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableAnswerException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,16 @@ final class Engine<W> {
         request,
         (answer, ending) ->
             read.apply(answer).attempts(ending.attempts()).elapsed(ending.elapsed()).build());
+  }
+
+  /** A request that carries no feedback. */
+  <T> Sending<T> ask(WireRequest request, Function<Answer, T> read) {
+    return send(request, (answer, ending) -> read.apply(answer));
+  }
+
+  /** The receipt of a feedback that nothing was sent for. */
+  Receipt draft(Feedback feedback) {
+    return receipt(prepare(feedback), List.of(), new Ending(null, null, null, 0, Duration.ZERO));
   }
 
   private void checkProvider(Receipt receipt) {

@@ -57,12 +57,13 @@ final class Failures {
           excerpt(answer),
           attempts,
           elapsed,
-          "%s answered %d to %s, but %s; the feedback may have arrived"
+          "%s answered %d to %s, but %s%s"
               .formatted(
                   connection.provider(),
                   answer.status(),
                   place(request),
-                  hint == null ? "the answer cannot be read" : hint));
+                  hint == null ? "the answer cannot be read" : hint,
+                  request.isQuestion() ? "" : "; the feedback may have arrived"));
     }
     return RejectedFeedbackException.builder(connection.provider(), answer.status())
         .place(place(request))
@@ -72,7 +73,7 @@ final class Failures {
         .requestId(verdict.requestId().map(this::token).orElse(null))
         .retryAfter(answer.retryAfter().orElse(null))
         .effort(attempts, elapsed)
-        .mayHaveArrived(mayHaveArrived)
+        .mayHaveArrived(mayHaveArrived && !request.isQuestion())
         .build();
   }
 
@@ -89,7 +90,7 @@ final class Failures {
         .hint("the provider asked this client to wait longer than this call may take")
         .retryAfter(left)
         .effort(attempts, elapsed)
-        .mayHaveArrived(mayHaveArrived)
+        .mayHaveArrived(mayHaveArrived && !request.isQuestion())
         .build();
   }
 
@@ -98,15 +99,19 @@ final class Failures {
       Reason reason,
       int attempts,
       Duration elapsed,
-      boolean mayHaveArrived,
+      boolean uncertain,
       @Nullable IOException cause) {
+    boolean question = request != null && request.isQuestion();
+    boolean mayHaveArrived = uncertain && !question;
     String message =
-        "%s gave no answer%s: %s; %s"
+        "%s gave no answer%s: %s%s"
             .formatted(
                 connection.provider(),
                 request == null ? "" : " to " + place(request),
                 explain(reason),
-                mayHaveArrived ? "the feedback may have arrived" : "nothing was sent");
+                question
+                    ? ""
+                    : mayHaveArrived ? "; the feedback may have arrived" : "; nothing was sent");
     return new UndeliveredFeedbackException(
         connection.provider(),
         reason,

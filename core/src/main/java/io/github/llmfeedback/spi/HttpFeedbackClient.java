@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class HttpFeedbackClient implements FeedbackClient {
   private final Engine<?> engine;
   private final Batches<?> batches;
+  private final Conversations conversations;
 
   /** A client at the end of {@code connection}. */
   protected <W> HttpFeedbackClient(
@@ -54,6 +55,7 @@ public abstract class HttpFeedbackClient implements FeedbackClient {
   private <W> HttpFeedbackClient(Engine<W> engine) {
     this.engine = engine;
     this.batches = new Batches<>(engine);
+    this.conversations = new Conversations(engine);
   }
 
   @Override
@@ -119,6 +121,26 @@ public abstract class HttpFeedbackClient implements FeedbackClient {
     return engine.async(() -> engine.deliver(request.get(), read));
   }
 
+  /** The receipt that a feedback would get, which nothing was sent for: no attempts, no time. */
+  protected final Receipt draft(Feedback feedback) {
+    return engine.draft(feedback);
+  }
+
+  /** Sends what is no feedback, as patiently as feedback, and reads what the dialect accepts. */
+  protected final <T> T ask(WireRequest request, Function<Answer, T> read) {
+    return engine.await(() -> engine.ask(request, read));
+  }
+
+  /** Holds a dialogue and waits for its end. */
+  protected final <T> T hold(Dialogue<T> dialogue) {
+    return conversations.hold(dialogue);
+  }
+
+  /** As {@link #hold}, without waiting. */
+  protected final <T> CompletableFuture<T> holdAsync(Dialogue<T> dialogue) {
+    return conversations.holdAsync(dialogue);
+  }
+
   @Override
   public final Capabilities capabilities() {
     return engine.dialect.capabilities();
@@ -126,6 +148,7 @@ public abstract class HttpFeedbackClient implements FeedbackClient {
 
   @Override
   public final void close() {
+    conversations.close();
     engine.carrier.close();
   }
 

@@ -13,6 +13,7 @@ public final class WireRequest {
   private final List<String> path;
   private final Object body;
   private final boolean repeatable;
+  private final boolean question;
   private final @Nullable Spacing spacing;
 
   private WireRequest(
@@ -20,11 +21,13 @@ public final class WireRequest {
       List<String> path,
       Object body,
       boolean repeatable,
+      boolean question,
       @Nullable Spacing spacing) {
     this.method = method;
     this.path = path;
     this.body = body;
     this.repeatable = repeatable;
+    this.question = question;
     this.spacing = spacing;
   }
 
@@ -42,17 +45,24 @@ public final class WireRequest {
             "a path segment must not be empty, '.' or '..', but one of " + List.of(path) + " is");
       }
     }
-    return new WireRequest(method, List.of(path), Objects.requireNonNull(body), false, null);
+    return new WireRequest(method, List.of(path), Objects.requireNonNull(body), false, false, null);
   }
 
   /** This request, which may arrive twice and count once. */
   public WireRequest repeatable() {
-    return new WireRequest(method, path, body, true, spacing);
+    return new WireRequest(method, path, body, true, question, spacing);
+  }
+
+  /**
+   * This request, which asks and stores nothing: it may be repeated, and leaves no doubt behind.
+   */
+  public WireRequest question() {
+    return new WireRequest(method, path, body, true, true, spacing);
   }
 
   /** This request, kept in order with others of the same key, and so far apart from them. */
   public WireRequest spacing(String key, Duration apart) {
-    return new WireRequest(method, path, body, repeatable, new Spacing(key, apart));
+    return new WireRequest(method, path, body, repeatable, question, new Spacing(key, apart));
   }
 
   /** The HTTP method. */
@@ -78,6 +88,11 @@ public final class WireRequest {
   /** Whether it may arrive twice and count once. */
   public boolean isRepeatable() {
     return repeatable;
+  }
+
+  /** Whether it asks and stores nothing. */
+  public boolean isQuestion() {
+    return question;
   }
 
   /** How far it must keep from others, if it must. */

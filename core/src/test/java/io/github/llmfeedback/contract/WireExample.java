@@ -2,6 +2,7 @@ package io.github.llmfeedback.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.llmfeedback.spi.Answer;
@@ -19,7 +20,11 @@ import java.util.stream.Stream;
  * what was answered. Each file's source and date stand in the {@code SOURCES.md} beside it.
  */
 public final class WireExample {
-  private static final JsonMapper MAPPER = new JsonMapper();
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+          .build();
   private static final Path RESOURCES = Path.of("src", "test", "resources");
   private static final Pattern ENTRY = Pattern.compile("\\| `([^`]+)` \\| [^|]+ \\| [^|]*\\d{4}.*");
 
@@ -60,12 +65,22 @@ public final class WireExample {
     assertThat(tree(actual)).isEqualTo(tree(expected));
   }
 
+  /** What becomes of a wire object: null fields are left out. */
+  public static String json(Object object) {
+    return MAPPER.valueToTree(object).toString();
+  }
+
   /** Fails unless the request is the example's: method, path and the body as a tree. */
   public void assertAsks(WireRequest request) {
+    assertAsks(request, "");
+  }
+
+  /** As {@link #assertAsks(WireRequest)}, but of the body only what is at this JSON pointer. */
+  public void assertAsks(WireRequest request, String pointer) {
     JsonNode expected = exchange.path("request");
     assertThat(request.method()).isEqualTo(expected.path("method").asText());
     assertThat("/" + String.join("/", request.path())).isEqualTo(expected.path("path").asText());
-    assertThat(tree(request.json())).isEqualTo(expected.get("body"));
+    assertThat(tree(request.json()).at(pointer)).isEqualTo(expected.path("body").at(pointer));
   }
 
   /** The example's answer. */

@@ -1,0 +1,166 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link Dialogue} that is being held: it does what the dialogue says. Holds no thread. */
+final class Conversation<T> {
+  private final Carrier carrier;
+  private final Dialogue<T> dialogue;
+  private final long begun;
+  private final CompletableFuture<T> end = new CompletableFuture<>();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private int attempts;
+  private @Nullable Reason stopped;
+  private @Nullable WireCall call;
+  private Time.@Nullable Alarm waiting;
+
+  Conversation(Carrier carrier, Dialogue<T> dialogue) {
+    this.carrier = carrier;
+    this.dialogue = dialogue;
+    this.begun = carrier.time.nanoTime();
+  }
+
+  /** Completes once, with a result or a {@link FeedbackException}. */
+  CompletableFuture<T> end() {
+    return end;
+  }
+
+  void begin() {
+    Time.Alarm expiry = carrier.time.schedule(() -> stop(Reason.TIMEOUT), dialogue.timeout());
+    var unused = end.whenComplete((result, error) -> expiry.cancel());
+    take(dialogue::begin);
+  }
+
+  private void take(Supplier<Dialogue.Step<T>> next) {
+    try {
+      Dialogue.Step<T> step = next.get();
+      if (step instanceof Dialogue.Ask<T> ask) {
+        ask(new WireCall(carrier, ask.request(), WireCall.Kind.SINGLE));
+      } else if (step instanceof Dialogue.Wait<T> wait) {
+        rest(wait.time());
+      } else {
+        end.complete(((Dialogue.Done<T>) step).result());
+      }
+    } catch (RuntimeException e) {
+      end.completeExceptionally(e);
+    }
+  }
+
+  private void ask(WireCall next) {
+    if (endIfStopped(null)) {
+      return;
+    }
+    carrier.start(next);
+    Reason reason;
+    lock.lock();
+    try {
+      call = next;
+      reason = stopped;
+    } finally {
+      lock.unlock();
+    }
+    if (reason != null) {
+      next.stop(reason, reason == Reason.CLOSED);
+    }
+    var unused = next.ending().thenAccept(this::heard);
+  }
+
+  private void heard(Ending ending) {
+    FeedbackException error = ending.error();
+    lock.lock();
+    try {
+      call = null;
+      attempts += ending.attempts();
+    } finally {
+      lock.unlock();
+    }
+    if (error == null) {
+      Answer answer = Objects.requireNonNull(ending.answer());
+      take(() -> dialogue.answered(answer, effort()));
+    } else if (!endIfStopped(error)) {
+      take(() -> dialogue.failed(error, effort()));
+    }
+  }
+
+  private void rest(Duration time) {
+    lock.lock();
+    try {
+      if (stopped == null) {
+        waiting = carrier.time.schedule(this::wake, time);
+      }
+    } finally {
+      lock.unlock();
+    }
+    endIfStopped(null);
+  }
+
+  private void wake() {
+    lock.lock();
+    try {
+      if (stopped != null) {
+        return; // whoever stopped it ends it
+      }
+      waiting = null;
+    } finally {
+      lock.unlock();
+    }
+    take(dialogue::waited);
+  }
+
+  /** Ends it for a reason of the caller's; does nothing if it ended already. */
+  void stop(Reason reason) {
+    WireCall onItsWay;
+    boolean atRest;
+    lock.lock();
+    try {
+      if (stopped != null || end.isDone()) {
+        return;
+      }
+      stopped = reason;
+      onItsWay = call;
+      atRest = waiting != null;
+      if (waiting != null) {
+        waiting.cancel();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (onItsWay != null) {
+      onItsWay.stop(reason, reason == Reason.CLOSED);
+    } else if (atRest) {
+      endIfStopped(null);
+    }
+  }
+
+  private boolean endIfStopped(@Nullable FeedbackException error) {
+    Reason reason;
+    lock.lock();
+    try {
+      reason = stopped;
+    } finally {
+      lock.unlock();
+    }
+    if (reason == null) {
+      return false;
+    }
+    end.completeExceptionally(dialogue.stopped(reason, error, effort()));
+    return true;
+  }
+
+  private Dialogue.Effort effort() {
+    lock.lock();
+    try {
+      return new Dialogue.Effort(attempts, Duration.ofNanos(carrier.time.nanoTime() - begun));
+    } finally {
+      lock.unlock();
+    }
+  }
+}

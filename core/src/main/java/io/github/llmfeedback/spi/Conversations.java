@@ -1,0 +1,82 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The conversations of one client: waited for or not, bounded, ended when it closes. */
+final class Conversations {
+  private final Engine<?> engine;
+  private final Set<Conversation<?>> open = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  Conversations(Engine<?> engine) {
+    this.engine = engine;
+  }
+
+  /** Waits for the end; an interrupt ends it at once. */
+  <T> T hold(Dialogue<T> dialogue) {
+    Conversation<T> conversation = conversation(dialogue);
+    if (Thread.currentThread().isInterrupted()) {
+      conversation.stop(Reason.INTERRUPTED);
+    }
+    conversation.begin();
+    try {
+      return conversation.end().get();
+    } catch (InterruptedException e) {
+      conversation.stop(Reason.INTERRUPTED);
+      Thread.currentThread().interrupt();
+      return result(conversation);
+    } catch (ExecutionException e) {
+      return result(conversation);
+    }
+  }
+
+  /** The future of its end; cancelling it cancels the conversation. */
+  <T> CompletableFuture<T> holdAsync(Dialogue<T> dialogue) {
+    Conversation<T> conversation = conversation(dialogue);
+    CompletableFuture<T> result = new CompletableFuture<>();
+    var unused =
+        conversation
+            .end()
+            .whenComplete((end, error) -> engine.deliver(result, () -> result(conversation)));
+    unused = result.whenComplete((end, error) -> conversation.stop(Reason.CANCELLED));
+    conversation.begin();
+    return result;
+  }
+
+  private <T> Conversation<T> conversation(Dialogue<T> dialogue) {
+    Conversation<T> conversation = new Conversation<>(engine.carrier, dialogue);
+    open.add(conversation);
+    var unused = conversation.end().whenComplete((end, error) -> open.remove(conversation));
+    if (open.size() > engine.settings.maxPending()) {
+      conversation.stop(Reason.FULL);
+    } else if (closed.get()) {
+      conversation.stop(Reason.CLOSED);
+    }
+    return conversation;
+  }
+
+  private static <T> T result(Conversation<T> conversation) {
+    try {
+      return conversation.end().join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof FeedbackException error) {
+        error.fillInStackTrace(); // the caller's stack tells more than a pool thread's
+        throw error;
+      }
+      throw e;
+    }
+  }
+
+  /** Lets requests on the wire finish and ends everything else. */
+  void close() {
+    closed.set(true);
+    open.forEach(conversation -> conversation.stop(Reason.CLOSED));
+  }
+}
