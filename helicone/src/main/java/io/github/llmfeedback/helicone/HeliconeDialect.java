@@ -92,6 +92,9 @@ final class HeliconeDialect implements Dialect<HeliconeWire> {
     if (answer.isSuccess() && answer.has("/error")) {
       return Verdict.of(Kind.REFUSED)
           .hint("Helicone answered " + answer.status() + " with an error");
+    } else if (answer.isSuccess() && answer.isCut()) {
+      return Verdict.of(Kind.UNREADABLE)
+          .hint("the answer broke off or is too large; a query's pageSize makes it smaller");
     } else if (answer.isSuccess()) {
       return answer.isObject()
           ? verdict

@@ -2,14 +2,20 @@ package io.github.llmfeedback.helicone;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.spi.ClientBuilder;
 import io.github.llmfeedback.spi.Connection;
 import io.github.llmfeedback.spi.HttpFeedbackClient;
+import java.time.Duration;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +36,12 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
 
   private static final String KEY_VARIABLE = "HELICONE_API_KEY";
 
-  private HeliconeFeedbackClient(Connection connection, ClientSettings settings) {
+  private final Duration confirmInterval;
+
+  private HeliconeFeedbackClient(
+      Connection connection, ClientSettings settings, Duration confirmInterval) {
     super(connection, settings, new HeliconeDialect());
+    this.confirmInterval = confirmInterval;
   }
 
   /**
@@ -70,11 +80,71 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   }
 
   /**
+   * Submits a rating and waits until it is seen to be stored: posts it, looks, and posts it again
+   * if it came before the request's own log row, which is the normal case right after an LLM call.
+   *
+   * <p>Nothing else should rate the request meanwhile: a later rating may be overwritten.
+   *
+   * @return a receipt with {@link io.github.llmfeedback.Assurance#STORED}
+   * @throws FeedbackException as {@link #submit}; with reason {@code TIMEOUT} its message says what
+   *     was last seen
+   */
+  public Receipt submitConfirmed(Feedback feedback, Duration timeout) {
+    return hold(Confirmation.ofNew(draft(feedback), confirmInterval, timeout));
+  }
+
+  /** As {@link #submitConfirmed}, without waiting; every error comes through the future. */
+  public CompletableFuture<Receipt> submitConfirmedAsync(Feedback feedback, Duration timeout) {
+    try {
+      return holdAsync(Confirmation.ofNew(draft(feedback), confirmInterval, timeout));
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * Waits until the rating that {@code receipt} stands for is seen to be stored, and posts it again
+   * if it was lost. Another rating that it finds is later, and stays.
+   *
+   * @return the receipt with {@link io.github.llmfeedback.Assurance#STORED}
+   * @throws FeedbackException as {@link #submitConfirmed}
+   * @throws IllegalArgumentException if the receipt is another provider's
+   */
+  public Receipt confirm(Receipt receipt, Duration timeout) {
+    return hold(Confirmation.ofSent(receipt, confirmInterval, timeout));
+  }
+
+  /** As {@link #confirm}, without waiting; every error comes through the future. */
+  public CompletableFuture<Receipt> confirmAsync(Receipt receipt, Duration timeout) {
+    try {
+      return holdAsync(Confirmation.ofSent(receipt, confirmInterval, timeout));
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * The rated requests that the query is after. Pages are fetched when the stream gets to them, on
+   * the thread that reads it; an empty stream is no proof that there are none, because Helicone
+   * answers so when its database is down, too.
+   *
+   * @return to be read once; its reading throws {@link FeedbackException}
+   */
+  public Stream<RatedRequest> query(HeliconeQuery query) {
+    return StreamSupport.stream(
+        Spliterators.spliteratorUnknownSize(
+            new HeliconePages(query, page -> ask(page, answer -> answer.items("/data"))),
+            Spliterator.ORDERED | Spliterator.NONNULL),
+        false);
+  }
+
+  /**
    * Builds a client; the base URL is {@code https://api.helicone.ai} unless set. The EU region is
    * {@code https://eu.api.helicone.ai}, self-hosted usually {@code http://HOST:8585}.
    */
   public static final class Builder extends ClientBuilder<Builder> {
     private final String apiKey;
+    private Duration confirmInterval = Duration.ofSeconds(2);
 
     private Builder(@Nullable String apiKey) {
       super("helicone", "https://api.helicone.ai");
@@ -87,13 +157,27 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
     }
 
     /**
+     * Sets how long {@code submitConfirmed} and {@code confirm} wait before they look; they wait
+     * longer each time, up to five times as long. 2 s by default.
+     */
+    public Builder confirmInterval(Duration interval) {
+      if (interval.isNegative() || interval.isZero()) {
+        throw new IllegalArgumentException("confirmInterval must be positive, but is " + interval);
+      }
+      confirmInterval = interval;
+      return this;
+    }
+
+    /**
      * The client.
      *
      * @throws IllegalArgumentException if base URL or key cannot be used; the key is not shown
      */
     public HeliconeFeedbackClient build() {
       return new HeliconeFeedbackClient(
-          connection().secretHeader("Authorization", "Bearer ", "the API key", apiKey), settings());
+          connection().secretHeader("Authorization", "Bearer ", "the API key", apiKey),
+          settings(),
+          confirmInterval);
     }
   }
 }

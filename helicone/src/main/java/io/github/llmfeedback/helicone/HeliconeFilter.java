@@ -1,0 +1,177 @@
+package io.github.llmfeedback.helicone;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which rated requests a {@link HeliconeQuery} is after. Immutable.
+ *
+ * <pre>{@code
+ * negative().and(model("gpt-4o").or(model("gpt-4o-mini"))).and(since(yesterday))
+ * }</pre>
+ *
+ * <p>Requests that nobody rated are never among them, whatever the filter.
+ */
+public final class HeliconeFilter {
+  private static final HeliconeFilter RATED = new HeliconeFilter(null, rating -> true, false);
+
+  private final @Nullable Node node;
+  private final Predicate<Boolean> keeps;
+  private final boolean onlyPositive;
+
+  private HeliconeFilter(@Nullable Node node, Predicate<Boolean> keeps, boolean onlyPositive) {
+    this.node = node;
+    this.keeps = keeps;
+    this.onlyPositive = onlyPositive;
+  }
+
+  /** Every rated request. */
+  public static HeliconeFilter rated() {
+    return RATED;
+  }
+
+  /** Requests rated up. */
+  public static HeliconeFilter positive() {
+    return new HeliconeFilter(
+        new Leaf(Column.RATING, "equals", true, null), rating -> rating, true);
+  }
+
+  /** Requests rated down. */
+  public static HeliconeFilter negative() {
+    return new HeliconeFilter(
+        new Leaf(Column.RATING, "equals", false, null), rating -> !rating, false);
+  }
+
+  /** The request with this id, if it was rated. */
+  public static HeliconeFilter requestId(String id) {
+    return leaf(Column.REQUEST_ID, "equals", text("id", id).toLowerCase(Locale.ROOT));
+  }
+
+  /** Requests made at this time or later. */
+  public static HeliconeFilter since(Instant time) {
+    return leaf(Column.CREATED_AT, "gte", time(time));
+  }
+
+  /** Requests made before this time. */
+  public static HeliconeFilter before(Instant time) {
+    return leaf(Column.CREATED_AT, "lt", time(time));
+  }
+
+  /** Requests that carried {@code Helicone-User-Id: user}. */
+  public static HeliconeFilter user(String user) {
+    return leaf(Column.USER, "equals", text("user", user));
+  }
+
+  /** Requests to exactly this model. */
+  public static HeliconeFilter model(String model) {
+    return leaf(Column.MODEL, "equals", text("model", model));
+  }
+
+  /** Requests that carried {@code Helicone-Property-name: value}. */
+  public static HeliconeFilter property(String name, String value) {
+    return new HeliconeFilter(
+        new Leaf(Column.PROPERTY, "equals", text("value", value), text("name", name)),
+        rating -> true,
+        false);
+  }
+
+  private static HeliconeFilter leaf(Column column, String operator, Object value) {
+    return new HeliconeFilter(new Leaf(column, operator, value, null), rating -> true, false);
+  }
+
+  private static String text(String field, String value) {
+    Objects.requireNonNull(value, () -> field + " must not be null");
+    if (value.isBlank()) {
+      throw new IllegalArgumentException(field + " must not be blank");
+    }
+    return value;
+  }
+
+  /** Rows have whole milliseconds, so that rounding up changes neither "since" nor "before". */
+  private static String time(Instant time) {
+    Instant millis = time.truncatedTo(ChronoUnit.MILLIS);
+    return (millis.equals(time) ? millis : millis.plusMillis(1)).toString();
+  }
+
+  /** Requests that this filter and the other are both after. */
+  public HeliconeFilter and(HeliconeFilter other) {
+    return new HeliconeFilter(
+        node == null ? other.node : other.node == null ? node : new Branch(node, "and", other.node),
+        keeps.and(other.keeps),
+        onlyPositive || other.onlyPositive);
+  }
+
+  /** Requests that this filter or the other is after. */
+  public HeliconeFilter or(HeliconeFilter other) {
+    return new HeliconeFilter(
+        node == null || other.node == null ? null : new Branch(node, "or", other.node),
+        keeps.or(other.keeps),
+        onlyPositive && other.onlyPositive);
+  }
+
+  /** Whether a row with this rating belongs, as far as its rating tells. */
+  boolean keeps(boolean positive) {
+    return keeps.test(positive);
+  }
+
+  /** Whether the server needs to be told to leave out what nobody rated. */
+  boolean wantsScored() {
+    return !onlyPositive;
+  }
+
+  /** The filter as the server reads it. */
+  Object wire(boolean oldForm) {
+    return node == null ? "all" : node.wire(oldForm);
+  }
+
+  /** The old names are those of Helicone's OpenAPI document (2026-07). */
+  private enum Column {
+    RATING("helicone-score-feedback", "feedback", "rating"),
+    REQUEST_ID("request_id", "request", "id"),
+    CREATED_AT("request_created_at", "request", "created_at"),
+    USER("user_id", "request", "user_id"),
+    MODEL("model", "request", "model"),
+    PROPERTY("properties", "properties", "");
+
+    private final String name;
+    private final String oldTable;
+    private final String oldName;
+
+    Column(String name, String oldTable, String oldName) {
+      this.name = name;
+      this.oldTable = oldTable;
+      this.oldName = oldName;
+    }
+  }
+
+  private sealed interface Node {
+    Object wire(boolean oldForm);
+  }
+
+  /** One column and one operator: the server ignores others without a word (observed, 2026-11). */
+  private record Leaf(Column column, String operator, Object value, @Nullable String property)
+      implements Node {
+    @Override
+    public Object wire(boolean oldForm) {
+      Map<String, Object> test = Map.of(operator, value);
+      if (oldForm) {
+        return Map.of(column.oldTable, Map.of(property == null ? column.oldName : property, test));
+      }
+      return Map.of(
+          "request_response_rmt",
+          Map.of(column.name, property == null ? test : Map.of(property, test)));
+    }
+  }
+
+  private record Branch(Node left, String operator, Node right) implements Node {
+    @Override
+    public Object wire(boolean oldForm) {
+      return new HeliconeWire.Branch(left.wire(oldForm), operator, right.wire(oldForm));
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package io.github.llmfeedback.helicone;
+
+import static io.github.llmfeedback.helicone.HeliconeFilter.negative;
+import static io.github.llmfeedback.helicone.HeliconeFilter.positive;
+import static io.github.llmfeedback.helicone.HeliconeFilter.rated;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.contract.Seen;
+import io.github.llmfeedback.contract.WireExample;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HeliconePagesTest {
+  private static final String NONE = "{\"data\":[],\"error\":null}";
+
+  private final LoopbackServer server = new LoopbackServer();
+  private final HeliconeFeedbackClient client =
+      HeliconeFeedbackClient.builder("sk-test")
+          .baseUrl(server.url() + "/eu")
+          .settings(
+              ClientSettings.builder()
+                  .backoff(Duration.ofMillis(1), Duration.ofMillis(2))
+                  .maxRetries(1)
+                  .build())
+          .build();
+
+  @AfterEach
+  void close() {
+    client.close();
+    server.close();
+  }
+
+  @Test
+  void observedAnswersAreReadToTheirEnd() {
+    server.enqueue(WireExample.of("helicone/query-positive.json").reply()).enqueue(201, NONE);
+
+    List<RatedRequest> requests = client.query(HeliconeQuery.where(positive())).toList();
+
+    assertThat(requests)
+        .extracting(RatedRequest::requestId)
+        .containsExactly("11111111-1111-4111-8111-111111111111");
+    Seen seen = server.take();
+    assertThat(seen.path()).isEqualTo("/eu/v1/request/query-clickhouse");
+    assertThat(seen.header("Authorization")).isEqualTo("Bearer sk-test");
+  }
+
+  @Test
+  void shortPageIsNotTheLastUnlessItIsEmpty() {
+    server
+        .enqueue(201, page("a up", "b up"))
+        .enqueue(201, page("c up"))
+        .enqueue(201, page("d up"))
+        .enqueue(201, NONE);
+
+    assertThat(ids(HeliconeQuery.where(positive()).pageSize(2)))
+        .containsExactly("a", "b", "c", "d");
+    assertThat(server.takeAll())
+        .extracting(seen -> seen.body().replaceAll(".*\"offset\":(\\d+).*", "$1"))
+        .endsWith("2", "4", "6");
+  }
+
+  @Test
+  void pageIsAskedForOnlyWhenTheReaderGetsThere() {
+    server.enqueue(201, page("a up", "b up")).enqueue(201, page("c up"));
+
+    Iterator<RatedRequest> requests =
+        client.query(HeliconeQuery.where(positive()).pageSize(2)).iterator();
+
+    assertThat(server.count()).isZero();
+    assertThat(requests.next().requestId()).isEqualTo("a");
+    assertThat(requests.next().requestId()).isEqualTo("b");
+    assertThat(server.count()).isEqualTo(1);
+    assertThat(requests.next().requestId()).isEqualTo("c");
+    assertThat(server.count()).isEqualTo(2);
+  }
+
+  @Test
+  void limitEndsTheStreamWithoutAskingAgain() {
+    server.enqueue(201, page("a up", "b up"));
+    assertThat(ids(HeliconeQuery.where(positive()).pageSize(2).limit(2))).containsExactly("a", "b");
+    assertThat(ids(HeliconeQuery.where(positive()).limit(0))).isEmpty();
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void rowWhoseOwnRatingDoesNotMatchIsLeftOut() {
+    server.enqueue(201, page("a down", "b none", "c up")).enqueue(201, NONE);
+    assertThat(ids(HeliconeQuery.where(negative()))).containsExactly("a");
+  }
+
+  @Test
+  void rowsWithoutRatingAreLeftOutWhateverTheFilter() {
+    server.enqueue(201, page("a down", "b none", "c up")).enqueue(201, NONE);
+    assertThat(ids(HeliconeQuery.where(rated()))).containsExactly("a", "c");
+  }
+
+  @Test
+  void pageThatIsLeftOutWholeIsNotTheEnd() {
+    server.enqueue(201, page("a up", "b none")).enqueue(201, page("c down")).enqueue(201, NONE);
+    assertThat(ids(HeliconeQuery.where(negative()))).containsExactly("c");
+  }
+
+  @Test
+  void requestOnNeighbouringPagesIsHandedOutOnce() {
+    server
+        .enqueue(201, page("a up", "b up"))
+        .enqueue(201, page("b up"))
+        .enqueue(201, page("b up", "c up"))
+        .enqueue(201, NONE);
+    assertThat(ids(HeliconeQuery.where(positive()).pageSize(2))).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void oldFormGoesToItsOwnAddress() {
+    server.enqueue(WireExample.of("helicone/query-of-the-public-page.json").reply());
+    assertThat(ids(HeliconeQuery.where(positive()).oldForm())).isEmpty();
+    assertThat(server.take().path()).isEqualTo("/eu/v1/request/query");
+  }
+
+  @Test
+  void refusedKeySaysSo() {
+    server.enqueue(WireExample.of("helicone/query-key-read-only.json").reply());
+    assertThat(failure(RejectedFeedbackException.class)).hasMessageContaining("read-only");
+  }
+
+  @Test
+  void questionThatFailedLeavesNothingThatMayHaveArrived() {
+    server.enqueue(500, "{}").enqueue(500, "{}");
+    RejectedFeedbackException error = failure(RejectedFeedbackException.class);
+    assertThat(error.attempts()).isEqualTo(2);
+    assertThat(error.mayHaveArrived()).isFalse();
+    assertThat(error.getMessage()).doesNotContain("arrived");
+  }
+
+  @Test
+  void questionWithoutAnswerLeavesNothingThatMayHaveArrived() {
+    server
+        .enqueue(Reply.fault(Reply.Fault.CLOSED_AFTER_REQUEST))
+        .enqueue(Reply.fault(Reply.Fault.CLOSED_AFTER_REQUEST));
+    UndeliveredFeedbackException error = failure(UndeliveredFeedbackException.class);
+    assertThat(error.mayHaveArrived()).isFalse();
+    assertThat(error.getMessage()).doesNotContain("arrived").doesNotContain("sent");
+  }
+
+  @Test
+  void answerThatBreaksOffSaysWhatMakesItSmaller() {
+    Reply cut = Reply.of(201, page("a up")).with(Reply.Fault.CLOSED_IN_ANSWER);
+    server.enqueue(cut).enqueue(cut);
+    assertThat(failure(UnreadableAnswerException.class))
+        .hasMessageContaining("pageSize")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("arrived"));
+  }
+
+  @Test
+  void interruptEndsTheReading() {
+    Thread.currentThread().interrupt();
+    UndeliveredFeedbackException error = failure(UndeliveredFeedbackException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(error.reason()).isEqualTo(UndeliveredFeedbackException.Reason.INTERRUPTED);
+    assertThat(server.count()).isZero();
+  }
+
+  private List<String> ids(HeliconeQuery query) {
+    return client.query(query).map(RatedRequest::requestId).toList();
+  }
+
+  private <E extends FeedbackException> E failure(Class<E> type) {
+    return catchThrowableOfType(type, () -> ids(HeliconeQuery.where(positive())));
+  }
+
+  /** An answer with rows such as "id up", "id down", "id none". */
+  private static String page(String... rows) {
+    return Stream.of(rows)
+        .map(row -> row.split(" ", 2))
+        .map(row -> "{\"request_id\":\"" + row[0] + "\",\"scores\":{" + score(row[1]) + "}}")
+        .collect(Collectors.joining(",", "{\"data\":[", "],\"error\":null}"));
+  }
+
+  private static String score(String rating) {
+    return switch (rating) {
+      case "up" -> "\"helicone-score-feedback\":\"1\"";
+      case "down" -> "\"helicone-score-feedback\":\"0\"";
+      default -> "";
+    };
+  }
+}
