@@ -17,5 +17,6 @@ module io.github.llmfeedback {
   requires static org.jspecify;
 
   exports io.github.llmfeedback;
+  exports io.github.llmfeedback.okhttp;
   exports io.github.llmfeedback.spi;
 }

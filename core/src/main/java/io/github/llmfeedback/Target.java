@@ -89,6 +89,17 @@ public final class Target {
   }
 
   /**
+   * The target whose id at the key's provider is the trace id of a W3C {@code traceparent}: the 32
+   * hexadecimal digits in {@code 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01}. For an
+   * application that gives its own trace id to the provider; Portkey takes any text as trace.
+   *
+   * @throws IllegalArgumentException if it is none by the W3C's Trace Context, level 1
+   */
+  public static Target fromTraceparent(TargetKey key, String traceparent) {
+    return of(key, Traceparent.traceId(traceparent));
+  }
+
+  /**
    * This target, also known by {@code id} at the key's provider.
    *
    * @throws IllegalStateException if this target is a bare id, which cannot be told apart from the
@@ -121,6 +132,34 @@ public final class Target {
       id = shared;
     }
     return Optional.ofNullable(id);
+  }
+
+  /**
+   * The headers that an LLM request must have so that the answer gets this target's ids, for those
+   * of {@code keys} whose ids can be chosen and are known. The opposite of {@link
+   * #fromHeaders(Function, TargetKey...)}: the application chooses an id once and sends it along.
+   *
+   * <p>Helicone takes UUIDs only; Portkey any text.
+   *
+   * @return header by name, in the order of {@code keys}
+   * @throws IllegalStateException if this is a bare id and more than one key is given
+   * @throws IllegalArgumentException if an id cannot stand in a header
+   */
+  public Map<String, String> requestHeaders(TargetKey... keys) {
+    if (bare != null && keys.length > 1) {
+      throw new IllegalStateException(
+          "a bare target id cannot be every provider's; choose one for all with Target.shared(id)");
+    }
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (TargetKey key : keys) {
+      key.requestHeader()
+          .ifPresent(
+              header ->
+                  idFor(key)
+                      .ifPresent(
+                          id -> headers.put(header, Text.visible("target id of " + key, id))));
+    }
+    return Collections.unmodifiableMap(headers);
   }
 
   @Override

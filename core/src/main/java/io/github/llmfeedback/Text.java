@@ -51,6 +51,17 @@ final class Text {
     return value;
   }
 
+  /** Text that every HTTP library puts into a header, and every server reads, as it is. */
+  static String visible(String field, String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) <= ' ' || value.charAt(i) > '~') {
+        throw new IllegalArgumentException(
+            field + " must be ASCII without spaces to stand in a header, but is not at index " + i);
+      }
+    }
+    return value;
+  }
+
   /** A time that RFC 3339 can write. */
   static Instant writable(String field, Instant time) {
     Objects.requireNonNull(time, () -> field + " must not be null");

@@ -28,10 +28,17 @@ class ReadmeTest {
       import io.github.llmfeedback.baseplate.*;
       import io.github.llmfeedback.helicone.*;
       import io.github.llmfeedback.humanloop.*;
+      import io.github.llmfeedback.okhttp.*;
       import io.github.llmfeedback.portkey.*;
+      import java.net.URI;
+      import java.net.http.HttpRequest;
+      import java.net.http.HttpResponse;
       import java.time.*;
       import java.util.*;
       import java.util.concurrent.*;
+      import okhttp3.OkHttpClient;
+      import okhttp3.Request;
+      import okhttp3.Response;
 
       abstract class Block%d {
         String traceId;
@@ -44,6 +51,8 @@ class ReadmeTest {
         BaseplateFeedbackClient baseplate;
         Feedback feedback;
         Receipt receipt;
+        HttpResponse<String> httpResponse;
+        Request llmRequest;
         org.slf4j.Logger logger;
 
         abstract void save(Object anything);

@@ -1,0 +1,166 @@
+package io.github.llmfeedback.okhttp;
+
+import io.github.llmfeedback.Target;
+import io.github.llmfeedback.TargetKey;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import okhttp3.Interceptor;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out what feedback on an LLM call must be about, while the call passes through OkHttp.
+ * Immutable and thread-safe.
+ *
+ * <pre>{@code
+ * OkHttpClient llm =
+ *     new OkHttpClient.Builder()
+ *         .addInterceptor(TargetInterceptor.catching(PortkeyFeedbackClient.TRACE))
+ *         .build();
+ * try (Response response = llm.newCall(request).execute()) {
+ *   FeedbackTarget.of(response).ifPresent(target -> remember(target));
+ * }
+ * }</pre>
+ *
+ * <p>It takes ids from the response's headers, and from the request's where an id can be chosen
+ * there; where both name one, the response does, because it says how the call was filed. A header
+ * that the application set is never changed, bodies are never touched, and whatever goes wrong here
+ * is logged and leaves the call as it is. Add it with {@code addInterceptor}, not as a network
+ * interceptor, which would see every redirect as a call of its own.
+ */
+public final class TargetInterceptor implements Interceptor {
+  private static final Logger LOG = LoggerFactory.getLogger("io.github.llmfeedback.okhttp");
+
+  private final List<TargetKey> keys;
+  private final List<TargetKey> chosen;
+  private final Supplier<String> ids;
+
+  private TargetInterceptor(List<TargetKey> keys, List<TargetKey> chosen, Supplier<String> ids) {
+    this.keys = keys;
+    this.chosen = chosen;
+    this.ids = ids;
+  }
+
+  /**
+   * An interceptor that catches the ids for {@code keys} and changes no request.
+   *
+   * @throws IllegalArgumentException if a key's ids are in no header, or no key is given
+   */
+  public static TargetInterceptor catching(TargetKey... keys) {
+    for (TargetKey key : keys) {
+      if (key.responseHeader().isEmpty() && key.requestHeader().isEmpty()) {
+        throw new IllegalArgumentException(
+            key + " has no header that could be caught; read its id from the answer's body");
+      }
+    }
+    if (keys.length == 0) {
+      throw new IllegalArgumentException("at least one target key must be given");
+    }
+    return new TargetInterceptor(List.of(keys), List.of(), () -> UUID.randomUUID().toString());
+  }
+
+  /**
+   * This interceptor, which also chooses one id for each call and sets it in the request headers of
+   * {@code keys}, so that it is known before the answer and the same at every provider. A request
+   * that has one of these headers keeps it.
+   *
+   * @throws IllegalArgumentException if a key's ids cannot be chosen in a request header
+   */
+  public TargetInterceptor choosing(TargetKey... keys) {
+    for (TargetKey key : keys) {
+      if (key.requestHeader().isEmpty()) {
+        throw new IllegalArgumentException(key + " has no request header that chooses its ids");
+      }
+    }
+    List<TargetKey> all = Stream.concat(this.keys.stream(), Stream.of(keys)).distinct().toList();
+    return new TargetInterceptor(all, List.of(keys), ids);
+  }
+
+  /**
+   * This interceptor, which takes the ids that it chooses from {@code ids} instead of making a UUID
+   * v4 for each call, the only form that Helicone takes. Called once for each call that needs one,
+   * on the thread of the call.
+   */
+  public TargetInterceptor chosenFrom(Supplier<String> ids) {
+    return new TargetInterceptor(keys, chosen, Objects.requireNonNull(ids, "ids must not be null"));
+  }
+
+  @Override
+  public Response intercept(Chain chain) throws IOException {
+    Request given = chain.request();
+    FeedbackTarget own = new FeedbackTarget(); // a request may be called twice, even at once
+    Request request = choose(given).newBuilder().tag(FeedbackTarget.class, own).build();
+
+    Map<TargetKey, String> found = new LinkedHashMap<>();
+    see(found, TargetKey::requestHeader, request::headers);
+    tell(found, own, FeedbackTarget.of(given));
+    Response response = chain.proceed(request);
+    see(found, TargetKey::responseHeader, response::headers);
+    tell(found, own, FeedbackTarget.of(given));
+    return response;
+  }
+
+  /** The request with an id in every chosen header that the application left to us. */
+  private Request choose(Request request) {
+    List<String> free =
+        chosen.stream()
+            .flatMap(key -> key.requestHeader().stream())
+            .filter(header -> request.headers(header).isEmpty())
+            .toList();
+    if (free.isEmpty()) {
+      return request;
+    }
+    try {
+      String id = ids.get();
+      Request.Builder with = request.newBuilder();
+      free.forEach(header -> with.header(header, id));
+      return with.build();
+    } catch (RuntimeException e) {
+      LOG.warn("no id could be chosen for an LLM call, which goes on without", e);
+      return request;
+    }
+  }
+
+  /** Notes the first value of each key's header that could be an id. */
+  private void see(
+      Map<TargetKey, String> found,
+      Function<TargetKey, Optional<String>> header,
+      Function<String, List<String>> values) {
+    for (TargetKey key : keys) {
+      header
+          .apply(key)
+          .flatMap(name -> values.apply(name).stream().filter(id -> !id.isBlank()).findFirst())
+          .ifPresent(id -> found.put(key, id.strip()));
+    }
+  }
+
+  private static void tell(
+      Map<TargetKey, String> found, FeedbackTarget own, @Nullable FeedbackTarget asked) {
+    Target target = null;
+    for (Map.Entry<TargetKey, String> id : found.entrySet()) {
+      try {
+        target =
+            target == null
+                ? Target.of(id.getKey(), id.getValue())
+                : target.and(id.getKey(), id.getValue());
+      } catch (IllegalArgumentException e) { // such as a tab in it
+        LOG.warn("a header holds no id for {}: {}", id.getKey(), e.getMessage());
+      }
+    }
+    own.set(target);
+    if (asked != null) {
+      asked.set(target);
+    }
+  }
+}

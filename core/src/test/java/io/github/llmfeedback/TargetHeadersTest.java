@@ -1,0 +1,150 @@
+package io.github.llmfeedback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TargetHeadersTest {
+  private static final TargetKey TRACE =
+      TargetKey.of("portkey", "trace")
+          .inResponseHeader("x-portkey-trace-id")
+          .chosenInRequestHeader("x-portkey-trace-id");
+  private static final TargetKey REQUEST =
+      TargetKey.of("helicone", "request")
+          .inResponseHeader("Helicone-Id")
+          .chosenInRequestHeader("Helicone-Request-Id");
+  private static final TargetKey DATAPOINT = TargetKey.of("humanloop", "datapoint");
+  private static final Target BOTH = Target.of(TRACE, "t1").and(REQUEST, "h1");
+  private static final Reply ANSWER =
+      Reply.of(200, "{}").header("X-Portkey-Trace-Id", "t1").header("HELICONE-ID", "h1");
+
+  @Test
+  void idsAreFoundInOkHttpsHeaders() throws Exception {
+    try (LoopbackServer llm = new LoopbackServer().enqueue(ANSWER);
+        Response response =
+            new OkHttpClient().newCall(new Request.Builder().url(llm.url()).build()).execute()) {
+      assertThat(Target.fromHeaders(response::headers, TRACE, REQUEST, DATAPOINT)).contains(BOTH);
+    }
+  }
+
+  @Test
+  void idsAreFoundInTheJdksHeaders() throws Exception {
+    try (LoopbackServer llm = new LoopbackServer().answerAll(seen -> ANSWER)) {
+      HttpResponse<Void> response =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create(llm.url())).build(),
+                  HttpResponse.BodyHandlers.discarding());
+      assertThat(Target.fromHeaders(response.headers()::allValues, TRACE, REQUEST)).contains(BOTH);
+      assertThat(Target.fromHeaders(response.headers().map(), TRACE, REQUEST)).contains(BOTH);
+
+      HttpURLConnection old = (HttpURLConnection) URI.create(llm.url()).toURL().openConnection();
+      assertThat(Target.fromHeaders(old.getHeaderFields(), TRACE, REQUEST)).contains(BOTH);
+    }
+  }
+
+  @Test
+  void idsAreFoundInHeadersThatComeAsAServletsEnumeration() {
+    assertThat(
+            Target.fromHeaders(
+                name -> Collections.list(servletHeaders(name)), TRACE, REQUEST, DATAPOINT))
+        .contains(BOTH);
+  }
+
+  /** As {@code HttpServletRequest.getHeaders} answers: any case, empty for none. */
+  private static Enumeration<String> servletHeaders(String name) {
+    Map<String, List<String>> headers =
+        Map.of("x-portkey-trace-id", List.of("", " t1 ", "t2"), "helicone-id", List.of("h1"));
+    return Collections.enumeration(headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of()));
+  }
+
+  @Test
+  void aTargetNamesTheHeadersThatFixItsIdsUpFront() {
+    assertThat(BOTH.requestHeaders(REQUEST, TRACE))
+        .containsExactly(
+            Map.entry("Helicone-Request-Id", "h1"), Map.entry("x-portkey-trace-id", "t1"));
+    assertThat(Target.shared("one").requestHeaders(TRACE, REQUEST, DATAPOINT))
+        .containsExactly(
+            Map.entry("x-portkey-trace-id", "one"), Map.entry("Helicone-Request-Id", "one"));
+    assertThat(Target.of(TRACE, "t1").requestHeaders(REQUEST, DATAPOINT)).isEmpty();
+    assertThat(Target.of("bare").requestHeaders(TRACE))
+        .containsExactly(Map.entry("x-portkey-trace-id", "bare"));
+  }
+
+  @Test
+  void aBareIdIsNotEveryProviders() {
+    assertThatThrownBy(() -> Target.of("bare").requestHeaders(TRACE, REQUEST))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("Target.shared(id)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tráce", "a b", " a", "a "})
+  void anIdThatHeadersWouldChangeIsRefused(String id) {
+    assertThatThrownBy(() -> Target.of(TRACE, id).requestHeaders(TRACE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("target id of portkey/trace must be ASCII without spaces");
+  }
+
+  @Test
+  void aTraceparentsTraceIdBecomesTheTarget() {
+    Target target =
+        Target.fromTraceparent(TRACE, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+
+    assertThat(target).isEqualTo(Target.of(TRACE, "4bf92f3577b34da6a3ce929d0e0e4736"));
+    assertThat(target.requestHeaders(TRACE))
+        .containsExactly(Map.entry("x-portkey-trace-id", "4bf92f3577b34da6a3ce929d0e0e4736"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-the-future-brings"
+      })
+  void aLaterVersionIsReadAsFarAsItIsKnown(String traceparent) {
+    assertThat(Target.fromTraceparent(TRACE, traceparent).idFor(TRACE))
+        .contains("4bf92f3577b34da6a3ce929d0e0e4736");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+        "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+        "0X-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
+        "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01more",
+        " 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+      })
+  void whatIsNoTraceparentIsRefused(String traceparent) {
+    assertThatThrownBy(() -> Target.fromTraceparent(TRACE, traceparent))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("traceparent must ")
+        .message()
+        .doesNotContain("4bf92f");
+  }
+}
