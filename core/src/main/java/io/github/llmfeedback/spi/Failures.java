@@ -159,16 +159,20 @@ final class Failures {
     return false;
   }
 
-  /** The cause without the server's words, which a malformed status line or header would bring. */
+  /**
+   * The cause without the server's words, which a malformed status line or header would bring, be
+   * it as a cause of the cause.
+   */
   private static IOException clean(IOException e) {
-    if (e.getClass() == IOException.class
-        || e instanceof InterruptedIOException
+    if (e instanceof InterruptedIOException
         || e instanceof SocketException
         || e instanceof javax.net.ssl.SSLException
-        || e instanceof java.net.UnknownHostException) {
+        || e instanceof java.net.UnknownHostException
+        || e.getCause() instanceof RuntimeException) {
       return e;
     }
-    IOException clean = new IOException(e.getClass().getName());
+    boolean isOkHttps = e.getClass() == IOException.class;
+    IOException clean = new IOException(isOkHttps ? e.getMessage() : e.getClass().getName());
     clean.setStackTrace(e.getStackTrace());
     return clean;
   }
