@@ -90,7 +90,11 @@ final class Attempt implements Callback {
 
   @Override
   public void onFailure(Call call, IOException e) {
-    over(failed(e));
+    if (e instanceof StaleConnections.Stale && !cancelled) {
+      begin(); // on another connection; each stale one is met only once
+    } else {
+      over(failed(e));
+    }
   }
 
   private Tried failed(IOException e) {

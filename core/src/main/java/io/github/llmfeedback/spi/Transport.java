@@ -38,6 +38,7 @@ final class Transport implements Time {
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, daemons("llm-feedback-timer-"));
   private final ConnectionPool pool = new ConnectionPool(64, 30, TimeUnit.SECONDS);
+  private final StaleConnections staleConnections = new StaleConnections();
   private final OkHttpClient http;
 
   private Transport() {
@@ -98,6 +99,7 @@ final class Transport implements Time {
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
             .callTimeout(Duration.ZERO)
+            .addNetworkInterceptor(staleConnections)
             .addNetworkInterceptor(Phase::intercept);
     tamed.interceptors().add(0, Transport::catchBugs);
     return tamed.build();
