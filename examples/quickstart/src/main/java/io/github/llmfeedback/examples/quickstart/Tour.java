@@ -16,6 +16,7 @@ import io.github.llmfeedback.examples.quickstart.sandbox.Sandbox;
 import io.github.llmfeedback.helicone.HeliconeFeedbackClient;
 import io.github.llmfeedback.humanloop.HumanloopFeedbackClient;
 import io.github.llmfeedback.portkey.PortkeyFeedbackClient;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -118,6 +119,10 @@ final class Tour {
         ClientSettings.builder().lossPolicy(LossPolicy.tolerating(Part.COMMENT)).build();
     try (Clients clients = Clients.of(sandbox, tolerant)) {
       Feedback feedback = Feedback.on(target).thumbsUp().comment("Good after all").build();
+      // Helicone loses what comes before the LLM call's own log row: wait until it is seen to stay.
+      Receipt stored =
+          ledger.add(clients.helicone().submitConfirmed(feedback, Duration.ofSeconds(60)));
+      screen.say("helicone, waited for: " + stored.assurance());
       FanOut.builder()
           .add(clients.portkey())
           .add(clients.humanloop())
