@@ -1,7 +1,6 @@
 package io.github.llmfeedback;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -102,7 +101,7 @@ public final class Feedback {
    */
   public Feedback without(Set<Part> parts) {
     Builder builder = newBuilder();
-    parts.forEach(builder::clear);
+    Objects.requireNonNull(parts, "parts must not be null").forEach(builder::clear);
     return builder.build();
   }
 
@@ -253,14 +252,13 @@ public final class Feedback {
     /** Adds facts, as {@link #metadata(String, Object)} does one by one. */
     public Builder metadata(Map<String, ?> facts) {
       Objects.requireNonNull(facts, "metadata must not be null");
-      List<Map.Entry<String, ?>> entries = new ArrayList<>(facts.entrySet());
-      entries.forEach(entry -> metadata(entry.getKey(), entry.getValue()));
+      ((Map<?, ?>) facts).forEach((key, fact) -> metadata(Json.key("metadata", key), fact));
       return this;
     }
 
     /** Takes a part out again. */
     public Builder clear(Part part) {
-      switch (part) {
+      switch (Objects.requireNonNull(part, "part must not be null")) {
         case THUMBS, SCORE, LABEL -> {
           if (rating != null && rating.part() == part) {
             rating = null;

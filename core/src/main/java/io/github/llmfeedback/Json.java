@@ -15,13 +15,34 @@ final class Json {
   /** Far below what any parser refuses, far above what people nest. */
   private static final int MAX_DEPTH = 64;
 
-  private Json() {}
+  /** A few lists that hold each other twice unfold into more values than any memory holds. */
+  private static final int MAX_VALUES = 100_000;
 
-  static Object copy(String path, @Nullable Object value) {
-    return copy(path, value, new ArrayList<>());
+  private final String root;
+  private final List<Object> above = new ArrayList<>();
+  private int values;
+
+  private Json(String root) {
+    this.root = root;
   }
 
-  private static Object copy(String path, @Nullable Object value, List<Object> above) {
+  static Object copy(String path, @Nullable Object value) {
+    return new Json(path).copied(path, value);
+  }
+
+  /** A key of the object at {@code path}, which must be text. */
+  static String key(String path, @Nullable Object key) {
+    if (!(key instanceof String name)) {
+      throw new IllegalArgumentException(
+          path + " must be JSON, whose keys are text, but has " + describe(key));
+    }
+    return Text.wellFormed("a key of " + path, name);
+  }
+
+  private Object copied(String path, @Nullable Object value) {
+    if (++values > MAX_VALUES) {
+      throw new IllegalArgumentException(root + " holds more than " + MAX_VALUES + " values");
+    }
     if (value instanceof String text) {
       return Text.wellFormed(path, text);
     } else if (value instanceof Boolean
@@ -35,7 +56,7 @@ final class Json {
     } else if (value instanceof Double || value instanceof Float) {
       return finite(path, (Number) value);
     } else if (value instanceof Map<?, ?> || value instanceof Collection<?>) {
-      return copyNested(path, value, above);
+      return nested(path, value);
     }
     throw new IllegalArgumentException(path + " must be JSON, but is " + describe(value));
   }
@@ -47,7 +68,7 @@ final class Json {
     return number;
   }
 
-  private static Object copyNested(String path, Object value, List<Object> above) {
+  private Object nested(String path, Object value) {
     if (above.stream().anyMatch(outer -> outer == value)) {
       throw new IllegalArgumentException(path + " must be JSON, but contains itself");
     }
@@ -60,18 +81,14 @@ final class Json {
       Map<String, Object> entries = new LinkedHashMap<>();
       map.forEach(
           (key, inner) -> {
-            if (!(key instanceof String name)) {
-              throw new IllegalArgumentException(
-                  path + " must be JSON, whose keys are text, but has " + describe(key));
-            }
-            Text.wellFormed("a key of " + path, name);
-            entries.put(name, copy(path + "." + name, inner, above));
+            String name = key(path, key);
+            entries.put(name, copied(path + "." + name, inner));
           });
       copy = Collections.unmodifiableMap(entries);
     } else {
       List<Object> items = new ArrayList<>();
       for (Object inner : (Collection<?>) value) {
-        items.add(copy(path + "[" + items.size() + "]", inner, above));
+        items.add(copied(path + "[" + items.size() + "]", inner));
       }
       copy = Collections.unmodifiableList(items);
     }
