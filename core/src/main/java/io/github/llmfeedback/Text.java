@@ -25,10 +25,15 @@ final class Text {
   /** Words that people wrote: not blank, well-formed. */
   static String written(String field, String value) {
     wellFormed(field, value);
-    if (value.isBlank()) {
+    if (value.codePoints().allMatch(Text::isSpace)) {
       throw new IllegalArgumentException(field + " must not be blank");
     }
     return value;
+  }
+
+  /** Also the space that never breaks, which web forms send and {@code isBlank} takes for text. */
+  private static boolean isSpace(int codePoint) {
+    return Character.isWhitespace(codePoint) || Character.isSpaceChar(codePoint);
   }
 
   /** Any text that can be written as UTF-8: every surrogate has its pair. */
