@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -23,7 +24,8 @@ public final class Capabilities {
 
   /** The capabilities of a provider that keeps nothing yet; {@link #with} adds to them. */
   public static Capabilities of(String provider) {
-    return new Capabilities(Text.name("provider", provider), new EnumMap<>(Part.class));
+    return new Capabilities(
+        Text.name("provider", provider).toLowerCase(Locale.ROOT), new EnumMap<>(Part.class));
   }
 
   /** These capabilities with {@code parts} supported as {@code support} says. */
@@ -44,7 +46,8 @@ public final class Capabilities {
 
   /** How the provider keeps {@code part}. */
   public Support of(Part part) {
-    return supports.getOrDefault(Objects.requireNonNull(part, "part"), Support.NONE);
+    return supports.getOrDefault(
+        Objects.requireNonNull(part, "part must not be null"), Support.NONE);
   }
 
   /** Every part with its support, in the order of {@link Part}. */

@@ -1,10 +1,10 @@
 package io.github.llmfeedback;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,17 +28,18 @@ public final class Receipt {
   private Receipt(Builder builder) {
     provider = builder.provider;
     target = builder.target;
-    ids = List.copyOf(builder.ids);
-    state = Collections.unmodifiableMap(new LinkedHashMap<>(builder.state));
+    ids = builder.ids;
+    state = builder.state;
     assurance = builder.assurance;
-    losses = List.copyOf(builder.losses);
+    losses = builder.losses;
     attempts = builder.attempts;
     elapsed = builder.elapsed;
   }
 
   /** Begins a receipt; providers and test doubles make them. */
   public static Builder builder(String provider, String target) {
-    return new Builder(Text.name("provider", provider), Text.name("target", target));
+    return new Builder(
+        Text.name("provider", provider).toLowerCase(Locale.ROOT), Text.name("target", target));
   }
 
   /** The provider's name in lower case, such as {@code portkey}. */
@@ -144,7 +145,7 @@ public final class Receipt {
     private final String provider;
     private final String target;
     private List<String> ids = List.of();
-    private final Map<String, List<String>> state = new LinkedHashMap<>();
+    private Map<String, List<String>> state = Map.of();
     private Assurance assurance = Assurance.ACCEPTED;
     private List<Loss> losses = List.of();
     private int attempts = 1;
@@ -157,14 +158,21 @@ public final class Receipt {
 
     /** Sets the provider's ids. */
     public Builder ids(List<String> ids) {
-      this.ids = new ArrayList<>(ids);
+      Objects.requireNonNull(ids, "ids must not be null");
+      ids.forEach(id -> Objects.requireNonNull(id, "id must not be null"));
+      this.ids = List.copyOf(ids);
       return this;
     }
 
     /** Sets what a later change needs. */
     public Builder state(Map<String, List<String>> state) {
-      this.state.clear();
-      state.forEach((key, values) -> this.state.put(key, List.copyOf(values)));
+      Objects.requireNonNull(state, "state must not be null");
+      Map<String, List<String>> copy = new LinkedHashMap<>();
+      state.forEach(
+          (key, values) ->
+              copy.put(
+                  Objects.requireNonNull(key, "state key must not be null"), List.copyOf(values)));
+      this.state = Collections.unmodifiableMap(copy);
       return this;
     }
 
@@ -176,7 +184,7 @@ public final class Receipt {
 
     /** Sets the accepted losses. */
     public Builder losses(List<Loss> losses) {
-      this.losses = List.copyOf(losses);
+      this.losses = List.copyOf(Objects.requireNonNull(losses, "losses must not be null"));
       return this;
     }
 
