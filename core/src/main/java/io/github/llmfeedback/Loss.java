@@ -1,5 +1,6 @@
 package io.github.llmfeedback;
 
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Objects;
  * @param kind how much of it is lost
  * @param detail what became of it, in words for people; holds nothing that the person wrote
  */
-public record Loss(Part part, Kind kind, String detail) {
+public record Loss(Part part, Kind kind, String detail) implements Serializable {
   /** Checks that nothing is null. */
   public Loss {
     Objects.requireNonNull(part, "part must not be null");
