@@ -194,12 +194,14 @@ public final class ClientSettings {
 
     /** Sets {@link #firstBackoff} and {@link #maxBackoff}; 1 ms to 1 h each. */
     public Builder backoff(Duration first, Duration max) {
-      firstBackoff = bounded("firstBackoff", first);
-      maxBackoff = bounded("maxBackoff", max);
+      bounded("firstBackoff", first);
+      bounded("maxBackoff", max);
       if (first.compareTo(max) > 0) {
         throw new IllegalArgumentException(
             "firstBackoff must not exceed maxBackoff, but is " + first + " against " + max);
       }
+      firstBackoff = first;
+      maxBackoff = max;
       return this;
     }
 
@@ -257,7 +259,7 @@ public final class ClientSettings {
       return bounded(field, value, Duration.ofHours(1));
     }
 
-    private static Duration bounded(String field, Duration value, Duration max) {
+    static Duration bounded(String field, Duration value, Duration max) {
       Objects.requireNonNull(value, () -> field + " must not be null");
       if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(max) > 0) {
         throw new IllegalArgumentException(
