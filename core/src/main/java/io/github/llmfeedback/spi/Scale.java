@@ -11,18 +11,19 @@ public final class Scale {
 
   /**
    * The whole number from {@code min} to {@code max} that stands where the score does, rounded to
-   * the nearest; what is exactly between goes away from the middle.
+   * the nearest; what is exactly between two goes away from the middle, the middle itself up.
    */
   public static int onto(int min, int max, Rating.Score score, Losses losses) {
     BigDecimal low = BigDecimal.valueOf(score.min());
     BigDecimal range = BigDecimal.valueOf(score.max()).subtract(low);
-    BigDecimal steps =
+    BigDecimal way =
         BigDecimal.valueOf(score.value())
             .subtract(low)
-            .multiply(BigDecimal.valueOf((long) max - min))
-            .add(range.multiply(BigDecimal.valueOf(min)));
-    int value = steps.divide(range, 0, RoundingMode.HALF_UP).intValueExact();
-    if (steps.compareTo(range.multiply(BigDecimal.valueOf(value))) != 0) {
+            .multiply(BigDecimal.valueOf((long) max - min));
+    RoundingMode nearest = side(score) < 0 ? RoundingMode.HALF_DOWN : RoundingMode.HALF_UP;
+    BigDecimal steps = way.divide(range, 0, nearest);
+    int value = Math.toIntExact(min + steps.longValueExact());
+    if (way.compareTo(range.multiply(steps)) != 0) {
       losses.rounded(Part.SCORE, "the score became " + value + " of " + min + " … " + max);
     }
     return value;
@@ -30,13 +31,20 @@ public final class Scale {
 
   /** Whether the score is in the upper half; its exact middle is refused. */
   public static boolean isGood(Rating.Score score, Losses losses) {
-    BigDecimal twice = BigDecimal.valueOf(score.value()).multiply(BigDecimal.valueOf(2));
-    int side =
-        twice.compareTo(BigDecimal.valueOf(score.min()).add(BigDecimal.valueOf(score.max())));
+    int side = side(score);
     if (side == 0) {
       throw losses.refusal("it has only good and bad, and the score is exactly between");
     }
     losses.approximated(Part.SCORE, "the score became a thumb " + (side > 0 ? "up" : "down"));
     return side > 0;
+  }
+
+  /**
+   * Below 0 in the lower half of the score's scale, 0 in its exact middle, above 0 in the upper.
+   */
+  private static int side(Rating.Score score) {
+    return BigDecimal.valueOf(score.value())
+        .multiply(BigDecimal.valueOf(2))
+        .compareTo(BigDecimal.valueOf(score.min()).add(BigDecimal.valueOf(score.max())));
   }
 }
