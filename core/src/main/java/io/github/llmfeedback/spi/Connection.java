@@ -1,17 +1,20 @@
 package io.github.llmfeedback.spi;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
 /** Where a client's requests go and with which headers. Immutable; holds secrets, shows none. */
 public final class Connection {
+  /** Not {@code *.localhost}: whether it stays here is up to the resolver, and Java's may ask. */
   private static final Pattern LOOPBACK =
-      Pattern.compile("localhost|.*\\.localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|::1");
+      Pattern.compile("localhost|127(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}|::1");
 
   private final String provider;
   private final HttpUrl base;
@@ -34,6 +37,7 @@ public final class Connection {
    * @throws IllegalArgumentException if it is no such URL
    */
   public static Connection to(String provider, String baseUrl, boolean allowPlainHttp) {
+    Objects.requireNonNull(baseUrl, () -> provider + "'s base URL must not be null");
     HttpUrl url = HttpUrl.parse(baseUrl.strip());
     if (url == null) {
       throw new IllegalArgumentException(
@@ -42,7 +46,9 @@ public final class Connection {
     }
     if (url.encodedQuery() != null || url.encodedFragment() != null) {
       throw new IllegalArgumentException(
-          provider + "'s base URL must have no query and no fragment, but has: " + url.host());
+          provider
+              + "'s base URL must have no query and no fragment, but has a "
+              + (url.encodedQuery() != null ? "query" : "fragment"));
     }
     if (!url.username().isEmpty() || !url.password().isEmpty()) {
       throw new IllegalArgumentException(provider + "'s base URL must hold no user and password");
@@ -76,7 +82,17 @@ public final class Connection {
    */
   public Connection secretHeader(String name, String prefix, String field, String secret) {
     String value = checkedValue(field, secret);
-    return with(checkedName(name), prefix + value, List.of(value));
+    if (!value.equals(value.strip()) || value.isEmpty()) { // OkHttp trims it; redact would miss it
+      throw new IllegalArgumentException(
+          field + " must not be blank, nor begin or end with a space");
+    }
+    return with(checkedName(name), prefix + value, inAnswers(value));
+  }
+
+  /** A secret as it is, and as JSON writes it, which may escape a slash. */
+  private static List<String> inAnswers(String secret) {
+    String escaped = secret.replace("\\", "\\\\").replace("\"", "\\\"");
+    return List.of(secret, escaped, escaped.replace("/", "\\/"));
   }
 
   private Connection with(String name, String value, List<String> moreSecrets) {
@@ -84,6 +100,7 @@ public final class Connection {
     more.put(name, value);
     List<String> all = new ArrayList<>(secrets);
     all.addAll(moreSecrets);
+    all.sort(Comparator.comparing(String::length).reversed()); // none hides inside another
     return new Connection(provider, base, more, all);
   }
 
@@ -96,6 +113,7 @@ public final class Connection {
 
   /** OkHttp checks this too, but prints the value of a custom header when it refuses it. */
   private static String checkedValue(String field, String value) {
+    Objects.requireNonNull(value, () -> field + " must not be null");
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
       if (c < 0x20 || c > 0x7e) {
