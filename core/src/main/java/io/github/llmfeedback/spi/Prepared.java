@@ -36,6 +36,9 @@ record Prepared<W>(
     Feedback kept = account(feedback, capabilities, losses);
     String target = dialect.address(resolve(feedback, dialect, losses), losses);
     List<W> objects = dialect.encode(kept, target, losses);
+    if (objects.isEmpty()) {
+      throw losses.refusal("its dialect made nothing of it that could be sent");
+    }
 
     List<Loss> refused = policy.refused(losses.noted());
     if (!refused.isEmpty()) {
