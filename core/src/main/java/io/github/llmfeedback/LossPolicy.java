@@ -1,8 +1,8 @@
 package io.github.llmfeedback;
 
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -37,12 +37,15 @@ public final class LossPolicy {
   /** As {@link #REJECT}, but {@code parts} may be lost to any degree. */
   public static LossPolicy tolerating(Part... parts) {
     Set<Part> tolerated = EnumSet.noneOf(Part.class);
-    Collections.addAll(tolerated, parts);
+    for (Part part : parts) {
+      tolerated.add(Objects.requireNonNull(part, "part must not be null"));
+    }
     return new LossPolicy("tolerating" + tolerated, REJECT.kinds, tolerated);
   }
 
   /** Whether this policy accepts {@code loss}. */
   public boolean accepts(Loss loss) {
+    Objects.requireNonNull(loss, "loss must not be null");
     return kinds.contains(loss.kind()) || parts.contains(loss.part());
   }
 

@@ -57,8 +57,10 @@ public final class Target {
    */
   public static Optional<Target> fromHeaders(
       Function<String, ? extends @Nullable Collection<String>> headers, TargetKey... keys) {
+    Objects.requireNonNull(headers, "headers must not be null");
     Target found = new Target(null, null, Map.of());
     for (TargetKey key : keys) {
+      Objects.requireNonNull(key, "target key must not be null");
       Collection<String> values =
           key.responseHeader().<Collection<String>>map(headers).orElse(List.of());
       for (String value : values) {
@@ -74,6 +76,7 @@ public final class Target {
   /** As {@link #fromHeaders(Function, TargetKey...)}, from a map whose names may have any case. */
   public static Optional<Target> fromHeaders(
       Map<String, ? extends Collection<String>> headers, TargetKey... keys) {
+    Objects.requireNonNull(headers, "headers must not be null");
     return fromHeaders(
         name -> {
           List<String> values = new ArrayList<>();
@@ -124,10 +127,11 @@ public final class Target {
 
   /** The id of this target for {@code key}, if it has one. */
   public Optional<String> idFor(TargetKey key) {
+    Objects.requireNonNull(key, "target key must not be null");
     if (bare != null) {
       return Optional.of(bare);
     }
-    String id = named.get(Objects.requireNonNull(key, "target key must not be null"));
+    String id = named.get(key);
     if (id == null && key.isChoosable()) {
       id = shared;
     }

@@ -39,13 +39,16 @@ public final class WireRequest {
    * @param path the segments below the base URL, unescaped; each stays one segment
    */
   public static WireRequest of(String method, Object body, String... path) {
+    Objects.requireNonNull(method, "method must not be null");
+    Objects.requireNonNull(body, "body must not be null");
     for (String segment : path) {
+      Objects.requireNonNull(segment, "path segment must not be null");
       if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
         throw new IllegalArgumentException(
             "a path segment must not be empty, '.' or '..', but one of " + List.of(path) + " is");
       }
     }
-    return new WireRequest(method, List.of(path), Objects.requireNonNull(body), false, false, null);
+    return new WireRequest(method, List.of(path), body, false, false, null);
   }
 
   /** This request, which may arrive twice and count once. */
