@@ -1,0 +1,187 @@
+package io.github.llmfeedback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ClientSettingsTest {
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration WEEK = Duration.ofDays(7);
+
+  static Stream<Arguments> durations() {
+    return Stream.of(
+        entry("connectTimeout", HOUR, ClientSettings.Builder::connectTimeout),
+        entry("attemptTimeout", HOUR, ClientSettings.Builder::attemptTimeout),
+        entry("totalTimeout", WEEK, ClientSettings.Builder::totalTimeout),
+        entry("batchTimeout", WEEK, ClientSettings.Builder::batchTimeout),
+        entry("firstBackoff", HOUR, (builder, wait) -> builder.backoff(wait, HOUR)),
+        entry("maxBackoff", HOUR, (builder, wait) -> builder.backoff(Duration.ofMillis(1), wait)));
+  }
+
+  private static Arguments entry(
+      String field, Duration max, BiFunction<ClientSettings.Builder, Duration, Object> in) {
+    Consumer<Duration> set =
+        duration -> assertThat(in.apply(ClientSettings.builder(), duration)).isNotNull();
+    return arguments(field, max, set);
+  }
+
+  @Test
+  void theDefaultsAreAsDocumented() {
+    ClientSettings settings = ClientSettings.defaults();
+    assertThat(settings.lossPolicy()).isSameAs(LossPolicy.REJECT);
+    assertThat(settings.connectTimeout()).hasSeconds(3);
+    assertThat(settings.attemptTimeout()).hasSeconds(10);
+    assertThat(settings.totalTimeout()).hasSeconds(30);
+    assertThat(settings.batchTimeout()).hasMinutes(10);
+    assertThat(settings.maxRetries()).isEqualTo(2);
+    assertThat(settings.firstBackoff()).hasMillis(300);
+    assertThat(settings.maxBackoff()).hasSeconds(20);
+    assertThat(settings.repeatUncertain()).isFalse();
+    assertThat(settings.splitRefused()).isTrue();
+    assertThat(settings.concurrency()).isEqualTo(16);
+    assertThat(settings.maxPending()).isEqualTo(10_000);
+    assertThat(settings.callbackExecutor()).isEmpty();
+    assertThat(settings.httpClient()).isEmpty();
+    assertThat(settings.allowPlainHttp()).isFalse();
+  }
+
+  @Test
+  void newBuilderBeginsWithEverythingThatWasSet() {
+    Executor executor = Runnable::run;
+    OkHttpClient http = new OkHttpClient();
+    ClientSettings settings =
+        ClientSettings.builder()
+            .lossPolicy(LossPolicy.EXACT)
+            .connectTimeout(Duration.ofMillis(1))
+            .attemptTimeout(Duration.ofMillis(2))
+            .totalTimeout(Duration.ofMillis(3))
+            .batchTimeout(Duration.ofMillis(4))
+            .maxRetries(5)
+            .backoff(Duration.ofMillis(6), Duration.ofMillis(7))
+            .repeatUncertain(true)
+            .splitRefused(false)
+            .concurrency(8)
+            .maxPending(9)
+            .callbackExecutor(executor)
+            .httpClient(http)
+            .allowPlainHttp(true)
+            .build()
+            .newBuilder()
+            .build();
+    assertThat(settings.lossPolicy()).isSameAs(LossPolicy.EXACT);
+    assertThat(settings.connectTimeout()).hasMillis(1);
+    assertThat(settings.attemptTimeout()).hasMillis(2);
+    assertThat(settings.totalTimeout()).hasMillis(3);
+    assertThat(settings.batchTimeout()).hasMillis(4);
+    assertThat(settings.maxRetries()).isEqualTo(5);
+    assertThat(settings.firstBackoff()).hasMillis(6);
+    assertThat(settings.maxBackoff()).hasMillis(7);
+    assertThat(settings.repeatUncertain()).isTrue();
+    assertThat(settings.splitRefused()).isFalse();
+    assertThat(settings.concurrency()).isEqualTo(8);
+    assertThat(settings.maxPending()).isEqualTo(9);
+    assertThat(settings.callbackExecutor()).containsSame(executor);
+    assertThat(settings.httpClient()).containsSame(http);
+    assertThat(settings.allowPlainHttp()).isTrue();
+  }
+
+  @Test
+  void whatABuilderDoesLaterDoesNotChangeTheSettings() {
+    ClientSettings.Builder builder = ClientSettings.builder().maxRetries(1);
+    ClientSettings settings = builder.build();
+    builder.maxRetries(2);
+    settings.newBuilder().maxRetries(3);
+    ClientSettings.defaults().newBuilder().maxRetries(4);
+    assertThat(settings.maxRetries()).isEqualTo(1);
+    assertThat(builder.build().maxRetries()).isEqualTo(2);
+    assertThat(ClientSettings.defaults().maxRetries()).isEqualTo(2);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("durations")
+  void aDurationOutOfBoundsIsRefused(String field, Duration max, Consumer<Duration> set) {
+    assertThat(
+            Stream.of(
+                Duration.ZERO,
+                Duration.ofMillis(-1),
+                Duration.ofNanos(999_999),
+                max.plusNanos(1),
+                Duration.ofSeconds(Long.MAX_VALUE),
+                Duration.ofSeconds(Long.MIN_VALUE)))
+        .allSatisfy(
+            duration ->
+                assertThatIllegalArgumentException()
+                    .isThrownBy(() -> set.accept(duration))
+                    .withMessage(field + " must be from 1 ms to " + max + ", but is " + duration));
+    assertThatNullPointerException()
+        .isThrownBy(() -> set.accept(BadInput.absent()))
+        .withMessage(field + " must not be null");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("durations")
+  void theLeastAndTheMostAreTaken(String field, Duration max, Consumer<Duration> set) {
+    set.accept(Duration.ofMillis(1));
+    set.accept(max);
+  }
+
+  @Test
+  void theFirstWaitMustNotExceedTheLongest() {
+    ClientSettings.Builder builder = ClientSettings.builder();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.backoff(Duration.ofSeconds(2), Duration.ofSeconds(1)))
+        .withMessage("firstBackoff must not exceed maxBackoff, but is PT2S against PT1S");
+    assertThat(builder.build().firstBackoff()).as("after the refusal").hasMillis(300);
+    assertThat(builder.build().maxBackoff()).as("after the refusal").hasSeconds(20);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1", "21", "2147483647", "-2147483648"})
+  void retriesOutOfBoundsAreRefused(int retries) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ClientSettings.builder().maxRetries(retries))
+        .withMessage("maxRetries must be from 0 to 20, but is " + retries);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "-1", "1001"})
+  void concurrencyOutOfBoundsIsRefused(int calls) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ClientSettings.builder().concurrency(calls))
+        .withMessage("concurrency must be from 1 to 1000, but is " + calls);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "-1", "10000001"})
+  void maxPendingOutOfBoundsIsRefused(int calls) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ClientSettings.builder().maxPending(calls))
+        .withMessage("maxPending must be from 1 to 10000000, but is " + calls);
+  }
+
+  @Test
+  void nullsAreRefusedByName() {
+    assertThatNullPointerException()
+        .isThrownBy(() -> ClientSettings.builder().lossPolicy(BadInput.absent()))
+        .withMessage("lossPolicy must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> ClientSettings.builder().callbackExecutor(BadInput.absent()))
+        .withMessage("callbackExecutor must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> ClientSettings.builder().httpClient(BadInput.absent()))
+        .withMessage("httpClient must not be null");
+  }
+}

@@ -1,0 +1,64 @@
+package io.github.llmfeedback;
+
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** A client of an application's own, which answers as the test says; of the async way only. */
+final class RecordingClient implements FeedbackClient {
+  final List<Feedback> seen = new CopyOnWriteArrayList<>();
+
+  private final String provider;
+  private final Function<Feedback, CompletableFuture<Receipt>> answer;
+
+  RecordingClient(String provider, Function<Feedback, CompletableFuture<Receipt>> answer) {
+    this.provider = provider;
+    this.answer = answer;
+  }
+
+  /** A client that takes everything at once. */
+  static RecordingClient taking(String provider) {
+    return new RecordingClient(
+        provider,
+        feedback -> CompletableFuture.completedFuture(Receipt.builder(provider, "t").build()));
+  }
+
+  @Override
+  public CompletableFuture<Receipt> submitAsync(Feedback feedback) {
+    seen.add(feedback);
+    return answer.apply(feedback);
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return Capabilities.of(provider);
+  }
+
+  @Override
+  public Receipt submit(Feedback feedback) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<Outcome> submitAll(Collection<? extends Feedback> feedbacks) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<List<Outcome>> submitAllAsync(Collection<? extends Feedback> feedbacks) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public BatchSummary submitEach(
+      Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,213 @@
+package io.github.llmfeedback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TargetTest {
+  private static final TargetKey MADE = TargetKey.of("maker", "log").inResponseHeader("Log-Id");
+  private static final TargetKey CHOSEN =
+      TargetKey.of("chooser", "trace")
+          .inResponseHeader("X-Trace-Id")
+          .chosenInRequestHeader("X-Trace-Id");
+
+  static Stream<Arguments> entries() {
+    return Stream.of(
+        entry("target id", Target::of),
+        entry("shared target id", Target::shared),
+        entry("target id of maker/log", id -> Target.of(MADE, id)),
+        entry("target id of maker/log", id -> Target.shared("s").and(MADE, id)),
+        entry("provider", provider -> TargetKey.of(provider, "trace")),
+        entry("name", name -> TargetKey.of("chooser", name)),
+        entry("header", MADE::inResponseHeader),
+        entry("header", MADE::chosenInRequestHeader));
+  }
+
+  private static Arguments entry(String field, Function<String, Object> in) {
+    return arguments(field, (Consumer<String>) text -> assertThat(in.apply(text)).isNotNull());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("entries")
+  void badTextIsRefusedByName(String field, Consumer<String> in) {
+    assertThatNullPointerException()
+        .isThrownBy(() -> in.accept(BadInput.absent()))
+        .withMessage(field + " must not be null");
+    assertThat(BadInput.BLANK).allSatisfy(id -> refused(in, id, field + " must not be blank"));
+    assertThat(BadInput.CONTROL)
+        .allSatisfy(id -> refused(in, id, field + " must not contain control characters"));
+    assertThat(BadInput.UNPAIRED)
+        .allSatisfy(id -> refused(in, id, field + " must be well-formed text"));
+  }
+
+  private static void refused(Consumer<String> in, String id, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> in.accept(id))
+        .withMessageStartingWith(message);
+  }
+
+  @Test
+  void aBareIdIsEveryProviders() {
+    Target bare = Target.of("id 😀");
+    assertThat(bare.isBare()).isTrue();
+    assertThat(bare.idFor(MADE)).contains("id 😀");
+    assertThat(bare.idFor(CHOSEN)).contains("id 😀");
+  }
+
+  @Test
+  void aBareIdTakesNoNamedOneBesideIt() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Target.of("bare").and(MADE, "named"))
+        .withMessageContaining("Target.of(key, id).and(key, id)");
+  }
+
+  @Test
+  void aNamedIdIsItsProvidersAlone() {
+    Target target = Target.of(MADE, "m");
+    assertThat(target.isBare()).isFalse();
+    assertThat(target.idFor(MADE)).contains("m");
+    assertThat(target.idFor(CHOSEN)).isEmpty();
+    assertThat(target.idFor(TargetKey.of("maker", "session"))).isEmpty();
+    assertThat(target.and(CHOSEN, "c").idFor(CHOSEN)).contains("c");
+  }
+
+  @Test
+  void aSharedIdReachesOnlyProvidersWhoseIdsCanBeChosen() {
+    Target shared = Target.shared("s");
+    assertThat(shared.isBare()).isFalse();
+    assertThat(shared.idFor(CHOSEN)).contains("s");
+    assertThat(shared.idFor(MADE)).isEmpty();
+  }
+
+  @Test
+  void aNamedIdWinsOverTheSharedOne() {
+    Target target = Target.shared("s").and(CHOSEN, "c").and(MADE, "m");
+    assertThat(target.idFor(CHOSEN)).contains("c");
+    assertThat(target.idFor(MADE)).contains("m");
+  }
+
+  @Test
+  void aLaterIdOfTheSameKeyReplacesAnEarlierOne() {
+    assertThat(Target.of(MADE, "old").and(TargetKey.of("MAKER", "log"), "new").idFor(MADE))
+        .contains("new");
+  }
+
+  @Test
+  void andLeavesTheTargetAsItWas() {
+    Target before = Target.of(MADE, "m");
+    Target after = before.and(CHOSEN, "c");
+    assertThat(before.idFor(CHOSEN)).isEmpty();
+    assertThat(after).isNotEqualTo(before);
+  }
+
+  @Test
+  void nullKeysAreRefusedByName() {
+    assertThatNullPointerException()
+        .isThrownBy(() -> Target.of(BadInput.absent(), "id"))
+        .withMessage("target key must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Target.of("bare").idFor(BadInput.absent()))
+        .withMessage("target key must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Target.fromHeaders(Map.of(), MADE, BadInput.absent()))
+        .withMessage("target key must not be null");
+  }
+
+  @Test
+  void nullHeadersAreRefusedByName() {
+    assertThatNullPointerException()
+        .isThrownBy(() -> Target.fromHeaders(BadInput.<Map<String, List<String>>>absent(), MADE))
+        .withMessage("headers must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(
+            () -> Target.fromHeaders(BadInput.<Function<String, List<String>>>absent(), MADE))
+        .withMessage("headers must not be null");
+  }
+
+  @Test
+  void headersOfAnyCaseNameTheTarget() {
+    Map<String, List<String>> headers =
+        Map.of("x-TRACE-id", List.of(" ", " t-1 ", "t-2"), "log-id", List.of("l-1"));
+    assertThat(Target.fromHeaders(headers, MADE, CHOSEN))
+        .contains(Target.of(MADE, "l-1").and(CHOSEN, "t-1"));
+  }
+
+  @Test
+  void headersThatNameNothingGiveNoTarget() {
+    TargetKey inNoHeader = TargetKey.of("maker", "session");
+    Map<String, List<String>> headers = Map.of("Log-Id", List.of(" "), "Other", List.of("x"));
+    assertThat(Target.fromHeaders(headers, MADE, CHOSEN, inNoHeader)).isEmpty();
+    assertThat(Target.fromHeaders(headers)).isEmpty();
+  }
+
+  @Test
+  void aHeadersFunctionMayAnswerNull() {
+    Function<String, Collection<String>> none = name -> BadInput.absent();
+    assertThat(Target.fromHeaders(none, MADE)).isEmpty();
+    Function<String, Collection<String>> holed = name -> Arrays.asList(null, "l-1");
+    assertThat(Target.fromHeaders(holed, MADE)).contains(Target.of(MADE, "l-1"));
+  }
+
+  @Test
+  void theNullKeyOfHttpUrlConnectionIsPassedOver() {
+    Map<String, List<String>> headers = new LinkedHashMap<>();
+    headers.put(BadInput.absent(), List.of("HTTP/1.1 200 OK"));
+    headers.put("Log-Id", List.of("l-1"));
+    assertThat(Target.fromHeaders(headers, MADE)).contains(Target.of(MADE, "l-1"));
+  }
+
+  @Test
+  void equalityIsByIdsWhateverTheirOrder() {
+    Target one = Target.of(MADE, "m").and(CHOSEN, "c");
+    Target other = Target.of(CHOSEN, "c").and(MADE, "m");
+    assertThat(one).isEqualTo(other).hasSameHashCodeAs(other).isNotEqualTo("m");
+    assertThat(Target.of("x")).isEqualTo(Target.of("x")).isNotEqualTo(Target.shared("x"));
+    assertThat(Target.shared("x")).isEqualTo(Target.shared("x")).isNotEqualTo(Target.shared("y"));
+  }
+
+  @Test
+  void toStringTellsTheIds() {
+    assertThat(Target.of("bare")).hasToString("bare");
+    assertThat(Target.shared("s").and(MADE, "m")).hasToString("[shared=s, maker/log=m]");
+  }
+
+  @Test
+  void keysAreEqualByProviderAndName() {
+    assertThat(TargetKey.of("Chooser", "trace")).isEqualTo(CHOSEN).hasSameHashCodeAs(CHOSEN);
+    assertThat(CHOSEN)
+        .isNotEqualTo(TargetKey.of("chooser", "session"))
+        .isNotEqualTo(TargetKey.of("maker", "trace"))
+        .isNotEqualTo("chooser/trace")
+        .hasToString("chooser/trace");
+  }
+
+  @Test
+  void aKeyKnowsItsHeadersAndWhetherItsIdsCanBeChosen() {
+    TargetKey plain = TargetKey.of("MAKER", "log");
+    assertThat(plain.provider()).isEqualTo("maker");
+    assertThat(plain.isChoosable()).isFalse();
+    assertThat(plain.responseHeader()).isEmpty();
+    assertThat(plain.requestHeader()).isEmpty();
+    assertThat(MADE.responseHeader()).contains("Log-Id");
+    assertThat(MADE.isChoosable()).isFalse();
+    TargetKey chosen = plain.chosenInRequestHeader("Chosen").inResponseHeader("Answered");
+    assertThat(chosen.isChoosable()).isTrue();
+    assertThat(chosen.requestHeader()).contains("Chosen");
+    assertThat(chosen.responseHeader()).contains("Answered");
+  }
+}
