@@ -1,0 +1,152 @@
+package io.github.llmfeedback.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.spi.Verdict.Kind;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VerdictTest {
+  private static Verdict byStatus(int status) {
+    return Verdict.byStatus(Answer.of(status, "{\"error\":\"the server's words\"}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "200, ACCEPTED",
+    "201, ACCEPTED",
+    "299, ACCEPTED",
+    "301, REFUSED",
+    "307, REFUSED",
+    "308, REFUSED",
+    "400, REFUSED",
+    "401, REFUSED",
+    "403, REFUSED",
+    "404, REFUSED",
+    "405, REFUSED",
+    "408, UNCERTAIN",
+    "409, REFUSED",
+    "410, REFUSED",
+    "413, REFUSED",
+    "422, REFUSED",
+    "425, REFUSED",
+    "429, BUSY",
+    "499, REFUSED",
+    "500, UNCERTAIN",
+    "501, UNCERTAIN",
+    "502, UNCERTAIN",
+    "503, BUSY",
+    "504, UNCERTAIN",
+    "520, UNCERTAIN",
+    "599, UNCERTAIN",
+  })
+  void theStatusAloneGivesAVerdict(int status, Kind kind) {
+    Verdict verdict = byStatus(status);
+    assertThat(verdict.kind()).isEqualTo(kind);
+    assertThat(verdict.hint().orElse("")).doesNotContain("the server's words");
+    assertThat(verdict.code()).isEmpty();
+    assertThat(verdict.objects()).isEmpty();
+    assertThat(verdict.isOfEveryRequest()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "OK", "true", "null", "7", "\"yes\"", "<html>", "{", "{}{}"})
+  void aSuccessWithoutAnObjectOrAnArrayIsUnreadable(String body) {
+    Verdict verdict = Verdict.byStatus(Answer.of(200, body));
+    assertThat(verdict.kind()).isEqualTo(Kind.UNREADABLE);
+    assertThat(verdict.hint()).get().asString().contains("check the base URL");
+  }
+
+  @Test
+  void noContentIsUnreadable() {
+    assertThat(Verdict.byStatus(Answer.of(204, "")).kind()).isEqualTo(Kind.UNREADABLE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "401, API key",
+    "403, right",
+    "404, base URL",
+    "405, base URL",
+    "410, base URL",
+    "407, proxy",
+    "413, too large",
+    "429, too many requests",
+    "503, busy",
+    "500, try again later",
+    "302, redirect",
+  })
+  void theHintSaysWhatToDo(int status, String words) {
+    assertThat(byStatus(status).hint()).get().asString().contains(words);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 409, 422})
+  void whereNothingIsKnownThereIsNoHint(int status) {
+    assertThat(byStatus(status).hint()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://evil.com/x?key=secret#f, ' to evil.com'",
+    "https://user:secret@evil.com/, ' to evil.com'",
+    "//evil.com/secret, ' to evil.com'",
+    "/secret, ' to another place'",
+    "mailto:secret@x, ' to another place'",
+    "'http://[secret', ' to an unreadable place'",
+    "'has secret spaces', ' to an unreadable place'",
+  })
+  void aRedirectNamesTheHostAndNothingElse(String location, String place) {
+    Answer answer = Answer.of(302, "").withHeader("Location", location);
+    assertThat(Verdict.byStatus(answer).hint())
+        .get()
+        .asString()
+        .startsWith("a redirect" + place + " is not followed")
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void theRequestsIdIsRead() {
+    Answer answer = Answer.of(500, "{}").withHeader("X-Request-ID", "r-1");
+    assertThat(Verdict.byStatus(answer).requestId()).contains("r-1");
+    assertThat(byStatus(500).requestId()).isEmpty();
+  }
+
+  @Test
+  void eachThingSaidIsAddedAndTheVerdictBeforeIsAsItWas() {
+    Verdict plain = Verdict.of(Kind.REFUSED);
+    Verdict full =
+        plain.code("AB03").hint("hint").requestId("r-1").objects(Set.of(2, 0)).ofEveryRequest();
+    assertThat(full.kind()).isEqualTo(Kind.REFUSED);
+    assertThat(full.code()).contains("AB03");
+    assertThat(full.hint()).contains("hint");
+    assertThat(full.requestId()).contains("r-1");
+    assertThat(full.objects()).containsExactlyInAnyOrder(0, 2);
+    assertThat(full.isOfEveryRequest()).isTrue();
+    assertThat(full.code("x").hint("y").requestId("z").objects(Set.of()).isOfEveryRequest())
+        .isTrue();
+    assertThat(full.ofEveryRequest().objects()).hasSize(2);
+    assertThat(full.hint(null).hint()).isEmpty();
+    assertThat(plain.code()).isEmpty();
+    assertThat(plain.objects()).isEmpty();
+    assertThat(plain.isOfEveryRequest()).isFalse();
+  }
+
+  @Test
+  void theObjectsAreCopied() {
+    Set<Integer> objects = new HashSet<>(Set.of(1));
+    Verdict verdict = Verdict.of(Kind.REFUSED).objects(objects);
+    objects.add(2);
+    assertThat(verdict.objects()).containsExactly(1).isUnmodifiable();
+  }
+
+  @Test
+  void toStringTellsKindAndCode() {
+    assertThat(Verdict.of(Kind.BUSY)).hasToString("BUSY");
+    assertThat(Verdict.of(Kind.REFUSED).code("AB03").hint("hint")).hasToString("REFUSED AB03");
+  }
+}
