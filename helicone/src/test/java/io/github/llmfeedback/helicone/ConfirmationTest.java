@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.llmfeedback.Assurance;
 import io.github.llmfeedback.ClientSettings;
@@ -18,6 +19,8 @@ import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
 import io.github.llmfeedback.contract.WireExample;
+import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.Dialogue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +30,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(30)
 class ConfirmationTest {
@@ -42,6 +49,12 @@ class ConfirmationTest {
   private static final Reply ABSENT = Reply.of(201, "{\"data\":[],\"error\":null}");
   private static final Reply LOST = WireExample.of("helicone/query-lost.json").reply();
   private static final Reply STORED = WireExample.of("helicone/query-stored.json").reply();
+
+  private static final String DOWN_ROW =
+      "{\"data\":[{\"request_id\":\"" + ID + "\",\"scores\":{\"helicone-score-feedback\":0}}]}";
+  private static final Receipt SENT =
+      Receipt.builder("helicone", ID).state(Map.of("rating", List.of("true"))).build();
+  private static final Dialogue.Effort EFFORT = new Dialogue.Effort(7, Duration.ofSeconds(9));
 
   private final LoopbackServer server = new LoopbackServer();
   private final ClientSettings settings =
@@ -102,53 +115,88 @@ class ConfirmationTest {
 
   @Test
   void otherRatingIsLaterAndNotOverwritten() {
-    server.enqueue(YES).answerAll(seen -> STORED);
+    server.enqueue(YES).enqueue(STORED).enqueue(STORED).enqueue(201, DOWN_ROW);
 
-    UndeliveredFeedbackException error =
-        undelivered(() -> client.submitConfirmed(Feedback.on(ID).thumbsDown().build(), SHORT));
+    Receipt receipt = client.submitConfirmed(Feedback.on(ID).thumbsDown().build(), LONG);
 
-    assertThat(error).hasMessageContaining("the other rating");
-    assertThat(asked()).startsWith("feedback").filteredOn("feedback"::equals).hasSize(1);
+    assertThat(receipt.assurance()).isEqualTo(Assurance.STORED);
+    assertThat(asked())
+        .containsExactly("feedback", "query-clickhouse", "query-clickhouse", "query-clickhouse");
   }
 
   @Test
-  void timeoutSaysThatTheRequestWasNeverThere() {
-    server.enqueue(YES).answerAll(seen -> ABSENT);
+  void timeoutEndsTheLooking() {
+    server.answerAll(seen -> ABSENT);
 
-    UndeliveredFeedbackException error = undelivered(() -> client.submitConfirmed(UP, SHORT));
+    UndeliveredFeedbackException error = undelivered(() -> client.confirm(SENT, SHORT));
 
     assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);
     assertThat(error.mayHaveArrived()).isTrue();
-    assertThat(error).hasMessageContaining("no such request").hasMessageContaining(ID);
     assertThat(error.elapsed()).isGreaterThanOrEqualTo(SHORT);
-    assertThat(error.attempts()).isGreaterThan(2);
   }
 
   @Test
   void timeoutEndsARequestThatGetsNoAnswer() {
     server.answerAll(seen -> Reply.fault(Reply.Fault.NEVER_ANSWERED));
 
-    UndeliveredFeedbackException error = undelivered(() -> client.submitConfirmed(UP, SHORT));
+    UndeliveredFeedbackException error = undelivered(() -> client.confirm(SENT, SHORT));
 
     assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);
     assertThat(error.mayHaveArrived()).isTrue();
-    assertThat(error.elapsed()).isLessThan(Duration.ofSeconds(5));
+    assertThat(error.elapsed()).isLessThan(settings.attemptTimeout());
+  }
+
+  static Stream<Arguments> seen() {
+    return Stream.of(
+        arguments(ABSENT, "no such request"),
+        arguments(LOST, "without a rating"),
+        arguments(Reply.of(201, DOWN_ROW), "the other rating"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("seen")
+  void timeoutSaysWhatWasLastSeen(Reply seen, String words) {
+    Confirmation confirmation = Confirmation.ofSent(SENT, SHORT, LONG);
+    confirmation.begin();
+    confirmation.answered(Answer.of(seen.status(), seen.body()), EFFORT);
+
+    FeedbackException error = confirmation.stopped(Reason.TIMEOUT, null, EFFORT);
+
+    assertThat(error).hasMessageContaining(words).hasMessageContaining(ID);
+    assertThat(error.mayHaveArrived()).isTrue();
+    assertThat(error.attempts()).isEqualTo(7);
+  }
+
+  @Test
+  void timeoutSaysWhyNobodyCouldLook() {
+    Confirmation confirmation = Confirmation.ofSent(SENT, SHORT, LONG);
+    confirmation.begin();
+    FeedbackException refused =
+        RejectedFeedbackException.builder("helicone", 401).hint("check the API key").build();
+    confirmation.failed(refused, EFFORT);
+
+    FeedbackException error = confirmation.stopped(Reason.TIMEOUT, null, EFFORT);
+
+    assertThat(error)
+        .hasMessageContaining("looking failed: helicone answered 401")
+        .hasCause(refused);
+  }
+
+  @Test
+  void waitsGrowUpToFiveTimesTheFirst() {
+    Confirmation confirmation = Confirmation.ofSent(SENT, Duration.ofSeconds(2), LONG);
+    confirmation.begin();
+    assertThat(
+            Stream.generate(() -> confirmation.answered(Answer.of(201, ABSENT.body()), EFFORT))
+                .limit(6)
+                .map(step -> ((Dialogue.Wait<Receipt>) step).time().toMillis()))
+        .containsExactly(2000L, 3000L, 4500L, 6750L, 10_000L, 10_000L);
   }
 
   @Test
   void lookThatFailsIsNotTheEnd() {
     server.enqueue(YES).enqueue(401, "{\"error\":null}").enqueue(400, "").enqueue(STORED);
     assertThat(client.submitConfirmed(UP, LONG).assurance()).isEqualTo(Assurance.STORED);
-  }
-
-  @Test
-  void timeoutSaysWhyNobodyCouldLook() {
-    server.enqueue(YES).answerAll(seen -> Reply.of(401, "{\"error\":null}"));
-
-    UndeliveredFeedbackException error = undelivered(() -> client.submitConfirmed(UP, SHORT));
-
-    assertThat(error).hasMessageContaining("looking failed").hasMessageContaining("401");
-    assertThat(error).hasCauseInstanceOf(RejectedFeedbackException.class);
   }
 
   @Test
@@ -183,11 +231,9 @@ class ConfirmationTest {
 
   @Test
   void confirmingPostsALostRatingAgain() {
-    Receipt before =
-        Receipt.builder("helicone", ID).state(Map.of("rating", List.of("true"))).build();
     server.enqueue(LOST).enqueue(YES).enqueue(STORED);
 
-    assertThat(client.confirm(before, LONG).assurance()).isEqualTo(Assurance.STORED);
+    assertThat(client.confirm(SENT, LONG).assurance()).isEqualTo(Assurance.STORED);
 
     List<Seen> seen = server.takeAll();
     assertThat(seen).extracting(Seen::path).element(1).asString().endsWith("/feedback");
@@ -308,9 +354,7 @@ class ConfirmationTest {
       first.cancel(false);
 
       server.enqueue(STORED);
-      Receipt before =
-          Receipt.builder("helicone", ID).state(Map.of("rating", List.of("true"))).build();
-      assertThat(waiting.confirm(before, LONG).assurance()).isEqualTo(Assurance.STORED);
+      assertThat(waiting.confirm(SENT, LONG).assurance()).isEqualTo(Assurance.STORED);
     }
   }
 
