@@ -76,6 +76,7 @@ public final class FanOut implements AutoCloseable {
   }
 
   private FanOutCalls<Outcome> begin(Feedback feedback) {
+    Objects.requireNonNull(feedback, "feedback must not be null");
     refuseBare(feedback, "");
     FanOutCalls<Outcome> calls = new FanOutCalls<>(deadline);
     clients.forEach(
@@ -170,6 +171,7 @@ public final class FanOut implements AutoCloseable {
 
     /** Adds a client under its provider's name. */
     public Builder add(FeedbackClient client) {
+      Objects.requireNonNull(client, "client must not be null");
       return add(client.capabilities().provider(), client);
     }
 
@@ -187,30 +189,37 @@ public final class FanOut implements AutoCloseable {
       return this;
     }
 
-    /** Sets how long to wait for each client; 35 s by default, a little above the clients' own. */
+    /**
+     * Sets how long to wait for each client, 1 ms to 7 days; 35 s by default, a little above the
+     * clients' own.
+     */
     public Builder deadline(Duration deadline) {
-      this.deadline = positive("deadline", deadline);
+      this.deadline = bounded("deadline", deadline);
       return this;
     }
 
     /**
-     * Sets how long to wait for each client's batch; 10 min 30 s by default, a little above the
-     * clients' own.
+     * Sets how long to wait for each client's batch, 1 ms to 7 days; 10 min 30 s by default, a
+     * little above the clients' own.
      */
     public Builder batchDeadline(Duration deadline) {
-      this.batchDeadline = positive("batchDeadline", deadline);
+      this.batchDeadline = bounded("batchDeadline", deadline);
       return this;
     }
 
-    private static Duration positive(String field, Duration deadline) {
-      if (deadline.isNegative() || deadline.isZero()) {
-        throw new IllegalArgumentException(field + " must be positive, but is " + deadline);
-      }
-      return deadline;
+    private static Duration bounded(String field, Duration deadline) {
+      return ClientSettings.Builder.bounded(field, deadline, Duration.ofDays(7));
     }
 
-    /** The fan-out. */
+    /**
+     * The fan-out.
+     *
+     * @throws IllegalStateException if it has no client, so that every feedback would be lost
+     */
     public FanOut build() {
+      if (clients.isEmpty()) {
+        throw new IllegalStateException("a fan-out must have at least one client");
+      }
       return new FanOut(this);
     }
   }

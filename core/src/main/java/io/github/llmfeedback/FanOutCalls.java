@@ -64,7 +64,8 @@ final class FanOutCalls<R> {
     CompletableFuture<C> running;
     try {
       running = Objects.requireNonNull(begin.get(), "the client gave no future");
-    } catch (RuntimeException bug) { // a client of the application's own may throw, and must not
+    } catch (RuntimeException
+        | Error bug) { // a client of the application's own may throw, and must not
       running = CompletableFuture.failedFuture(bug);
     }
     calls.put(name, new Call<>(name, client, running, accepted, failed));
@@ -76,7 +77,7 @@ final class FanOutCalls<R> {
     CompletableFuture<Void> alarm = new CompletableFuture<>();
     CompletableFuture<?> unused =
         alarm
-            .orTimeout(nanos(), TimeUnit.NANOSECONDS)
+            .orTimeout(deadline.toNanos(), TimeUnit.NANOSECONDS)
             .whenComplete(
                 (ended, late) -> {
                   if (late instanceof TimeoutException) {
@@ -125,14 +126,6 @@ final class FanOutCalls<R> {
 
   private void stop(Reason reason, String what, Throwable cause) {
     calls.values().forEach(call -> call.stop(reason, what, cause));
-  }
-
-  private long nanos() {
-    try {
-      return deadline.toNanos();
-    } catch (ArithmeticException e) {
-      return Long.MAX_VALUE; // 292 years
-    }
   }
 
   /** One client's call and what it comes to. */
