@@ -36,6 +36,7 @@ class ReadmeTest {
       import java.time.*;
       import java.util.*;
       import java.util.concurrent.*;
+      import java.util.stream.*;
       import okhttp3.OkHttpClient;
       import okhttp3.Request;
       import okhttp3.Response;
@@ -43,6 +44,8 @@ class ReadmeTest {
       abstract class Block%d {
         String traceId;
         String requestId;
+        String datapoint;
+        String row;
         List<Feedback> feedbacks;
         FeedbackClient client;
         PortkeyFeedbackClient portkey;
