@@ -3,10 +3,12 @@ package io.github.llmfeedback;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What a provider keeps of a feedback, part by part. Immutable.
@@ -57,6 +59,39 @@ public final class Capabilities {
       all.put(part, of(part));
     }
     return Collections.unmodifiableMap(all);
+  }
+
+  /**
+   * What the provider would lose altogether of {@code feedback}: each part that has {@link
+   * Support#NONE}. What it rounds or approximates depends on the values and stands on the receipt.
+   */
+  public List<Loss> dropped(Feedback feedback) {
+    return feedback.parts().stream()
+        .filter(part -> of(part) == Support.NONE)
+        .map(part -> new Loss(part, Loss.Kind.DROPPED, provider + " keeps no " + part))
+        .toList();
+  }
+
+  /**
+   * {@code feedback} without the parts that are {@linkplain #dropped dropped}.
+   *
+   * @throws UnrepresentableFeedbackException if no statement would remain
+   */
+  public Feedback kept(Feedback feedback) {
+    List<Loss> dropped = dropped(feedback);
+    if (dropped.isEmpty()) {
+      return feedback;
+    }
+    Set<Part> lost = EnumSet.noneOf(Part.class);
+    dropped.forEach(loss -> lost.add(loss.part()));
+    if (feedback.parts().stream().noneMatch(part -> part.isStatement() && !lost.contains(part))) {
+      throw new UnrepresentableFeedbackException(
+          provider,
+          "%s cannot keep this feedback: nothing would remain of it without %s; it keeps %s"
+              .formatted(provider, lost, this),
+          dropped);
+    }
+    return feedback.without(lost);
   }
 
   /**

@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a client may lose of a feedback that its provider cannot keep in full. Immutable.
@@ -52,6 +53,29 @@ public final class LossPolicy {
   /** Those of {@code losses} that this policy does not accept. */
   public List<Loss> refused(List<Loss> losses) {
     return losses.stream().filter(loss -> !accepts(loss)).toList();
+  }
+
+  /**
+   * Lets {@code losses} pass if this policy accepts all of them.
+   *
+   * @throws UnrepresentableFeedbackException if it does not; the message shows the line of code
+   *     that would
+   */
+  public void check(String provider, List<Loss> losses) {
+    List<Loss> refused = refused(losses);
+    if (refused.isEmpty()) {
+      return;
+    }
+    String tolerable =
+        refused.stream()
+            .map(loss -> "Part." + loss.part())
+            .distinct()
+            .collect(Collectors.joining(", "));
+    throw new UnrepresentableFeedbackException(
+        provider,
+        "%s would lose %s; nothing was sent. To accept it: ClientSettings.builder().lossPolicy(LossPolicy.tolerating(%s))"
+            .formatted(provider, refused, tolerable),
+        refused);
   }
 
   @Override

@@ -139,6 +139,22 @@ public final class Target {
   }
 
   /**
+   * The id of this target for {@code key}, without which its provider keeps no feedback.
+   *
+   * @throws UnrepresentableFeedbackException if it has none
+   */
+  public String requireIdFor(TargetKey key) {
+    return idFor(key)
+        .orElseThrow(
+            () ->
+                new UnrepresentableFeedbackException(
+                    key.provider(),
+                    "%s cannot keep this feedback: its target %s has no id for %s; add one with target.and(key, id)"
+                        .formatted(key.provider(), this, key),
+                    List.of()));
+  }
+
+  /**
    * The headers that an LLM request must have so that the answer gets this target's ids, for those
    * of {@code keys} whose ids can be chosen and are known. The opposite of {@link
    * #fromHeaders(Function, TargetKey...)}: the application chooses an id once and sends it along.
