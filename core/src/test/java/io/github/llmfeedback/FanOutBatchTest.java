@@ -97,7 +97,7 @@ class FanOutBatchTest {
               .add("slow", slow)
               .add("good", good)
               .deadline(Duration.ofMillis(1))
-              .batchDeadline(Duration.ofMillis(500))
+              .batchDeadline(Duration.ofSeconds(3))
               .build();
 
       CompletableFuture<Map<String, List<Outcome>>> future = both.submitAllAsync(FEEDBACKS);
