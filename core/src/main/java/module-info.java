@@ -19,4 +19,5 @@ module io.github.llmfeedback {
   exports io.github.llmfeedback;
   exports io.github.llmfeedback.okhttp;
   exports io.github.llmfeedback.spi;
+  exports io.github.llmfeedback.testing;
 }

@@ -30,6 +30,7 @@ class ReadmeTest {
       import io.github.llmfeedback.humanloop.*;
       import io.github.llmfeedback.okhttp.*;
       import io.github.llmfeedback.portkey.*;
+      import io.github.llmfeedback.testing.*;
       import java.net.URI;
       import java.net.http.HttpRequest;
       import java.net.http.HttpResponse;

@@ -1,0 +1,103 @@
+package io.github.llmfeedback.testing;
+
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Receipt;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** One call on its way to its answer. Thread-safe; the first ending counts. */
+final class Call {
+  private final String provider;
+  private final CompletableFuture<Receipt> future = new CompletableFuture<>();
+  private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
+
+  Call(String provider) {
+    this.provider = provider;
+    var unused =
+        future.whenComplete(
+            (receipt, error) -> {
+              if (future.isCancelled()) {
+                end(null, Failure.CANCELLED.of(provider));
+              }
+            });
+  }
+
+  /** What the caller of an asynchronous method gets. */
+  CompletableFuture<Receipt> future() {
+    return future;
+  }
+
+  boolean isDone() {
+    return ending.get() != null;
+  }
+
+  void accept(Receipt receipt) {
+    end(receipt, null);
+  }
+
+  void fail(FeedbackException error) {
+    end(null, error);
+  }
+
+  /** Known before anybody hears of it, so that a callback finds it in the record. */
+  private void end(@Nullable Receipt receipt, @Nullable FeedbackException error) {
+    if (!ending.compareAndSet(null, new Ending(receipt, error))) {
+      return;
+    }
+    if (receipt != null) {
+      future.complete(receipt);
+    } else if (error != null) {
+      future.completeExceptionally(error);
+    }
+  }
+
+  /** What became of it, if it has ended. */
+  Optional<Outcome> outcome(long index, Feedback feedback) {
+    Ending ended = ending.get();
+    if (ended == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        ended.receipt != null
+            ? Outcome.accepted(index, feedback, ended.receipt)
+            : Outcome.failed(index, feedback, ended.thrown()));
+  }
+
+  /** Waits until it has ended; an interrupt ends it. */
+  void await() {
+    try {
+      future.get();
+    } catch (InterruptedException e) {
+      fail(Failure.INTERRUPTED.of(provider));
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      // it has ended, with an error that whoever asks will get
+    }
+  }
+
+  /** The receipt, waited for. */
+  Receipt receipt() {
+    await();
+    Ending ended = ending.get();
+    if (ended == null) {
+      throw new IllegalStateException("a call that was waited for has ended");
+    } else if (ended.receipt == null) {
+      throw ended.thrown();
+    }
+    return ended.receipt;
+  }
+
+  private record Ending(@Nullable Receipt receipt, @Nullable FeedbackException error) {
+    FeedbackException thrown() {
+      if (error == null) {
+        throw new IllegalStateException("an ending has a receipt or an error");
+      }
+      return error;
+    }
+  }
+}

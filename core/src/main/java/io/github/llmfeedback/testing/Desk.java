@@ -1,0 +1,157 @@
+package io.github.llmfeedback.testing;
+
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a recording client's calls get their answers: what it answers, and when. Thread-safe; calls
+ * end outside the lock, because callbacks run as they do.
+ */
+final class Desk {
+  private final String provider;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Deque<Supplier<? extends FeedbackException>> next = new ArrayDeque<>();
+  private final Map<Call, Receipt> held = new LinkedHashMap<>();
+  private @Nullable Supplier<? extends FeedbackException> otherwise;
+  private boolean holding;
+  private boolean closed;
+
+  Desk(String provider) {
+    this.provider = provider;
+  }
+
+  void failNext(List<? extends Supplier<? extends FeedbackException>> failures) {
+    locked(() -> next.addAll(failures));
+  }
+
+  void failAlways(Supplier<? extends FeedbackException> failure) {
+    locked(() -> otherwise = failure);
+  }
+
+  void succeed() {
+    locked(
+        () -> {
+          next.clear();
+          otherwise = null;
+        });
+  }
+
+  void hold() {
+    locked(() -> holding = true);
+  }
+
+  /**
+   * Begins a call whose answer is what {@code prepare} makes, unless told otherwise; at once, or
+   * when it is released. What {@code prepare} throws ends it, if it is a failure of feedback.
+   */
+  Call begin(boolean waits, Supplier<Receipt> prepare) {
+    return begin(new Call(provider), waits, prepare);
+  }
+
+  Call begin(Call call, boolean waits, Supplier<Receipt> prepare) {
+    try {
+      Receipt yes = prepare.get();
+      if (waits && Thread.currentThread().isInterrupted()) {
+        call.fail(Failure.undelivered(provider, Reason.INTERRUPTED, 0, false));
+      } else if (!isHeld(call, yes)) {
+        end(call, yes);
+      }
+    } catch (FeedbackException e) {
+      call.fail(e);
+    }
+    return call;
+  }
+
+  private boolean isHeld(Call call, Receipt yes) {
+    lock.lock();
+    try {
+      if (holding && !closed) {
+        held.put(call, yes);
+        return true;
+      }
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A future; what could not even begin comes through it too. */
+  static <T> CompletableFuture<T> future(Supplier<CompletableFuture<T>> begin) {
+    try {
+      return begin.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  void release() {
+    Map<Call, Receipt> released = new LinkedHashMap<>();
+    locked(
+        () -> {
+          holding = false;
+          released.putAll(held);
+          held.clear();
+        });
+    released.forEach(this::end);
+  }
+
+  private void end(Call call, Receipt yes) {
+    Supplier<? extends FeedbackException> failure;
+    lock.lock();
+    try {
+      if (call.isDone()) {
+        return; // cancelled or interrupted while it was held: uses up no failure
+      }
+      failure = closed ? () -> Failure.CLOSED.of(provider) : next.poll();
+      failure = failure == null ? otherwise : failure;
+    } finally {
+      lock.unlock();
+    }
+    if (failure == null) {
+      call.accept(yes);
+    } else {
+      call.fail(failure.get());
+    }
+  }
+
+  /** Takes nothing new; what is held was on the wire, and may have arrived. */
+  void close() {
+    List<Call> ended = new ArrayList<>();
+    locked(
+        () -> {
+          closed = true;
+          ended.addAll(held.keySet());
+          held.clear();
+        });
+    ended.forEach(call -> call.fail(Failure.undelivered(provider, Reason.CLOSED, 1, true)));
+  }
+
+  int held() {
+    lock.lock();
+    try {
+      return (int) held.keySet().stream().filter(call -> !call.isDone()).count();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void locked(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

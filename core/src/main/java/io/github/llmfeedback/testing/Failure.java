@@ -1,0 +1,112 @@
+package io.github.llmfeedback.testing;
+
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How a call can fail at a real provider, one example of each kind. */
+public enum Failure {
+  /** The provider cannot keep the feedback under any policy; nothing was sent. */
+  UNREPRESENTABLE,
+  /** The provider answered 400. */
+  REJECTED,
+  /** The provider answered 401. */
+  WRONG_KEY,
+  /** The provider answered 429 to every attempt, and asks to wait for half a minute. */
+  RATE_LIMITED,
+  /** The provider answered 500; the feedback may have arrived. */
+  SERVER_ERROR,
+  /** The provider answered 503 to every attempt; the feedback may have arrived. */
+  UNAVAILABLE,
+  /** A web page with status 200 answered; the feedback may have arrived. */
+  UNREADABLE,
+  /** No connection could be made. */
+  UNREACHABLE,
+  /** The certificate is not trusted. */
+  UNTRUSTED,
+  /** The connection broke before the answer; the feedback may have arrived. */
+  CONNECTION_LOST,
+  /** No answer came in time; the feedback may have arrived. */
+  TIMEOUT,
+  /** The time ran out before anything was sent. */
+  TIMEOUT_UNSENT,
+  /** The thread was interrupted while it waited; the feedback may have arrived. */
+  INTERRUPTED,
+  /** The call was cancelled on its way; the feedback may have arrived. */
+  CANCELLED,
+  /** The client was closed before anything was sent. */
+  CLOSED,
+  /** Too much was queued; nothing was sent. */
+  FULL;
+
+  private static final String PLACE = "POST https://provider.example/feedback";
+
+  /** A new exception of this kind, as {@code provider}'s client would throw it. */
+  public FeedbackException of(String provider) {
+    return switch (this) {
+      case UNREPRESENTABLE ->
+          new UnrepresentableFeedbackException(
+              provider, provider + " cannot keep this feedback: the test says so", List.of());
+      case REJECTED -> rejected(provider, 400, 1, false, null);
+      case WRONG_KEY -> rejected(provider, 401, 1, false, "the key is wrong");
+      case RATE_LIMITED -> rejected(provider, 429, 3, false, "the provider is busy");
+      case SERVER_ERROR -> rejected(provider, 500, 1, true, null);
+      case UNAVAILABLE -> rejected(provider, 503, 3, true, "the provider is busy");
+      case UNREADABLE ->
+          new UnreadableAnswerException(
+              provider,
+              200,
+              "<!DOCTYPE html><html><body>Welcome</body></html>",
+              1,
+              Duration.ofMillis(120),
+              provider
+                  + " answered 200 to "
+                  + PLACE
+                  + ", but it is a web page; check the base URL; the feedback may have arrived");
+      case UNREACHABLE -> undelivered(provider, Reason.UNREACHABLE, 3, false);
+      case UNTRUSTED -> undelivered(provider, Reason.UNTRUSTED, 1, false);
+      case CONNECTION_LOST -> undelivered(provider, Reason.CONNECTION_LOST, 1, true);
+      case TIMEOUT -> undelivered(provider, Reason.TIMEOUT, 1, true);
+      case TIMEOUT_UNSENT -> undelivered(provider, Reason.TIMEOUT, 0, false);
+      case INTERRUPTED -> undelivered(provider, Reason.INTERRUPTED, 1, true);
+      case CANCELLED -> undelivered(provider, Reason.CANCELLED, 1, true);
+      case CLOSED -> undelivered(provider, Reason.CLOSED, 0, false);
+      case FULL -> undelivered(provider, Reason.FULL, 0, false);
+    };
+  }
+
+  private static FeedbackException rejected(
+      String provider, int status, int attempts, boolean mayHaveArrived, @Nullable String hint) {
+    return RejectedFeedbackException.builder(provider, status)
+        .place(PLACE)
+        .hint(hint)
+        .body("{\"error\":{\"message\":\"the test says so\"}}")
+        .retryAfter(status == 429 ? Duration.ofSeconds(30) : null)
+        .effort(attempts, Duration.ofMillis(120))
+        .mayHaveArrived(mayHaveArrived)
+        .build();
+  }
+
+  static FeedbackException undelivered(
+      String provider, Reason reason, int attempts, boolean mayHaveArrived) {
+    return new UndeliveredFeedbackException(
+        provider,
+        reason,
+        attempts,
+        reason == Reason.TIMEOUT ? Duration.ofSeconds(10) : Duration.ZERO,
+        mayHaveArrived,
+        "%s gave no answer to %s: %s; %s"
+            .formatted(
+                provider,
+                PLACE,
+                reason,
+                mayHaveArrived ? "the feedback may have arrived" : "nothing was sent"),
+        null);
+  }
+}

@@ -1,0 +1,72 @@
+package io.github.llmfeedback.testing;
+
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.testing.RecordingFeedbackClient.Update;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/** What was asked of a recording client, in order. Thread-safe. */
+final class Recorded {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final List<Submission> submissions = new ArrayList<>();
+  private final List<Update> updates = new ArrayList<>();
+  private final List<Receipt> retractions = new ArrayList<>();
+
+  void submission(Feedback feedback, Call call) {
+    locked(() -> submissions.add(new Submission(feedback, call)));
+  }
+
+  void update(Receipt receipt, Feedback feedback) {
+    locked(() -> updates.add(new Update(receipt, feedback)));
+  }
+
+  void retraction(Receipt receipt) {
+    locked(() -> retractions.add(receipt));
+  }
+
+  List<Feedback> submitted() {
+    return locked(() -> submissions.stream().map(Submission::feedback).toList());
+  }
+
+  List<Outcome> outcomes() {
+    List<Submission> all = locked(() -> List.copyOf(submissions));
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).call.outcome(i, all.get(i).feedback).ifPresent(outcomes::add);
+    }
+    return List.copyOf(outcomes);
+  }
+
+  List<Update> updates() {
+    return locked(() -> List.copyOf(updates));
+  }
+
+  List<Receipt> retractions() {
+    return locked(() -> List.copyOf(retractions));
+  }
+
+  void clear() {
+    locked(
+        () -> {
+          submissions.clear();
+          updates.clear();
+          retractions.clear();
+          return true;
+        });
+  }
+
+  private <T> T locked(Supplier<T> access) {
+    lock.lock();
+    try {
+      return access.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private record Submission(Feedback feedback, Call call) {}
+}

@@ -1,0 +1,299 @@
+package io.github.llmfeedback.testing;
+
+import io.github.llmfeedback.BatchSummary;
+import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackClient;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Loss;
+import io.github.llmfeedback.LossPolicy;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Part;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.Support;
+import io.github.llmfeedback.SupportsRetract;
+import io.github.llmfeedback.SupportsUpdate;
+import io.github.llmfeedback.TargetKey;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * A client for unit tests: it records what is submitted and answers at once, without a network.
+ * Thread-safe.
+ *
+ * <pre>{@code
+ * RecordingFeedbackClient client = RecordingFeedbackClient.create(PortkeyFeedbackClient.TRACE);
+ * new ThumbButton(client).click("trace-7f3a");
+ * assertThat(client.submitted())
+ *     .containsExactly(Feedback.on("trace-7f3a").thumbsUp().build());
+ *
+ * client.failNext(Failure.TIMEOUT);
+ * assertThat(new ThumbButton(client).click("trace-7f3a")).isEqualTo("Thanks, we try again later");
+ * }</pre>
+ *
+ * <p>It refuses what a provider with its capabilities refuses, by the same loss policies and with
+ * the same exceptions. It does not know a provider's dialect: what that refuses or rounds beyond
+ * its capabilities, such as Portkey a feedback without a rating, is said with {@link Builder#rule}.
+ *
+ * <p>Futures complete on the thread that submits, or that calls {@link #release()}. Each feedback
+ * of a batch is a call of its own.
+ */
+public final class RecordingFeedbackClient implements FeedbackClient {
+  private final Account account;
+  private final boolean updates;
+  private final boolean retracts;
+  private final Desk desk;
+  private final AtomicLong ids = new AtomicLong();
+  private final Recorded recorded = new Recorded();
+
+  private RecordingFeedbackClient(Builder builder) {
+    account = new Account(builder.capabilities, builder.key, builder.lossPolicy, builder.rule);
+    updates = builder.updates;
+    retracts = builder.retracts;
+    desk = new Desk(account.provider());
+  }
+
+  /**
+   * A client that keeps every part, under the ids of {@code key}, and has every power: for tests of
+   * what is said, not of what a provider keeps.
+   */
+  public static RecordingFeedbackClient create(TargetKey key) {
+    return builder(Capabilities.of(key.provider()).with(Support.NATIVE, Part.values()), key)
+        .supportsUpdate()
+        .supportsRetract()
+        .build();
+  }
+
+  /** Begins a client that keeps what {@code capabilities} say, and has no power yet. */
+  public static Builder builder(Capabilities capabilities, TargetKey key) {
+    return new Builder(capabilities, key);
+  }
+
+  /**
+   * Begins a client that keeps what {@code client} keeps and has its powers. Nothing is asked of
+   * its provider, so its key may be anything.
+   */
+  public static Builder like(FeedbackClient client, TargetKey key) {
+    Builder builder = builder(client.capabilities(), key);
+    builder.updates = client.as(SupportsUpdate.class).isPresent();
+    builder.retracts = client.as(SupportsRetract.class).isPresent();
+    return builder;
+  }
+
+  /** Every feedback given to this client, in order, by whichever method, whatever became of it. */
+  public List<Feedback> submitted() {
+    return recorded.submitted();
+  }
+
+  /** What became of {@link #submitted()}, in that order, without calls that have not ended. */
+  public List<Outcome> outcomes() {
+    return recorded.outcomes();
+  }
+
+  /** Every update asked for, in order, whatever became of it. */
+  public List<Update> updates() {
+    return recorded.updates();
+  }
+
+  /** The receipts of every retraction asked for, in order, whatever became of it. */
+  public List<Receipt> retractions() {
+    return recorded.retractions();
+  }
+
+  /** Forgets what was recorded. */
+  public RecordingFeedbackClient clear() {
+    recorded.clear();
+    return this;
+  }
+
+  /** Fails the next calls, one with each of {@code failures}, in order. */
+  public RecordingFeedbackClient failNext(Failure... failures) {
+    desk.failNext(Stream.of(failures).map(this::exception).toList());
+    return this;
+  }
+
+  /** Fails the next {@code times} calls with exceptions of the test's own making. */
+  public RecordingFeedbackClient failNext(
+      int times, Supplier<? extends FeedbackException> exceptions) {
+    desk.failNext(Collections.nCopies(times, exceptions));
+    return this;
+  }
+
+  /** Fails every call, until {@link #succeed()}. */
+  public RecordingFeedbackClient failAlways(Failure failure) {
+    desk.failAlways(exception(failure));
+    return this;
+  }
+
+  /** As {@link #failAlways(Failure)}, with exceptions of the test's own making. */
+  public RecordingFeedbackClient failAlways(Supplier<? extends FeedbackException> exceptions) {
+    desk.failAlways(exceptions);
+    return this;
+  }
+
+  /** Forgets the failures that were asked for. */
+  public RecordingFeedbackClient succeed() {
+    desk.succeed();
+    return this;
+  }
+
+  private Supplier<FeedbackException> exception(Failure failure) {
+    return () -> failure.of(account.provider());
+  }
+
+  /**
+   * Leaves calls without an answer from now on, until {@link #release()}: futures stay incomplete,
+   * and methods that wait go on waiting, until they are interrupted.
+   */
+  public RecordingFeedbackClient hold() {
+    desk.hold();
+    return this;
+  }
+
+  /** Answers the calls that are held, in order, and holds no more. They fail if told to by now. */
+  public RecordingFeedbackClient release() {
+    desk.release();
+    return this;
+  }
+
+  /** How many calls are held; what a test awaits before it releases or interrupts them. */
+  public int held() {
+    return desk.held();
+  }
+
+  @Override
+  public Receipt submit(Feedback feedback) {
+    return submission(feedback, true).receipt();
+  }
+
+  @Override
+  public CompletableFuture<Receipt> submitAsync(Feedback feedback) {
+    return Desk.future(() -> submission(feedback, false).future());
+  }
+
+  @Override
+  public List<Outcome> submitAll(Collection<? extends Feedback> feedbacks) {
+    return batch(feedbacks, true).await();
+  }
+
+  @Override
+  public CompletableFuture<List<Outcome>> submitAllAsync(Collection<? extends Feedback> feedbacks) {
+    return Desk.future(() -> batch(feedbacks, false).future());
+  }
+
+  private Batch batch(Collection<? extends Feedback> feedbacks, boolean waits) {
+    return Batch.begin(feedbacks, feedback -> submission(feedback, waits));
+  }
+
+  @Override
+  public BatchSummary submitEach(
+      Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome) {
+    return Batch.each(
+        account.provider(), feedbacks, eachOutcome, feedback -> submission(feedback, true));
+  }
+
+  private Call submission(Feedback feedback, boolean waits) {
+    Objects.requireNonNull(feedback, "feedback must not be null");
+    Call call = new Call(account.provider());
+    recorded.submission(feedback, call);
+    return desk.begin(call, waits, () -> account.receipt(feedback).ids(newId()).build());
+  }
+
+  private List<String> newId() {
+    return List.of("recorded-" + ids.incrementAndGet());
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return account.capabilities();
+  }
+
+  /** {@link SupportsUpdate} and {@link SupportsRetract}, if it was given them. */
+  @Override
+  public <T> Optional<T> as(Class<T> power) {
+    boolean given =
+        (power == SupportsUpdate.class && updates) || (power == SupportsRetract.class && retracts);
+    return given
+        ? Optional.of(power.cast(new Changes(account, recorded, desk)))
+        : FeedbackClient.super.as(power);
+  }
+
+  /** Ends what is held, and answers {@code CLOSED} to everything new. */
+  @Override
+  public void close() {
+    desk.close();
+  }
+
+  /** The provider and how much was recorded. */
+  @Override
+  public String toString() {
+    return "RecordingFeedbackClient (%s, %d submitted)"
+        .formatted(account.provider(), submitted().size());
+  }
+
+  /**
+   * An update that was asked for.
+   *
+   * @param receipt what was to be changed
+   * @param feedback what was to hold instead
+   */
+  public record Update(Receipt receipt, Feedback feedback) {}
+
+  /** Says whom a recording client is like. Not thread-safe. */
+  public static final class Builder {
+    private final Capabilities capabilities;
+    private final TargetKey key;
+    private LossPolicy lossPolicy = LossPolicy.REJECT;
+    private Function<Feedback, List<Loss>> rule = feedback -> List.of();
+    private boolean updates;
+    private boolean retracts;
+
+    private Builder(Capabilities capabilities, TargetKey key) {
+      this.capabilities = Objects.requireNonNull(capabilities, "capabilities must not be null");
+      this.key = Objects.requireNonNull(key, "target key must not be null");
+    }
+
+    /** Sets what may be lost; {@link LossPolicy#REJECT} by default. */
+    public Builder lossPolicy(LossPolicy lossPolicy) {
+      this.lossPolicy = Objects.requireNonNull(lossPolicy, "lossPolicy must not be null");
+      return this;
+    }
+
+    /**
+     * Sets what the provider's client does beyond its capabilities: it gets each feedback without
+     * the parts that are not kept, and gives further losses, such as a rounded score, or throws an
+     * {@link io.github.llmfeedback.UnrepresentableFeedbackException}.
+     */
+    public Builder rule(Function<Feedback, List<Loss>> rule) {
+      this.rule = Objects.requireNonNull(rule, "rule must not be null");
+      return this;
+    }
+
+    /** Gives it {@link SupportsUpdate}. */
+    public Builder supportsUpdate() {
+      updates = true;
+      return this;
+    }
+
+    /** Gives it {@link SupportsRetract}. */
+    public Builder supportsRetract() {
+      retracts = true;
+      return this;
+    }
+
+    /** The client. */
+    public RecordingFeedbackClient build() {
+      return new RecordingFeedbackClient(this);
+    }
+  }
+}

@@ -1,0 +1,258 @@
+package io.github.llmfeedback.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackClient;
+import io.github.llmfeedback.Loss;
+import io.github.llmfeedback.LossPolicy;
+import io.github.llmfeedback.Part;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.Support;
+import io.github.llmfeedback.SupportsRetract;
+import io.github.llmfeedback.SupportsUpdate;
+import io.github.llmfeedback.Target;
+import io.github.llmfeedback.TargetKey;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The recording client does what a real one does. */
+@Timeout(60)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AgreementTest {
+  private static final Target A = Target.of(ToyClient.THING, "a");
+  private static final Capabilities SOME =
+      Capabilities.of("toy").with(Support.NATIVE, Part.THUMBS, Part.COMMENT);
+
+  private final LoopbackServer server = new LoopbackServer();
+
+  @BeforeAll
+  void answer() {
+    server.answerAll(seen -> Reply.of(200, "{}"));
+  }
+
+  @AfterAll
+  void stop() {
+    server.close();
+  }
+
+  /** What an act on a client comes to, as text that two clients can be compared by. */
+  private static String told(FeedbackClient client, Function<FeedbackClient, Object> act) {
+    try {
+      return shown(act.apply(client));
+    } catch (RuntimeException e) {
+      Throwable error = e instanceof CompletionException ? e.getCause() : e;
+      return error instanceof UnrepresentableFeedbackException refusal
+          ? refusal + " " + losses(refusal.losses())
+          : String.valueOf(error);
+    }
+  }
+
+  private static String shown(Object result) {
+    return result instanceof Receipt receipt
+        ? receipt.provider() + receipt.target() + losses(receipt.losses())
+        : result.toString();
+  }
+
+  /** What a dialect says of a loss that it made itself is its own affair. */
+  private static List<String> losses(List<Loss> losses) {
+    return losses.stream()
+        .map(
+            loss ->
+                loss.kind() == Loss.Kind.DROPPED ? loss.toString() : "" + loss.part() + loss.kind())
+        .toList();
+  }
+
+  private static String withoutDetails(String told) {
+    return told.replaceAll("APPROXIMATED \\([^)]*\\)", "APPROXIMATED");
+  }
+
+  private void agree(
+      Capabilities capabilities, LossPolicy policy, Function<FeedbackClient, Object> act) {
+    try (FeedbackClient real =
+            new ToyClient(
+                server.url(), capabilities, ClientSettings.builder().lossPolicy(policy).build());
+        FeedbackClient recording =
+            RecordingFeedbackClient.like(real, ToyClient.THING).lossPolicy(policy).build()) {
+      assertThat(withoutDetails(told(recording, act))).isEqualTo(withoutDetails(told(real, act)));
+    }
+  }
+
+  private static Feedback.Builder with(Part part, Feedback.Builder feedback) {
+    return switch (part) {
+      case THUMBS -> feedback.thumbsUp();
+      case SCORE -> feedback.stars(4);
+      case LABEL -> feedback.label("helpful");
+      case COMMENT -> feedback.comment("Spot on");
+      case CORRECTION -> feedback.correction("Paris.");
+      case ISSUE -> feedback.issue("too long");
+      case ACTION -> feedback.action("copied");
+      case WEIGHT -> feedback.weight(0.5);
+      case AUTHOR -> feedback.author("user-17");
+      case OCCURRED_AT -> feedback.occurredAt(Instant.EPOCH);
+      case METADATA -> feedback.metadata("screen", "checkout");
+    };
+  }
+
+  @ParameterizedTest
+  @EnumSource(Part.class)
+  void everyPartEndsAlikeUnderEveryPolicyAndSupport(Part part) {
+    Part beside = part == Part.COMMENT ? Part.CORRECTION : Part.COMMENT;
+    List<Feedback> feedbacks = new ArrayList<>();
+    feedbacks.add(with(part, with(beside, Feedback.on(A))).build());
+    if (part.isStatement()) {
+      feedbacks.add(with(part, Feedback.on(A)).build());
+      feedbacks.add(with(part, Feedback.on(A)).weight(1).build());
+    }
+    for (Support support : Support.values()) {
+      Capabilities keeps = Capabilities.of("toy").with(Support.NATIVE, beside).with(support, part);
+      for (LossPolicy policy : policies(part)) {
+        feedbacks.forEach(feedback -> agree(keeps, policy, client -> client.submit(feedback)));
+      }
+    }
+  }
+
+  private static List<LossPolicy> policies(Part part) {
+    Part other = part == Part.WEIGHT ? Part.AUTHOR : Part.WEIGHT;
+    return List.of(
+        LossPolicy.REJECT,
+        LossPolicy.EXACT,
+        LossPolicy.REPORT,
+        LossPolicy.tolerating(part),
+        LossPolicy.tolerating(part, Part.WEIGHT),
+        LossPolicy.tolerating(other));
+  }
+
+  @Test
+  void theExactMiddleOfAScoreEndsAlike() {
+    Feedback middle = Feedback.on(A).stars(3).build();
+    Capabilities thumbs = SOME.with(Support.APPROXIMATED, Part.SCORE);
+
+    agree(thumbs, LossPolicy.REPORT, client -> client.submit(middle));
+    agree(SOME.with(Support.NATIVE, Part.SCORE), LossPolicy.EXACT, c -> c.submit(middle));
+  }
+
+  @Test
+  void everyKindOfTargetEndsAlike() {
+    Stream.of(
+            Target.of("bare"),
+            A,
+            Target.shared("shared"),
+            Target.of(TargetKey.of("other", "thing"), "x"))
+        .forEach(
+            target ->
+                agree(
+                    SOME,
+                    LossPolicy.REJECT,
+                    client -> client.submit(Feedback.on(target).thumbsUp().build())));
+  }
+
+  @Test
+  void everyWayOfSubmittingEndsAlike() {
+    Feedback good = Feedback.on(A).thumbsUp().build();
+    Feedback bad = Feedback.on(A).thumbsUp().author("u").build();
+    List<Feedback> both = List.of(bad, good);
+
+    agree(SOME, LossPolicy.REJECT, client -> client.submitAsync(bad).join());
+    agree(SOME, LossPolicy.REJECT, client -> outcomes(client.submitAll(both)));
+    agree(SOME, LossPolicy.REJECT, client -> outcomes(client.submitAllAsync(both).join()));
+    agree(
+        SOME,
+        LossPolicy.REJECT,
+        client -> {
+          List<Object> seen = new ArrayList<>();
+          var summary = client.submitEach(both.iterator(), o -> seen.add(o.isAccepted()));
+          return seen + " " + summary.submitted() + summary.accepted() + summary.failed();
+        });
+  }
+
+  private static List<String> outcomes(List<io.github.llmfeedback.Outcome> outcomes) {
+    return outcomes.stream()
+        .map(o -> o.index() + " " + o.error() + o.receipt().map(Receipt::target))
+        .toList();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what callers without a null checker can do
+  void whatIsNullEndsAlike() {
+    Feedback good = Feedback.on(A).thumbsUp().build();
+
+    agree(SOME, LossPolicy.REJECT, client -> client.submit(null));
+    agree(SOME, LossPolicy.REJECT, client -> client.submitAsync(null).join());
+    agree(SOME, LossPolicy.REJECT, client -> client.submitAll(Arrays.asList(good, null)));
+    agree(
+        SOME, LossPolicy.REJECT, client -> client.submitAllAsync(Arrays.asList(good, null)).join());
+    agree(SOME, LossPolicy.REJECT, client -> client.submitEach(null, outcome -> {}));
+    agree(SOME, LossPolicy.REJECT, client -> client.submitEach(List.of(good).iterator(), null));
+    agree(
+        SOME,
+        LossPolicy.REJECT,
+        client -> client.submitEach(Arrays.asList(good, null).iterator(), outcome -> {}));
+    agree(SOME, LossPolicy.REJECT, client -> updating(client).update(null, good));
+    agree(SOME, LossPolicy.REJECT, client -> retracting(client).retract(null));
+  }
+
+  @Test
+  void changesEndAlike() {
+    Feedback good = Feedback.on(A).thumbsUp().build();
+    Feedback lossy = Feedback.on(A).thumbsUp().weight(1).build();
+    Feedback elsewhere = Feedback.on(Target.of(ToyClient.THING, "b")).thumbsUp().build();
+    Receipt foreign = Receipt.builder("other", "a").build();
+
+    for (LossPolicy policy : List.of(LossPolicy.REJECT, LossPolicy.REPORT)) {
+      for (Feedback now : List.of(good, lossy, elsewhere)) {
+        agree(SOME, policy, client -> updating(client).update(client.submit(good), now));
+        agree(
+            SOME, policy, client -> updating(client).updateAsync(client.submit(good), now).join());
+        agree(SOME, policy, client -> updating(client).update(foreign, now));
+      }
+    }
+    agree(SOME, LossPolicy.REJECT, client -> retracting(client).retract(client.submit(good)));
+    agree(SOME, LossPolicy.REJECT, client -> retracting(client).retract(foreign));
+  }
+
+  private static SupportsUpdate updating(FeedbackClient client) {
+    return client.as(SupportsUpdate.class).orElseThrow();
+  }
+
+  private static SupportsRetract retracting(FeedbackClient client) {
+    return client.as(SupportsRetract.class).orElseThrow();
+  }
+
+  @Test
+  void afterCloseEverythingEndsAlike() {
+    Feedback good = Feedback.on(A).thumbsUp().build();
+    Feedback bad = Feedback.on(A).author("u").comment("x").build();
+
+    for (Feedback feedback : List.of(good, bad)) {
+      agree(
+          SOME,
+          LossPolicy.REJECT,
+          client -> {
+            client.close();
+            client.close();
+            return client.submitAll(List.of(feedback)).stream()
+                .map(outcome -> outcome.error().orElseThrow())
+                .map(e -> e.getClass() + " " + e.attempts() + e.mayHaveArrived())
+                .toList();
+          });
+    }
+  }
+}

@@ -1,0 +1,330 @@
+package io.github.llmfeedback.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Loss;
+import io.github.llmfeedback.LossPolicy;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Part;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.Support;
+import io.github.llmfeedback.SupportsRetract;
+import io.github.llmfeedback.SupportsUpdate;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class RecordingFeedbackClientTest {
+  private static final Feedback UP = Feedback.on("a").thumbsUp().build();
+  private static final Feedback DOWN = Feedback.on("a").thumbsDown().comment("no").build();
+
+  private final RecordingFeedbackClient client = RecordingFeedbackClient.create(ToyClient.THING);
+
+  private static Reason reason(Throwable error) {
+    return ((UndeliveredFeedbackException) error).reason();
+  }
+
+  private static Reason reason(Outcome outcome) {
+    return reason((Throwable) outcome.error().orElseThrow());
+  }
+
+  @Test
+  void everyWayOfSubmittingIsRecordedInOrder() {
+    Receipt receipt = client.submit(UP);
+    Receipt second = client.submitAsync(DOWN).join();
+    List<Outcome> all = client.submitAll(List.of(UP, DOWN));
+    client.submitAllAsync(List.of(DOWN)).join();
+    List<Long> indexes = new ArrayList<>();
+    var summary =
+        client.submitEach(List.of(UP, UP).iterator(), outcome -> indexes.add(outcome.index()));
+
+    assertThat(client.submitted()).containsExactly(UP, DOWN, UP, DOWN, DOWN, UP, UP);
+    assertThat(client.outcomes()).allMatch(Outcome::isAccepted);
+    assertThat(client.outcomes())
+        .extracting(Outcome::index)
+        .containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L);
+    assertThat(receipt.id()).isPresent().isNotEqualTo(second.id());
+    assertThat(receipt.target()).isEqualTo("a");
+    assertThat(all).extracting(Outcome::index).containsExactly(0L, 1L);
+    assertThat(indexes).containsExactly(0L, 1L);
+    assertThat(summary.accepted()).isEqualTo(2);
+    assertThat(client).hasToString("RecordingFeedbackClient (toy, 7 submitted)");
+    assertThat(client.clear().submitted()).isEmpty();
+  }
+
+  @Test
+  void updatesAndRetractionsAreRecorded() {
+    Receipt receipt = client.submit(UP);
+
+    Receipt updated = client.as(SupportsUpdate.class).orElseThrow().update(receipt, DOWN);
+    Receipt gone = client.as(SupportsRetract.class).orElseThrow().retractAsync(updated).join();
+
+    assertThat(client.updates()).containsExactly(new RecordingFeedbackClient.Update(receipt, DOWN));
+    assertThat(client.retractions()).containsExactly(updated);
+    assertThat(updated.ids()).isEqualTo(receipt.ids());
+    assertThat(client.submitted()).containsExactly(UP);
+    assertThatThrownBy(() -> client.as(SupportsRetract.class).orElseThrow().retract(gone))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void itHasOnlyThePowersItWasGiven() {
+    Capabilities keeps = Capabilities.of("toy").with(Support.NATIVE, Part.THUMBS);
+    RecordingFeedbackClient powerless =
+        RecordingFeedbackClient.builder(keeps, ToyClient.THING).build();
+    RecordingFeedbackClient updating =
+        RecordingFeedbackClient.builder(keeps, ToyClient.THING).supportsUpdate().build();
+
+    assertThat(powerless.as(SupportsUpdate.class)).isEmpty();
+    assertThat(powerless.as(SupportsRetract.class)).isEmpty();
+    assertThat(powerless.as(RecordingFeedbackClient.class)).contains(powerless);
+    assertThat(RecordingFeedbackClient.like(updating, ToyClient.THING).build())
+        .satisfies(
+            like -> {
+              assertThat(like.as(SupportsUpdate.class)).isPresent();
+              assertThat(like.as(SupportsRetract.class)).isEmpty();
+              assertThat(like.capabilities()).isEqualTo(keeps);
+            });
+  }
+
+  @Test
+  void whatIsRefusedIsRecordedWithItsError() {
+    RecordingFeedbackClient strict =
+        RecordingFeedbackClient.builder(
+                Capabilities.of("toy").with(Support.NATIVE, Part.THUMBS), ToyClient.THING)
+            .build();
+
+    assertThatThrownBy(() -> strict.submit(DOWN))
+        .isInstanceOf(UnrepresentableFeedbackException.class);
+
+    assertThat(strict.submitted()).containsExactly(DOWN);
+    assertThat(strict.outcomes().get(0).error())
+        .get()
+        .isInstanceOf(UnrepresentableFeedbackException.class);
+  }
+
+  @Test
+  void aRuleAddsLossesThatCapabilitiesDoNotTell() {
+    Loss rounded = new Loss(Part.SCORE, Loss.Kind.ROUNDED, "to whole numbers");
+    RecordingFeedbackClient.Builder builder =
+        RecordingFeedbackClient.like(client, ToyClient.THING)
+            .rule(feedback -> feedback.rating().isPresent() ? List.of(rounded) : List.of());
+    Feedback score = Feedback.on("a").stars(4.2).build();
+
+    assertThat(builder.build().submit(score).losses()).containsExactly(rounded);
+    assertThatThrownBy(() -> builder.lossPolicy(LossPolicy.EXACT).build().submit(score))
+        .isInstanceOf(UnrepresentableFeedbackException.class);
+  }
+
+  @Test
+  void theNextCallsFailAsTold() {
+    client.failNext(Failure.TIMEOUT, Failure.WRONG_KEY);
+
+    assertThatThrownBy(() -> client.submit(UP))
+        .isInstanceOfSatisfying(
+            FeedbackException.class, e -> assertThat(e.mayHaveArrived()).isTrue());
+    assertThat(client.submitAsync(UP))
+        .isCompletedExceptionally()
+        .failsWithin(Duration.ZERO)
+        .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+        .withCauseInstanceOf(RejectedFeedbackException.class);
+    assertThat(client.submit(UP)).isNotNull();
+    assertThat(client.outcomes())
+        .extracting(Outcome::isAccepted)
+        .containsExactly(false, false, true);
+  }
+
+  @Test
+  void inABatchEachFeedbackIsACallOfItsOwn() {
+    client.failNext(2, () -> Failure.FULL.of("toy"));
+
+    assertThat(client.submitAll(List.of(UP, UP, UP)))
+        .extracting(Outcome::isAccepted)
+        .containsExactly(false, false, true);
+  }
+
+  @Test
+  void everyCallFailsUntilToldOtherwise() {
+    client.failAlways(Failure.UNREACHABLE).failNext(Failure.FULL);
+    Receipt receipt = RecordingFeedbackClient.create(ToyClient.THING).submit(UP);
+
+    assertThatThrownBy(() -> client.submit(UP)).extracting(e -> reason(e)).isEqualTo(Reason.FULL);
+    assertThatThrownBy(() -> client.as(SupportsUpdate.class).orElseThrow().update(receipt, UP))
+        .extracting(e -> reason(e))
+        .isEqualTo(Reason.UNREACHABLE);
+    assertThatThrownBy(() -> client.as(SupportsRetract.class).orElseThrow().retract(receipt))
+        .isInstanceOf(UndeliveredFeedbackException.class);
+
+    assertThat(client.succeed().submit(UP)).isNotNull();
+    client.failAlways(() -> Failure.SERVER_ERROR.of("toy"));
+    assertThat(client.submitAll(List.of(UP, UP))).noneMatch(Outcome::isAccepted);
+  }
+
+  @Test
+  void heldCallsAreAnsweredWhenReleased() {
+    client.hold();
+    CompletableFuture<Receipt> first = client.submitAsync(UP);
+    CompletableFuture<List<Outcome>> batch = client.submitAllAsync(List.of(DOWN, DOWN));
+    CompletableFuture<Integer> recorded = first.handle((ok, e) -> client.outcomes().size());
+
+    assertThatThrownBy(() -> first.get(10, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    assertThat(client.submitted()).hasSize(3);
+    assertThat(client.outcomes()).isEmpty();
+
+    client.failNext(Failure.CONNECTION_LOST).release();
+
+    assertThat(first).isCompletedExceptionally();
+    assertThat(recorded).isCompletedWithValue(1);
+    assertThat(batch.join()).allMatch(Outcome::isAccepted);
+    assertThat(client.submit(UP)).isNotNull();
+  }
+
+  @Test
+  void aHeldCallThatIsCancelledUsesUpNoFailure() {
+    client.hold();
+    CompletableFuture<Receipt> cancelled = client.submitAsync(UP);
+    CompletableFuture<List<Outcome>> batch = client.submitAllAsync(List.of(UP));
+    CompletableFuture<Receipt> other = client.submitAsync(UP);
+
+    cancelled.cancel(true);
+    batch.cancel(true);
+    client.failNext(Failure.FULL).release();
+
+    assertThat(other).isCompletedExceptionally();
+    assertThat(client.outcomes())
+        .extracting(outcome -> reason(outcome))
+        .containsExactly(Reason.CANCELLED, Reason.CANCELLED, Reason.FULL);
+  }
+
+  @Test
+  void anInterruptEndsAWaitAtOnceAndKeepsTheFlag() throws Exception {
+    client.hold();
+    CompletableFuture<Throwable> seen = new CompletableFuture<>();
+    Thread waiting =
+        new Thread(
+            () -> {
+              try {
+                client.submit(UP);
+              } catch (FeedbackException e) {
+                assertThat(Thread.currentThread().isInterrupted()).isTrue();
+                assertThat(client.submitAll(List.of(UP, UP)))
+                    .extracting(outcome -> outcome.error().orElseThrow().mayHaveArrived())
+                    .containsExactly(false, false);
+                seen.complete(e);
+              }
+            });
+    waiting.start();
+    while (client.held() == 0) {
+      Thread.onSpinWait();
+    }
+    waiting.interrupt();
+
+    assertThat(seen.get(10, TimeUnit.SECONDS))
+        .isInstanceOfSatisfying(
+            UndeliveredFeedbackException.class,
+            e -> {
+              assertThat(e.reason()).isEqualTo(Reason.INTERRUPTED);
+              assertThat(e.mayHaveArrived()).isTrue();
+            });
+  }
+
+  @Test
+  void anInterruptEndsAStream() {
+    Thread.currentThread().interrupt();
+    List<Outcome> seen = new ArrayList<>();
+
+    assertThatThrownBy(() -> client.submitEach(List.of(UP, UP).iterator(), seen::add))
+        .extracting(e -> reason(e))
+        .isEqualTo(Reason.INTERRUPTED);
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(seen).hasSize(1);
+  }
+
+  @Test
+  void whatTheCallbackOfAStreamThrowsEndsIt() {
+    assertThatThrownBy(
+            () ->
+                client.submitEach(
+                    List.of(UP, UP).iterator(),
+                    outcome -> {
+                      throw new IllegalStateException("full disk");
+                    }))
+        .hasMessage("full disk");
+    assertThat(client.submitted()).hasSize(1);
+  }
+
+  @Test
+  void closeEndsWhatIsHeldAndEverythingNew() {
+    client.hold();
+    CompletableFuture<Receipt> held = client.submitAsync(UP);
+
+    client.close();
+    client.close();
+
+    assertThat(held).isCompletedExceptionally();
+    assertThat(client.submitAll(List.of(UP)))
+        .extracting(outcome -> reason(outcome))
+        .containsExactly(Reason.CLOSED);
+    assertThat(client.outcomes())
+        .extracting(outcome -> outcome.error().orElseThrow().mayHaveArrived())
+        .containsExactly(true, false);
+  }
+
+  @Test
+  void manyThreadsLoseNoRecord() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger failed = new AtomicInteger();
+    client.failNext(1_000, () -> Failure.FULL.of("toy"));
+    List<Thread> threads =
+        IntStream.range(0, 8)
+            .mapToObj(
+                t ->
+                    new Thread(
+                        () -> {
+                          try {
+                            go.await();
+                          } catch (InterruptedException e) {
+                            throw new AssertionError(e);
+                          }
+                          for (int i = 0; i < 2_000; i++) {
+                            if (client.submitAsync(UP).isCompletedExceptionally()) {
+                              failed.incrementAndGet();
+                            }
+                          }
+                        }))
+            .toList();
+    threads.forEach(Thread::start);
+    go.countDown();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+
+    assertThat(failed).hasValue(1_000);
+    assertThat(client.submitted()).hasSize(16_000);
+    assertThat(
+            client.outcomes().stream()
+                .flatMap(outcome -> outcome.receipt().stream())
+                .flatMap(receipt -> receipt.id().stream())
+                .distinct())
+        .hasSize(15_000);
+  }
+}
