@@ -80,6 +80,9 @@ final class Attempt implements Callback {
     Tried tried;
     try (response) {
       tried = reader.read(response);
+      if (tried.isCut()) {
+        call.cancel(); // or closing would read on, to keep the connection
+      }
     } catch (IOException e) {
       tried = failed(e);
     } catch (RuntimeException | Error e) {
@@ -99,7 +102,15 @@ final class Attempt implements Callback {
 
   private Tried failed(IOException e) {
     boolean sent = phase.started();
-    return Tried.failed(Failures.reason(e, sent), sent, e);
+    return Tried.failed(Failures.reason(e, sent, isCancelledByUser(e)), sent, e);
+  }
+
+  /** Through the dispatcher of a user's OkHttpClient; an error in an interceptor looks alike. */
+  private boolean isCancelledByUser(IOException e) {
+    Call begun = call;
+    return begun != null
+        && begun.isCanceled()
+        && !String.valueOf(e.getMessage()).startsWith("canceled due to");
   }
 
   private void over(Tried tried) {

@@ -138,12 +138,12 @@ final class Failures {
   }
 
   /** Why OkHttp failed, given whether the request had begun to leave. */
-  static Reason reason(IOException e, boolean sent) {
+  static Reason reason(IOException e, boolean sent, boolean cancelled) {
     if (e instanceof InterruptedIOException
         && !(e.getCause() instanceof RejectedExecutionException)) {
       return Reason.TIMEOUT;
-    } else if ("Canceled".equals(e.getMessage())) {
-      return Reason.CANCELLED; // not by us: through the dispatcher of a user's OkHttpClient
+    } else if (cancelled) {
+      return Reason.CANCELLED;
     } else if (sent) {
       return Reason.CONNECTION_LOST;
     }

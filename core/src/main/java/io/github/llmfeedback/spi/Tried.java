@@ -75,6 +75,11 @@ record Tried(
     return verdict != null && verdict.kind() == Verdict.Kind.ACCEPTED;
   }
 
+  /** Whether more of the answer was to come. */
+  boolean isCut() {
+    return answer != null && answer.isCut();
+  }
+
   boolean isWorthRepeating(WireRequest request, ClientSettings settings) {
     return again == Again.YES
         || (again == Again.IF_REPEATABLE && (request.isRepeatable() || settings.repeatUncertain()));
