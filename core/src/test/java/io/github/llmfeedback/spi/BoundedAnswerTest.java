@@ -1,0 +1,171 @@
+package io.github.llmfeedback.spi;
+
+import static io.github.llmfeedback.spi.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.spi.RawServer.Talk;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Answers that would take all memory or all time if they were let. */
+@Timeout(60)
+class BoundedAnswerTest {
+  private static final long HUNDRED_MB = 100L << 20;
+
+  private static FeedbackException failure(Talk talk, ClientTime patience) {
+    try (RawServer server = new RawServer(talk);
+        ToyClient client =
+            new ToyClient(
+                server.url(),
+                Toy.plain(),
+                ToyClient.impatient().attemptTimeout(patience.attempt).build())) {
+      return catchThrowableOfType(FeedbackException.class, () -> client.submit(on("a")));
+    }
+  }
+
+  private enum ClientTime {
+    PATIENT(Duration.ofSeconds(30)),
+    IMPATIENT(Duration.ofMillis(700));
+
+    final Duration attempt;
+
+    ClientTime(Duration attempt) {
+      this.attempt = attempt;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 400})
+  void ofAHundredMegabytesOnlyAFewAreRead(int status) {
+    AtomicLong written = new AtomicLong();
+    Talk talk =
+        socket -> {
+          RawServer.readRequest(socket);
+          RawServer.write(
+              socket, "HTTP/1.1 " + status + " X\r\nContent-Length: " + HUNDRED_MB + "\r\n\r\n");
+          OutputStream out = socket.getOutputStream();
+          byte[] block = new byte[1 << 16];
+          Arrays.fill(block, (byte) ' ');
+          for (long sent = 0; sent < HUNDRED_MB; sent += block.length) {
+            out.write(block);
+            written.addAndGet(block.length);
+          }
+        };
+    FeedbackException error = failure(talk, ClientTime.PATIENT);
+    assertThat(written.get()).isLessThan(HUNDRED_MB / 2);
+    if (status == 200) {
+      assertThat(error).isInstanceOf(UnreadableAnswerException.class);
+      assertThat(error.mayHaveArrived()).isTrue();
+    } else {
+      assertThat(((RejectedFeedbackException) error).body()).hasSizeLessThanOrEqualTo(4096);
+      assertThat(error.mayHaveArrived()).isFalse();
+    }
+  }
+
+  @Test
+  void aGzipBombDoesNotGoOff() {
+    byte[] bomb = gzipped(HUNDRED_MB);
+    assertThat(bomb).hasSizeLessThan(1 << 20);
+    Talk talk =
+        socket -> {
+          RawServer.readRequest(socket);
+          RawServer.write(
+              socket,
+              "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: "
+                  + bomb.length
+                  + "\r\n\r\n");
+          socket.getOutputStream().write(bomb);
+        };
+    assertThat(failure(talk, ClientTime.PATIENT))
+        .isInstanceOf(UnreadableAnswerException.class)
+        .satisfies(error -> assertThat(error.mayHaveArrived()).isTrue());
+  }
+
+  private static byte[] gzipped(long spaces) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      byte[] block = new byte[1 << 16];
+      Arrays.fill(block, (byte) ' ');
+      for (long written = 0; written < spaces; written += block.length) {
+        gzip.write(block);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n{",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
+        "HTTP/1.1 200 OK\r\nX-Slow: ",
+        "HTTP/1.1 503 Busy\r\nContent-Length: 99999\r\n\r\n{",
+        "",
+      })
+  void anAnswerThatDripsEndsWithTheAttemptsTime(String beginning) {
+    CountDownLatch over = new CountDownLatch(1);
+    Talk talk =
+        socket -> {
+          RawServer.readRequest(socket);
+          RawServer.write(socket, beginning);
+          while (!over.await(50, TimeUnit.MILLISECONDS)) {
+            RawServer.write(socket, beginning.contains("chunked") ? "1\r\nx\r\n" : "x");
+          }
+        };
+    FeedbackException error = failure(talk, ClientTime.IMPATIENT);
+    over.countDown();
+    assertThat(((UndeliveredFeedbackException) error).reason()).isEqualTo(Reason.TIMEOUT);
+    assertThat(error.mayHaveArrived()).isTrue();
+    assertThat(error.attempts()).isEqualTo(1);
+    assertThat(error.elapsed()).isBetween(Duration.ofMillis(700), Duration.ofSeconds(10));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[", "{\"a\":"})
+  void deepJsonIsNoJson(String deeper) {
+    String body = deeper.repeat(100_000);
+    Talk talk =
+        socket -> {
+          RawServer.readRequest(socket);
+          RawServer.write(
+              socket,
+              "HTTP/1.1 200 OK\r\nContent-Length: "
+                  + body.getBytes(StandardCharsets.UTF_8).length
+                  + "\r\n\r\n"
+                  + body);
+        };
+    assertThat(failure(talk, ClientTime.PATIENT)).isInstanceOf(UnreadableAnswerException.class);
+  }
+
+  @Test
+  void bytesThatAreNoTextAreNoJson() {
+    Talk talk =
+        socket -> {
+          RawServer.readRequest(socket);
+          RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
+          socket.getOutputStream().write(new byte[] {'"', (byte) 0xff, (byte) 0xfe, '"'});
+        };
+    assertThat(failure(talk, ClientTime.PATIENT)).isInstanceOf(UnreadableAnswerException.class);
+  }
+}
