@@ -48,7 +48,12 @@ final class Transport implements Time {
     Dispatcher dispatcher = new Dispatcher(calls);
     dispatcher.setMaxRequests(Integer.MAX_VALUE); // each client's own permits are the bound
     dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
-    http = new OkHttpClient.Builder().dispatcher(dispatcher).connectionPool(pool).build();
+    http =
+        new OkHttpClient.Builder()
+            .dispatcher(dispatcher)
+            .connectionPool(pool)
+            .socketFactory(new PromptSockets())
+            .build();
   }
 
   /** The shared transport, with one more user, who must release it once. */
