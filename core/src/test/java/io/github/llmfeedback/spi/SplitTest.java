@@ -1,0 +1,211 @@
+package io.github.llmfeedback.spi;
+
+import static io.github.llmfeedback.spi.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A refused chunk is split until the bad item stands alone. */
+class SplitTest {
+  private final LoopbackServer server = new LoopbackServer();
+  private final Set<String> stored = ConcurrentHashMap.newKeySet();
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  /** Stores a list as a whole unless the status refuses it. */
+  private void store(Function<List<String>, Reply> replies) {
+    server.answerAll(
+        seen -> {
+          Reply reply = replies.apply(ToyClient.targets(seen));
+          if (reply.status() == 200) {
+            stored.addAll(ToyClient.targets(seen));
+          }
+          return reply;
+        });
+  }
+
+  private static Reply yes() {
+    return Reply.of(200, "{}");
+  }
+
+  private List<Outcome> submit(Toy toy, ClientSettings.Builder settings, int count) {
+    try (ToyClient client = new ToyClient(server.url(), toy, settings.build())) {
+      List<Outcome> outcomes = client.submitAll(ToyClient.many(count));
+      assertThat(outcomes).hasSize(count);
+      for (Outcome outcome : outcomes) {
+        assertThat(outcome.isAccepted()).isEqualTo(stored.contains("t" + outcome.index()));
+      }
+      return outcomes;
+    }
+  }
+
+  private static RejectedFeedbackException error(Outcome outcome) {
+    return (RejectedFeedbackException) outcome.error().orElseThrow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 404, 409, 422})
+  void theBadItemStandsAlone(int status) {
+    store(targets -> targets.contains("t13") ? Reply.of(status, "{}") : yes());
+    List<Outcome> outcomes = submit(Toy.lists(100), ToyClient.impatient(), 100);
+    assertThat(outcomes).filteredOn(outcome -> !outcome.isAccepted()).hasSize(1);
+    assertThat(error(outcomes.get(13)).status()).isEqualTo(status);
+    assertThat(error(outcomes.get(13)).mayHaveArrived()).isFalse();
+    assertThat(server.count())
+        .as("100, 50, 25, 13, 7, 4, 2, 1 and the other halves")
+        .isLessThan(16);
+  }
+
+  @Test
+  void manyBadItemsStandAlone() {
+    store(targets -> targets.stream().anyMatch(it -> it.endsWith("7")) ? Reply.of(422, "") : yes());
+    List<Outcome> outcomes = submit(Toy.lists(50), ToyClient.impatient().concurrency(2), 200);
+    assertThat(outcomes).filteredOn(outcome -> !outcome.isAccepted()).hasSize(20);
+  }
+
+  @Test
+  void whereTheAnswerNamesTheBadItemTheRestGoesTogether() {
+    store(
+        targets ->
+            targets.contains("t3")
+                ? Reply.of(422, "{\"objects\":[" + targets.indexOf("t3") + ",7,99,-1]}")
+                : yes());
+    List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient(), 10);
+    assertThat(outcomes)
+        .filteredOn(it -> !it.isAccepted())
+        .extracting(Outcome::index)
+        .containsExactly(3L, 7L);
+    assertThat(server.count()).isEqualTo(2);
+  }
+
+  @Test
+  void anObjectIsMappedBackToItsFeedback() {
+    // t0 has objects 0 to 2, t1 has 3, t2 has 4 and 5
+    server.answerAll(
+        seen -> seen.body().contains("bad") ? Reply.of(422, "{\"objects\":[5]}") : yes());
+    List<Feedback> given =
+        List.of(
+            Feedback.on("t0").comment("one two three").build(),
+            on("t1"),
+            Feedback.on("t2").comment("good bad").build(),
+            on("t3"));
+    try (ToyClient client =
+        new ToyClient(server.url(), Toy.lists(10), ToyClient.impatient().build())) {
+      assertThat(client.submitAll(given))
+          .extracting(Outcome::isAccepted)
+          .containsExactly(true, true, false, true);
+    }
+    assertThat(server.count()).isEqualTo(2);
+  }
+
+  @Test
+  void aThousandNamedOneByOneDoNotOverflowTheStack() {
+    store(
+        targets ->
+            targets.size() > 1 || targets.contains("t999")
+                ? Reply.of(422, "{\"objects\":[0]}")
+                : yes());
+    List<Outcome> outcomes = submit(Toy.lists(1000), ToyClient.impatient(), 1000);
+    assertThat(outcomes).noneMatch(Outcome::isAccepted);
+    assertThat(server.count()).isEqualTo(1000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aChunkThatIsTooLargeIsHalved(boolean splitRefused) {
+    store(targets -> targets.size() > 6 ? Reply.of(413, "") : yes());
+    ClientSettings.Builder settings = ToyClient.impatient().splitRefused(splitRefused);
+    assertThat(submit(Toy.lists(40), settings, 40)).allMatch(Outcome::isAccepted);
+    assertThat(server.takeAll())
+        .extracting(seen -> ToyClient.targets(seen).size())
+        .containsExactly(40, 20, 10, 5, 5, 10, 5, 5, 20, 10, 5, 5, 10, 5, 5);
+  }
+
+  @Test
+  void anItemThatIsAloneTooLargeIsRefused() {
+    store(targets -> targets.contains("t2") ? Reply.of(413, "") : yes());
+    List<Outcome> outcomes = submit(Toy.lists(4), ToyClient.impatient(), 4);
+    assertThat(error(outcomes.get(2)).status()).isEqualTo(413);
+    assertThat(error(outcomes.get(2)).mayHaveArrived()).isFalse();
+  }
+
+  @Test
+  void whoDoesNotWantSplittingHearsThatPartsMayBeStored() {
+    store(targets -> Reply.of(422, ""));
+    List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient().splitRefused(false), 10);
+    assertThat(outcomes).allMatch(outcome -> error(outcome).mayHaveArrived());
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 307, 401, 402, 403})
+  void whatIsNoItemsFaultIsNeverSplit(int status) {
+    store(targets -> Reply.of(status, ""));
+    List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient(), 10);
+    assertThat(outcomes).allMatch(outcome -> !error(outcome).mayHaveArrived());
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void whatTheDialectCallsEverybodysFaultIsNeverSplit() {
+    store(targets -> Reply.of(422, "{\"everyone\":true}"));
+    assertThat(submit(Toy.lists(10), ToyClient.impatient(), 10))
+        .allMatch(outcome -> !error(outcome).mayHaveArrived());
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {408, 500, 502, 504})
+  void whatMayBeStoredIsNeverSplit(int status) {
+    store(targets -> Reply.of(status, ""));
+    assertThat(submit(Toy.lists(10), ToyClient.impatient(), 10))
+        .allMatch(outcome -> error(outcome).mayHaveArrived());
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void doubtAboutAChunkStaysWithItsItems() {
+    server.enqueue(500, ""); // it may have stored the list
+    store(targets -> targets.contains("t1") ? Reply.of(422, "") : yes());
+    ClientSettings.Builder settings = ToyClient.impatient().repeatUncertain(true);
+    List<Outcome> outcomes = submit(Toy.lists(4), settings, 4);
+    assertThat(error(outcomes.get(1)).mayHaveArrived()).isTrue();
+  }
+
+  @Test
+  void theOrderOnATargetHoldsThroughASplit() {
+    List<Feedback> given = new ArrayList<>();
+    IntStream.range(0, 16).forEach(i -> given.add(on(i % 2 == 0 ? "even" : "t" + i)));
+    List<Integer> sizes = new ArrayList<>();
+    server.answerAll(
+        seen -> {
+          sizes.add(ToyClient.targets(seen).size());
+          return ToyClient.targets(seen).contains("t5") ? Reply.of(400, "") : yes();
+        });
+    try (ToyClient client =
+        new ToyClient(server.url(), Toy.lists(8), ToyClient.impatient().build())) {
+      assertThat(client.submitAll(given)).filteredOn(it -> !it.isAccepted()).hasSize(1);
+    }
+    assertThat(sizes)
+        .as("the second chunk waits for all parts of the first")
+        .containsExactly(8, 4, 4, 2, 1, 1, 2, 8);
+  }
+}
