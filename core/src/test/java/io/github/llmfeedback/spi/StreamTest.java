@@ -1,0 +1,228 @@
+package io.github.llmfeedback.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.llmfeedback.BatchSummary;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Any number of feedbacks in constant memory. */
+@Timeout(120)
+class StreamTest {
+  private static final int CHUNK = 10;
+  private static final int CONCURRENCY = 3;
+
+  private final LoopbackServer server = new LoopbackServer().answerAll(seen -> Reply.of(200, "{}"));
+  private final HandTime time = new HandTime();
+  private final Gate gate = Gate.yes();
+  private final ToyClient client =
+      new ToyClient(
+          server.url(),
+          Toy.lists(CHUNK),
+          ToyClient.settings().concurrency(CONCURRENCY).build(),
+          time);
+  private final AtomicInteger pulled = new AtomicInteger();
+  private final List<Outcome> handedOut = new ArrayList<>();
+
+  @AfterEach
+  void stop() {
+    gate.open();
+    client.close();
+    server.close();
+  }
+
+  /** A source that counts what is taken from it. */
+  private Iterator<Feedback> source(int count, IntFunction<Feedback> each) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return pulled.get() < count;
+      }
+
+      @Override
+      public Feedback next() {
+        return each.apply(pulled.getAndIncrement());
+      }
+    };
+  }
+
+  private Iterator<Feedback> source(int count) {
+    return source(count, i -> ToyClient.on("t" + i));
+  }
+
+  /** A stream on a thread of its own. */
+  private CompletableFuture<BatchSummary> inBackground(
+      Iterator<Feedback> source, Consumer<Outcome> sink) {
+    CompletableFuture<BatchSummary> summary = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                summary.complete(client.submitEach(source, sink));
+              } catch (RuntimeException | Error e) {
+                summary.completeExceptionally(e);
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+    return summary;
+  }
+
+  @Test
+  void outcomesComeInInputOrderOnTheCallersThread() {
+    Thread caller = Thread.currentThread();
+    BatchSummary summary =
+        client.submitEach(
+            source(95),
+            outcome -> {
+              assertThat(Thread.currentThread()).isSameAs(caller);
+              handedOut.add(outcome);
+            });
+    assertThat(handedOut).extracting(Outcome::index).isSorted().hasSize(95);
+    assertThat(handedOut).allMatch(Outcome::isAccepted);
+    assertThat(summary.submitted()).isEqualTo(95);
+    assertThat(summary.accepted()).isEqualTo(95);
+    assertThat(summary.failed() + summary.uncertain()).isZero();
+    assertThat(server.count()).isEqualTo(10);
+  }
+
+  @Test
+  void noMoreIsPulledThanMayBeInFlight() {
+    server.answerAll(gate);
+    var summary = inBackground(source(1000), handedOut::add);
+    Until.isTrue("all places are taken", () -> server.count() == CONCURRENCY);
+    assertThat(pulled).hasValueLessThanOrEqualTo((CONCURRENCY + 1) * CHUNK);
+    gate.open();
+    assertThat(summary.join().accepted()).isEqualTo(1000);
+  }
+
+  @Test
+  void whatIsDoneIsHandedOutWhileTheSourceIsSlow() {
+    AtomicInteger heard = new AtomicInteger();
+    AtomicBoolean heardInTime = new AtomicBoolean();
+    Iterator<Feedback> slow =
+        source(
+            40,
+            i -> {
+              if (i == 39) { // the last of the fourth chunk, of which three would fit in flight
+                Until.isTrue("the first are answered", () -> server.count() >= 3);
+                heardInTime.set(heard.get() > 0);
+              }
+              return ToyClient.on("t" + i);
+            });
+    client.submitEach(slow, outcome -> heard.incrementAndGet());
+    assertThat(heardInTime).isTrue();
+    assertThat(heard).hasValue(40);
+  }
+
+  @Test
+  void ifTheSourceThrowsWhatWasTakenIsFinished() {
+    IllegalStateException mine = new IllegalStateException("mine");
+    Iterator<Feedback> breaks =
+        source(
+            100,
+            i -> {
+              if (i == 47) {
+                throw mine;
+              }
+              return ToyClient.on("t" + i);
+            });
+    assertThatThrownBy(() -> client.submitEach(breaks, handedOut::add)).isSameAs(mine);
+    assertThat(handedOut).hasSize(47).allMatch(Outcome::isAccepted);
+    assertThat(pulled).hasValue(48);
+    assertThat(server.takeAll()).flatExtracting(ToyClient::targets).hasSize(47);
+  }
+
+  @Test
+  void aNullEndsTheStreamAndNamesItsPlace() {
+    List<Feedback> withNull = new ArrayList<>(ToyClient.many(5));
+    withNull.add(null);
+    withNull.addAll(ToyClient.many(5));
+    assertThatThrownBy(() -> client.submitEach(withNull.iterator(), handedOut::add))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("feedback 5");
+    assertThat(handedOut).hasSize(5);
+  }
+
+  @Test
+  void ifTheCallbackThrowsNoMoreIsPulledAndTheRestIsHandedOut() {
+    IllegalStateException mine = new IllegalStateException("mine");
+    assertThatThrownBy(
+            () ->
+                client.submitEach(
+                    source(1000),
+                    outcome -> {
+                      handedOut.add(outcome);
+                      if (outcome.index() == 12) {
+                        throw mine;
+                      }
+                    }))
+        .isSameAs(mine);
+    assertThat(pulled).hasValueLessThanOrEqualTo(20 + CONCURRENCY * CHUNK);
+    assertThat(handedOut).hasSize(pulled.get()).allMatch(Outcome::isAccepted);
+    assertThat(server.takeAll()).flatExtracting(ToyClient::targets).hasSize(pulled.get());
+  }
+
+  @Test
+  void aCallbackThatThrowsEveryTimeIsHeardOnce() {
+    assertThatThrownBy(
+            () ->
+                client.submitEach(
+                    source(1000),
+                    outcome -> {
+                      throw new IllegalStateException("no " + outcome.index());
+                    }))
+        .hasMessage("no 0")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSizeLessThanOrEqualTo(10));
+  }
+
+  @Test
+  void aFaultInTheMiddleCostsItsChunkAlone() {
+    server.answerAll(
+        seen -> ToyClient.targets(seen).contains("t95") ? Reply.of(500, "") : Reply.of(200, "{}"));
+    BatchSummary summary = client.submitEach(source(200), handedOut::add);
+    assertThat(summary.accepted()).isEqualTo(190);
+    assertThat(summary.failed()).isEqualTo(10);
+    assertThat(summary.uncertain()).isEqualTo(10);
+    assertThat(handedOut).extracting(Outcome::index).isSorted().hasSize(200);
+  }
+
+  @Test
+  void oneChunkHasTheTimeOfABatch() {
+    server.answerAll(seen -> Reply.of(429, "").header("Retry-After", "300"));
+    var summary = inBackground(source(CHUNK), handedOut::add);
+    time.pass(Duration.ofMinutes(5));
+    Until.isTrue("it is asked to wait again", () -> server.count() == 2);
+    time.pass(Duration.ofMinutes(5));
+    assertThat(summary.join().failed()).isEqualTo(CHUNK);
+    for (Outcome outcome : handedOut) {
+      UndeliveredFeedbackException error =
+          (UndeliveredFeedbackException) outcome.error().orElseThrow();
+      assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);
+      assertThat(error.mayHaveArrived()).isFalse();
+    }
+  }
+
+  @Test
+  void anEmptySourceIsDone() {
+    assertThat(client.submitEach(source(0), handedOut::add).submitted()).isZero();
+    assertThat(server.count()).isZero();
+  }
+}

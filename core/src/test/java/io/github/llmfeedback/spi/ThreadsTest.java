@@ -1,0 +1,97 @@
+package io.github.llmfeedback.spi;
+
+import static io.github.llmfeedback.spi.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** No thread before it is needed, none but daemons, none that stays. */
+@Timeout(120)
+class ThreadsTest {
+  /** A program that ends with a client still open, its calls unheard. */
+  static final class Unclosed {
+    private Unclosed() {}
+
+    public static void main(String[] args) {
+      ToyClient client =
+          new ToyClient(args[0], Toy.plain(), ToyClient.settings().build()); // never closed
+      client.submit(on("a"));
+      var unused = client.submitAsync(on("never-answered"));
+      client.submitAsync(on("b")).thenAccept(receipt -> client.submit(on("c"))).join();
+      unused = client.submitAsync(on("busy"));
+      System.out.print(System.currentTimeMillis());
+    }
+  }
+
+  private static List<Thread> ours() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("llm-feedback-") || isOkHttpCall(thread))
+        .toList();
+  }
+
+  /** OkHttp renames the thread of a call to "OkHttp" and its host. */
+  private static boolean isOkHttpCall(Thread thread) {
+    return thread.getName().startsWith("OkHttp http");
+  }
+
+  @Test
+  void aClientThatDoesNothingHasNoThreads() {
+    Until.isTrue(() -> "those of other tests end: " + ours(), () -> ours().isEmpty());
+    ToyClient client =
+        new ToyClient("http://127.0.0.1:1", Toy.plain(), ToyClient.settings().build());
+    assertThat(ours()).isEmpty();
+    client.close();
+  }
+
+  @Test
+  void allThreadsAreDaemonsAndGoneAfterTheLastClose() {
+    try (LoopbackServer server = new LoopbackServer().answerAll(seen -> Reply.of(200, "{}"))) {
+      try (ToyClient first = new ToyClient(server, Toy.lists(5));
+          ToyClient second = new ToyClient(server, Toy.plain())) {
+        assertThat(first.submitAllAsync(ToyClient.many(50)).join()).hasSize(50);
+        second.submit(on("a"));
+        assertThat(ours()).isNotEmpty().allMatch(Thread::isDaemon);
+      }
+      Until.isTrue(() -> "our threads end: " + ours(), () -> ours().isEmpty());
+    }
+  }
+
+  @Test
+  void theProgramEndsWithItsMainMethod() throws IOException, InterruptedException {
+    try (LoopbackServer server = new LoopbackServer()) {
+      server.answerAll(
+          seen ->
+              switch (ToyClient.targets(seen).get(0)) {
+                case "never-answered" -> Reply.fault(Reply.Fault.NEVER_ANSWERED);
+                case "busy" -> Reply.of(429, "").header("Retry-After", "25");
+                default -> Reply.of(200, "{}");
+              });
+      Process program =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  Unclosed.class.getName(),
+                  server.url())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      try (InputStream out = program.getInputStream()) {
+        long mainEnded =
+            Long.parseLong(new String(out.readAllBytes(), StandardCharsets.UTF_8).strip());
+        assertThat(program.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(System.currentTimeMillis() - mainEnded).isLessThan(3000);
+      }
+      assertThat(program.exitValue()).isZero();
+      assertThat(server.count()).isGreaterThanOrEqualTo(4);
+    }
+  }
+}
