@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One request on its way through OkHttp, whose every end is told once: what it came to. */
 final class Attempt implements Callback {
+  /** What OkHttp says of an HTTP/2 request that was surely not processed (RFC 9113, 8.7). */
+  private static final String REFUSED = "stream was reset: REFUSED_STREAM";
+
   /** Reads an answer. */
   interface Reader {
     Tried read(Response response) throws IOException;
@@ -102,7 +105,8 @@ final class Attempt implements Callback {
 
   private Tried failed(IOException e) {
     boolean sent = phase.started();
-    return Tried.failed(Failures.reason(e, sent, isCancelledByUser(e)), sent, e);
+    boolean refused = REFUSED.equals(e.getMessage());
+    return Tried.failed(Failures.reason(e, sent, isCancelledByUser(e)), sent && !refused, e);
   }
 
   /** Through the dispatcher of a user's OkHttpClient; an error in an interceptor looks alike. */
