@@ -1,5 +1,6 @@
 package io.github.llmfeedback.contract;
 
+import io.github.llmfeedback.contract.Reply.Fault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -15,26 +16,37 @@ import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLSocketFactory;
 import okhttp3.mockwebserver.Dispatcher;
 import okhttp3.mockwebserver.MockResponse;
 import okhttp3.mockwebserver.MockWebServer;
 import okhttp3.mockwebserver.RecordedRequest;
 import okhttp3.mockwebserver.SocketPolicy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real HTTP server on loopback that answers as told and remembers what it saw. The only place
  * that knows which server library is behind it.
  */
 public final class LoopbackServer implements AutoCloseable {
+  /** RFC 9113, 7. */
+  private static final int REFUSED_STREAM = 7;
+
   private static final Logger QUIET = Logger.getLogger(MockWebServer.class.getName());
 
   private final MockWebServer server = new MockWebServer();
+  private final boolean secure;
   private final Queue<Reply> queued = new ConcurrentLinkedQueue<>();
   private final AtomicReference<Function<Seen, Reply>> otherwise =
       new AtomicReference<>(seen -> Reply.of(500, "{\"error\":\"no reply was enqueued\"}"));
 
   /** Starts a server on a free port. */
   public LoopbackServer() {
+    this(null);
+  }
+
+  /** Starts a server on a free port; if it has a certificate, it speaks TLS and HTTP/2. */
+  public LoopbackServer(@Nullable SSLSocketFactory certificate) {
     QUIET.setLevel(Level.OFF);
     server.setServerSocketFactory(new PromptSockets());
     server.setDispatcher(
@@ -44,7 +56,18 @@ public final class LoopbackServer implements AutoCloseable {
             Reply next = queued.poll();
             return response(next == null ? otherwise.get().apply(seen(request)) : next);
           }
+
+          /** Asked before a connection is taken, and before an HTTP/2 request is read. */
+          @Override
+          public MockResponse peek() {
+            Reply next = queued.peek();
+            return next == null ? super.peek() : early(next);
+          }
         });
+    if (certificate != null) {
+      server.useHttps(certificate, false);
+    }
+    secure = certificate != null;
     try {
       server.start();
     } catch (IOException e) {
@@ -54,7 +77,9 @@ public final class LoopbackServer implements AutoCloseable {
 
   /** Where it listens, without a slash at the end. */
   public String url() {
-    return "http://127.0.0.1:" + server.getPort();
+    return secure
+        ? "https://localhost:" + server.getPort()
+        : "http://127.0.0.1:" + server.getPort();
   }
 
   /** The next unanswered request gets this reply. */
@@ -116,6 +141,18 @@ public final class LoopbackServer implements AutoCloseable {
         request.getBody().clone().readUtf8());
   }
 
+  /** What happens before the request is read. */
+  private static MockResponse early(Reply reply) {
+    MockResponse response = new MockResponse();
+    if (reply.fault() == Fault.CLOSED_AT_ONCE) {
+      response.setSocketPolicy(SocketPolicy.DISCONNECT_AT_START);
+    } else if (reply.fault() == Fault.STREAM_REFUSED) {
+      response.setSocketPolicy(SocketPolicy.RESET_STREAM_AT_START);
+      response.setHttp2ErrorCode(REFUSED_STREAM);
+    }
+    return response;
+  }
+
   private static MockResponse response(Reply reply) {
     MockResponse response = new MockResponse().setResponseCode(reply.status());
     if (reply.status() != 204) {
@@ -125,8 +162,9 @@ public final class LoopbackServer implements AutoCloseable {
     response.setHeadersDelay(reply.delay().toMillis(), TimeUnit.MILLISECONDS);
     switch (reply.fault()) {
       case NONE -> response.setSocketPolicy(SocketPolicy.KEEP_OPEN);
-      case CLOSED_AT_ONCE -> response.setSocketPolicy(SocketPolicy.DISCONNECT_AT_START);
-      case CLOSED_AFTER_REQUEST -> response.setSocketPolicy(SocketPolicy.DISCONNECT_AFTER_REQUEST);
+      // Those two come too late here, on a connection that is taken or a request that is read.
+      case CLOSED_AT_ONCE, STREAM_REFUSED, CLOSED_AFTER_REQUEST ->
+          response.setSocketPolicy(SocketPolicy.DISCONNECT_AFTER_REQUEST);
       case CLOSED_IN_ANSWER ->
           response.setSocketPolicy(SocketPolicy.DISCONNECT_DURING_RESPONSE_BODY);
       case NEVER_ANSWERED -> response.setSocketPolicy(SocketPolicy.NO_RESPONSE);

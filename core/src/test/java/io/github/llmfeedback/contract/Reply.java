@@ -21,6 +21,8 @@ public record Reply(
     NONE,
     /** The connection is closed before the request is read. */
     CLOSED_AT_ONCE,
+    /** HTTP/2: the request is refused before it is read, by {@code REFUSED_STREAM}. */
+    STREAM_REFUSED,
     /** The connection is closed when the request was read. */
     CLOSED_AFTER_REQUEST,
     /** The connection is closed in the middle of the answer's body. */

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.contract.Reply.Fault;
 import io.github.llmfeedback.spi.RawServer.Talk;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -96,6 +99,19 @@ class ConnectionLostTest {
       StringWriter trace = new StringWriter();
       failure(client).printStackTrace(new PrintWriter(trace));
       assertThat(trace.toString()).doesNotContain("s3rver", "content=", "word", ToyClient.KEY);
+    }
+  }
+
+  @Test
+  void aConnectionClosedAtOnceIsTriedAgainIfItMayBe() {
+    try (LoopbackServer server = new LoopbackServer();
+        ToyClient client =
+            new ToyClient(server.url(), Toy.repeatableOnes(), ToyClient.impatient().build())) {
+      server
+          .enqueue(Reply.fault(Fault.CLOSED_AT_ONCE))
+          .enqueue(Reply.fault(Fault.CLOSED_AT_ONCE))
+          .enqueue(200, "{}");
+      assertThat(client.submit(on("a")).attempts()).isEqualTo(3);
     }
   }
 

@@ -1,0 +1,128 @@
+package io.github.llmfeedback.spi;
+
+import static io.github.llmfeedback.spi.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.contract.Reply.Fault;
+import okhttp3.OkHttpClient;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** TLS, and HTTP/2 in it. */
+class TlsTest {
+  private static final HeldCertificate LOCALHOST = certificateOf("localhost");
+
+  private LoopbackServer server = server(LOCALHOST);
+
+  private static HeldCertificate certificateOf(String host) {
+    return new HeldCertificate.Builder().addSubjectAlternativeName(host).build();
+  }
+
+  private static LoopbackServer server(HeldCertificate certificate) {
+    return new LoopbackServer(
+        new HandshakeCertificates.Builder()
+            .heldCertificate(certificate)
+            .build()
+            .sslSocketFactory());
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private ToyClient client(Toy toy, HeldCertificate trusted) {
+    HandshakeCertificates certificates =
+        new HandshakeCertificates.Builder().addTrustedCertificate(trusted.certificate()).build();
+    OkHttpClient http =
+        new OkHttpClient.Builder()
+            .sslSocketFactory(certificates.sslSocketFactory(), certificates.trustManager())
+            .build();
+    ClientSettings settings = ToyClient.impatient().httpClient(http).build();
+    return new ToyClient(server.url(), toy, settings);
+  }
+
+  private static UndeliveredFeedbackException failure(ToyClient client) {
+    return catchThrowableOfType(UndeliveredFeedbackException.class, () -> client.submit(on("a")));
+  }
+
+  private static void isUntrusted(UndeliveredFeedbackException error) {
+    assertThat(error.reason()).isEqualTo(Reason.UNTRUSTED);
+    assertThat(error.attempts()).as("it would not help").isEqualTo(1);
+    assertThat(error.mayHaveArrived()).isFalse();
+  }
+
+  @Test
+  void aCertificateThatIsTrustedIsEnough() {
+    server.answerAll(seen -> Reply.of(200, "{}"));
+    try (ToyClient client = client(Toy.lists(3), LOCALHOST)) {
+      assertThat(client.submitAll(ToyClient.many(50))).allMatch(Outcome::isAccepted);
+    }
+  }
+
+  @Test
+  void aCertificateThatIsNotTrustedSeesNothing() {
+    try (ToyClient client = client(Toy.repeatableOnes(), certificateOf("localhost"))) {
+      isUntrusted(failure(client));
+    }
+    try (ToyClient client = new ToyClient(server, Toy.repeatableOnes())) {
+      isUntrusted(failure(client));
+    }
+    assertThat(server.count()).isZero();
+  }
+
+  @Test
+  void aCertificateOfAnotherHostSeesNothing() {
+    HeldCertificate other = certificateOf("another.example");
+    server.close();
+    server = server(other);
+    try (ToyClient client = client(Toy.repeatableOnes(), other)) {
+      isUntrusted(failure(client));
+    }
+    assertThat(server.count()).isZero();
+  }
+
+  @Test
+  void aRefusedStreamWasNotTakenAndIsTriedAgain() {
+    server
+        .enqueue(Reply.fault(Fault.STREAM_REFUSED))
+        .enqueue(Reply.fault(Fault.STREAM_REFUSED))
+        .answerAll(seen -> Reply.of(200, "{}"));
+    try (ToyClient client = client(Toy.plain(), LOCALHOST)) {
+      assertThat(client.submit(on("a")).attempts()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aStreamRefusedForGoodSurelyDidNotArrive() {
+    for (int i = 0; i < 3; i++) {
+      server.enqueue(Reply.fault(Fault.STREAM_REFUSED));
+    }
+    try (ToyClient client = client(Toy.plain(), LOCALHOST)) {
+      UndeliveredFeedbackException error = failure(client);
+      assertThat(error.reason()).isEqualTo(Reason.CONNECTION_LOST);
+      assertThat(error.attempts()).isEqualTo(3);
+      assertThat(error.mayHaveArrived()).isFalse();
+    }
+  }
+
+  @Test
+  void aConnectionClosedAfterTheRequestLeavesDoubt() {
+    server.enqueue(Reply.fault(Fault.CLOSED_AFTER_REQUEST));
+    try (ToyClient client = client(Toy.plain(), LOCALHOST)) {
+      UndeliveredFeedbackException error = failure(client);
+      assertThat(error.reason()).isEqualTo(Reason.CONNECTION_LOST);
+      assertThat(error.attempts()).isEqualTo(1);
+      assertThat(error.mayHaveArrived()).isTrue();
+    }
+  }
+}
