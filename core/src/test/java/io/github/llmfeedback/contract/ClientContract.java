@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
  * methods of {@link ClientUnderTest} how its provider speaks.
  *
  * <p>Facts tagged {@code heart} fail when a client loses a part in silence; those tagged {@code
- * throng} take the longest.
+ * throng} and {@code patience} take the longest.
  */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 public abstract class ClientContract

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 /** What goes wrong on the way ends in an error of the right kind, for each of several feedbacks. */
 interface FaultContract extends ClientUnderTest {
@@ -64,6 +65,7 @@ interface FaultContract extends ClientUnderTest {
   }
 
   @EveryWay
+  @Tag("patience")
   default void aServerThatNeverAnswersMayHaveTheFeedback(Way way) {
     server().answerAll(seen -> Reply.fault(Fault.NEVER_ANSWERED));
     // Long enough for a busy machine to begin the request, or it would surely not have arrived.

@@ -6,6 +6,7 @@ import io.github.llmfeedback.examples.quickstart.sandbox.Sandbox;
 import io.github.llmfeedback.helicone.HeliconeFeedbackClient;
 import io.github.llmfeedback.humanloop.HumanloopFeedbackClient;
 import io.github.llmfeedback.portkey.PortkeyFeedbackClient;
+import java.time.Duration;
 
 /** One client for each provider of the sandbox. */
 record Clients(
@@ -27,6 +28,7 @@ record Clients(
             .build(),
         HeliconeFeedbackClient.builder(sandbox.heliconeKey())
             .baseUrl(sandbox.heliconeBaseUrl())
+            .confirmInterval(Duration.ofMillis(200)) // the sandbox's Helicone is a quick one
             .settings(settings)
             .build(),
         BaseplateFeedbackClient.builder(sandbox.baseplateKey(), sandbox.baseplateEndpointId())
