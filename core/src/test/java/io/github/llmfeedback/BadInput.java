@@ -7,7 +7,14 @@ public final class BadInput {
   /** Text that no UTF-8 can write: an emoji cut in two. */
   public static final List<String> UNPAIRED =
       List.of(
-          "\uD83D", "\uDE00", "cut \uD83D", "\uDE00 off", "a\uD83Db", "\uDE00\uD83D", "😀\uD83D");
+          "\uD83D",
+          "\uDE00",
+          "\uD83D\uD83D",
+          "cut \uD83D",
+          "\uDE00 off",
+          "a\uD83Db",
+          "\uDE00\uD83D",
+          "😀\uD83D");
 
   /** Text in which nobody sees anything; the last is a space that never breaks. */
   public static final List<String> BLANK = List.of("", " ", "\t\n ", "\u2003", "\u00A0");
