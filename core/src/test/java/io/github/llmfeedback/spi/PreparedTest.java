@@ -27,15 +27,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PreparedTest {
   private static final TargetKey KEY = TargetKey.of("toy", "thing");
 
-  /**
-   * Keeps thumbs, comments and, rounded to whole numbers from 1 to 3, scores; ids in lower case.
-   */
+  /** Keeps thumbs, comments, metadata and whole scores from 1 to 3; its ids are in lower case. */
   private static final class Toy implements Dialect<Feedback> {
     final List<Feedback> encoded = new ArrayList<>();
 
     @Override
     public Capabilities capabilities() {
-      return Capabilities.of("toy").with(Support.NATIVE, Part.THUMBS, Part.SCORE, Part.COMMENT);
+      return Capabilities.of("toy")
+          .with(Support.NATIVE, Part.THUMBS, Part.SCORE, Part.COMMENT, Part.METADATA);
     }
 
     @Override
@@ -55,6 +54,10 @@ class PreparedTest {
     public List<Feedback> encode(Feedback feedback, String target, Losses losses) {
       if (feedback.rating().orElse(null) instanceof Rating.Score score) {
         int unused = Scale.onto(1, 3, score, losses);
+      }
+      if (feedback.comment().filter("cut twice"::equals).isPresent()) {
+        losses.approximated(Part.COMMENT, "its beginning went");
+        losses.approximated(Part.COMMENT, "its end went");
       }
       encoded.add(feedback);
       boolean mute = feedback.comment().filter("mute"::equals).isPresent();
@@ -158,9 +161,10 @@ class PreparedTest {
             .metadata("k", 1)
             .build();
     Set<Part> lost = EnumSet.copyOf(full.parts());
-    lost.removeAll(Set.of(Part.THUMBS, Part.COMMENT));
+    lost.removeAll(Set.of(Part.THUMBS, Part.COMMENT, Part.METADATA));
     Prepared<Feedback> prepared = prepare(full, LossPolicy.REPORT);
-    assertThat(prepared.objects().get(0).parts()).containsExactly(Part.THUMBS, Part.COMMENT);
+    assertThat(prepared.objects().get(0).parts())
+        .containsExactly(Part.THUMBS, Part.COMMENT, Part.METADATA);
     assertThat(prepared.losses()).extracting(Loss::part).containsExactlyElementsOf(lost);
     if (lost.contains(part)) {
       lost.remove(part);
@@ -171,13 +175,21 @@ class PreparedTest {
   }
 
   @Test
+  void aPartLostTwiceIsNamedOnceInTheLineAndTwiceInTheLosses() {
+    UnrepresentableFeedbackException error =
+        refusal(thumb().comment("cut twice").build(), LossPolicy.REJECT);
+    assertThat(error).hasMessageEndingWith("LossPolicy.tolerating(Part.COMMENT))");
+    assertThat(error.losses()).hasSize(2);
+  }
+
+  @Test
   void whereNoStatementWouldRemainItIsRefusedUnderAnyPolicy() {
     UnrepresentableFeedbackException error =
         refusal(
-            Feedback.on("id").correction("the correction").weight(1).author("me").build(),
+            Feedback.on("id").correction("the correction").author("me").metadata("k", 1).build(),
             LossPolicy.REPORT);
     assertThat(error)
-        .hasMessageContaining("nothing would remain of it without [CORRECTION, WEIGHT, AUTHOR]")
+        .hasMessageContaining("nothing would remain of it without [CORRECTION, AUTHOR]")
         .hasMessageNotContaining("the correction");
     assertThat(error.losses()).extracting(Loss::kind).containsOnly(Loss.Kind.DROPPED);
     assertThat(toy.encoded).isEmpty();
