@@ -12,6 +12,7 @@ import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -148,7 +149,11 @@ class ChunkTest {
     try (ToyClient client = new ToyClient(server, toy, time)) {
       CompletableFuture<List<Outcome>> batch =
           client.submitAllAsync(List.of(on("a"), on("b"), on("a"), on("a")));
-      Until.isTrue("one on each target came", () -> server.count() == 2);
+      // Not only that both requests came: their answers must have begun the spacing.
+      Until.isTrue(
+          "one on each target ended",
+          () -> Collections.frequency(time.alarms(), Duration.ofMillis(1100)) == 2);
+      assertThat(server.count()).isEqualTo(2);
       time.pass(Duration.ofMillis(1100));
       Until.isTrue("the second came", () -> server.count() == 3);
       time.pass(Duration.ofMillis(1100));
