@@ -3,21 +3,14 @@ package io.github.llmfeedback.helicone;
 import static io.github.llmfeedback.contract.WireExample.assertSameJson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.llmfeedback.Assurance;
-import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
-import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
-import io.github.llmfeedback.RejectedFeedbackException;
-import io.github.llmfeedback.UnreadableAnswerException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
-import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
-import io.github.llmfeedback.contract.WireExample;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -28,34 +21,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HeliconeFeedbackClientTest {
-  private static final String KEY = "sk-helicone-s3cret";
-  private static final String ID = "11111111-1111-4111-8111-111111111111";
-  private static final String YES = "{\"data\":null,\"error\":null}";
-
-  private final LoopbackServer server = new LoopbackServer();
-  private final HeliconeFeedbackClient client =
-      HeliconeFeedbackClient.builder(KEY)
-          .baseUrl(server.url())
-          .settings(
-              ClientSettings.builder()
-                  .backoff(Duration.ofMillis(1), Duration.ofMillis(2))
-                  .maxRetries(1)
-                  .build())
-          .build();
-
-  @AfterEach
-  void close() {
-    client.close();
-    server.close();
-  }
-
+class HeliconeFeedbackClientTest extends HeliconeClientFixture {
   @Test
   void ratingIsPostedToItsRequest() {
     server.enqueue(201, YES);
@@ -208,95 +179,5 @@ class HeliconeFeedbackClientTest {
         HeliconeFeedbackClient.fromEnv(name -> name.equals("HELICONE_API_KEY") ? KEY : "")) {
       assertThat(fromEnv).hasToString("HeliconeFeedbackClient (helicone at api.helicone.ai)");
     }
-  }
-
-  @Test
-  void wrongKeySaysWhatMayBeWrongWithIt() {
-    server.enqueue(WireExample.of("helicone/key-read-only.json").reply());
-    RejectedFeedbackException error = rejected();
-    assertThat(error.status()).isEqualTo(401);
-    assertThat(error).hasMessageContaining("read-only").hasMessageContaining("eu.api.helicone.ai");
-    assertThat(error.mayHaveArrived()).isFalse();
-    assertThat(server.count()).isEqualTo(1);
-  }
-
-  @Test
-  void idThatTheServerRefusesWith500IsNotTriedAgain() {
-    server.enqueue(WireExample.of("helicone/id-of-version-7.json").reply());
-    RejectedFeedbackException error = rejected();
-    assertThat(error.status()).isEqualTo(500);
-    assertThat(error.mayHaveArrived()).isFalse();
-    assertThat(server.count()).isEqualTo(1);
-  }
-
-  @Test
-  void usedUpRateLimitSaysWhenToComeBack() {
-    server.enqueue(WireExample.of("helicone/too-many-requests.json").reply());
-    RejectedFeedbackException error = rejected();
-    assertThat(error.retryAfter()).hasValue(Duration.ofSeconds(297));
-    assertThat(error.mayHaveArrived()).isFalse();
-    assertThat(server.count()).isEqualTo(1);
-  }
-
-  @Test
-  void validationsOwnWordsAreInTheBodyAlone() {
-    server.enqueue(WireExample.of("helicone/extra-key.json").reply());
-    RejectedFeedbackException error = rejected();
-    assertThat(error.status()).isEqualTo(422);
-    assertThat(error.body()).contains("excess property");
-    assertThat(error.toString()).doesNotContain("excess property");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{\"data\":null,\"error\":\"x\"}",
-        "{\"error\":null,\"trace\":\"t\"}",
-        "{\"message\":\"Internal Server Error\"}",
-        "<html>bad gateway</html>",
-        "down",
-        ""
-      })
-  void failureOfAnyShapeIsTriedAgainAndMayHaveArrived(String body) {
-    server.enqueue(500, body).enqueue(502, body);
-    RejectedFeedbackException error = rejected();
-    assertThat(error.status()).isEqualTo(502);
-    assertThat(error.attempts()).isEqualTo(2);
-    assertThat(error.mayHaveArrived()).isTrue();
-    assertThat(error.body()).isEqualTo(body);
-  }
-
-  @Test
-  void yesWithAnErrorIsARefusal() {
-    server.enqueue(201, "{\"data\":null,\"error\":\"no\"}");
-    assertThat(rejected()).hasMessageContaining("answered 201").hasMessageContaining("an error");
-  }
-
-  @Test
-  void webPageIsNoYes() {
-    server.enqueue(Reply.of(200, "<html>parked</html>").header("Content-Type", "text/html"));
-    assertThat(failure(UnreadableAnswerException.class)).hasMessageContaining("base URL");
-  }
-
-  @Test
-  void emptyAnswerIsNoYes() {
-    server.enqueue(204, "");
-    assertThat(failure(UnreadableAnswerException.class).mayHaveArrived()).isTrue();
-  }
-
-  @Test
-  void keyIsInNoMessageAndReplacedInTheBody() {
-    server.enqueue(401, "{\"error\":\"no such key: " + KEY + "\"}");
-    RejectedFeedbackException error = rejected();
-    assertThat(error.toString() + client).doesNotContain(KEY);
-    assertThat(error.body()).startsWith("{\"error\":\"no such key: ").doesNotContain(KEY);
-  }
-
-  private RejectedFeedbackException rejected() {
-    return failure(RejectedFeedbackException.class);
-  }
-
-  private <E extends FeedbackException> E failure(Class<E> type) {
-    return catchThrowableOfType(type, () -> client.submit(Feedback.on(ID).thumbsUp().build()));
   }
 }

@@ -1,0 +1,172 @@
+package io.github.llmfeedback.helicone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.github.llmfeedback.Assurance;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.spi.Answer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What ends a confirmation before the rating was seen. */
+@Timeout(30)
+class ConfirmationEndTest extends ConfirmationFixture {
+  private static final Duration SHORT = Duration.ofMillis(300);
+
+  @Test
+  void timeoutEndsTheLooking() {
+    server.answerAll(seen -> ABSENT);
+
+    UndeliveredFeedbackException error = undelivered(() -> client.confirm(SENT, SHORT));
+
+    assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);
+    assertThat(error.mayHaveArrived()).isTrue();
+    assertThat(error.elapsed()).isGreaterThanOrEqualTo(SHORT);
+  }
+
+  @Test
+  void timeoutEndsARequestThatGetsNoAnswer() {
+    server.answerAll(seen -> Reply.fault(Reply.Fault.NEVER_ANSWERED));
+
+    UndeliveredFeedbackException error = undelivered(() -> client.confirm(SENT, SHORT));
+
+    assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);
+    assertThat(error.mayHaveArrived()).isTrue();
+    assertThat(error.elapsed()).isLessThan(settings.attemptTimeout());
+  }
+
+  static Stream<Arguments> seen() {
+    return Stream.of(
+        arguments(ABSENT, "no such request"),
+        arguments(LOST, "without a rating"),
+        arguments(Reply.of(201, DOWN_ROW), "the other rating"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("seen")
+  void timeoutSaysWhatWasLastSeen(Reply seen, String words) {
+    Confirmation confirmation = Confirmation.ofSent(SENT, SHORT, LONG);
+    confirmation.begin();
+    confirmation.answered(Answer.of(seen.status(), seen.body()), EFFORT);
+
+    FeedbackException error = confirmation.stopped(Reason.TIMEOUT, null, EFFORT);
+
+    assertThat(error).hasMessageContaining(words).hasMessageContaining(ID);
+    assertThat(error.mayHaveArrived()).isTrue();
+    assertThat(error.attempts()).isEqualTo(7);
+  }
+
+  @Test
+  void timeoutSaysWhyNobodyCouldLook() {
+    Confirmation confirmation = Confirmation.ofSent(SENT, SHORT, LONG);
+    confirmation.begin();
+    FeedbackException refused =
+        RejectedFeedbackException.builder("helicone", 401).hint("check the API key").build();
+    confirmation.failed(refused, EFFORT);
+
+    FeedbackException error = confirmation.stopped(Reason.TIMEOUT, null, EFFORT);
+
+    assertThat(error)
+        .hasMessageContaining("looking failed: helicone answered 401")
+        .hasCause(refused);
+  }
+
+  @Test
+  void futureFailsWhenTheTimeIsUp() {
+    server.enqueue(YES).answerAll(seen -> ABSENT);
+    CompletableFuture<Receipt> future = client.submitConfirmedAsync(UP, SHORT);
+    CompletionException error = catchThrowableOfType(CompletionException.class, future::join);
+    assertThat(error).hasCauseInstanceOf(UndeliveredFeedbackException.class);
+  }
+
+  @Test
+  void closingTheClientEndsItWithTheTruth() {
+    server.enqueue(YES);
+    HeliconeFeedbackClient closing = client(Duration.ofHours(1), settings);
+    CompletableFuture<Receipt> future = closing.submitConfirmedAsync(UP, Duration.ofHours(2));
+    server.take();
+
+    closing.close();
+
+    assertThat(future).failsWithin(Duration.ofSeconds(10));
+    UndeliveredFeedbackException error =
+        (UndeliveredFeedbackException) future.handle((receipt, e) -> e).join();
+    assertThat(error.reason()).isEqualTo(Reason.CLOSED);
+    assertThat(error.mayHaveArrived()).isTrue();
+    assertThat(undelivered(() -> closing.submitConfirmed(UP, LONG)).mayHaveArrived()).isFalse();
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void interruptEndsTheWaitAndKeepsTheFlag() throws Exception {
+    server.enqueue(YES);
+    try (HeliconeFeedbackClient waiting = client(Duration.ofHours(1), settings)) {
+      FutureTask<Boolean> task =
+          new FutureTask<>(
+              () -> {
+                UndeliveredFeedbackException error =
+                    undelivered(() -> waiting.submitConfirmed(UP, Duration.ofHours(2)));
+                assertThat(error.reason()).isEqualTo(Reason.INTERRUPTED);
+                assertThat(error.mayHaveArrived()).isTrue();
+                return Thread.currentThread().isInterrupted();
+              });
+      Thread thread = new Thread(task);
+      thread.start();
+      server.take();
+
+      thread.interrupt();
+
+      assertThat(task.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void interruptedThreadSendsNothing() {
+    Thread.currentThread().interrupt();
+    UndeliveredFeedbackException error = undelivered(() -> client.submitConfirmed(UP, LONG));
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(error.reason()).isEqualTo(Reason.INTERRUPTED);
+    assertThat(error.mayHaveArrived()).isFalse();
+    assertThat(server.count()).isZero();
+  }
+
+  @Test
+  void cancellingTheFutureEndsItAndMakesRoomForTheNext() {
+    server.enqueue(Reply.fault(Reply.Fault.NEVER_ANSWERED));
+    try (HeliconeFeedbackClient waiting =
+        client(Duration.ofHours(1), settings.newBuilder().maxPending(1).build())) {
+      CompletableFuture<Receipt> first = waiting.submitConfirmedAsync(UP, Duration.ofHours(2));
+      server.take();
+      assertThat(undelivered(() -> waiting.submitConfirmed(UP, LONG)).reason())
+          .isEqualTo(Reason.FULL);
+
+      first.cancel(false);
+
+      server.enqueue(STORED);
+      assertThat(waiting.confirm(SENT, LONG).assurance()).isEqualTo(Assurance.STORED);
+    }
+  }
+
+  private static UndeliveredFeedbackException undelivered(
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    FeedbackException error = catchThrowableOfType(FeedbackException.class, call);
+    assertThat(error).isInstanceOf(UndeliveredFeedbackException.class);
+    return (UndeliveredFeedbackException) error;
+  }
+}

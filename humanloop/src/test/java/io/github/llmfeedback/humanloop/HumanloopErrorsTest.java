@@ -1,0 +1,126 @@
+package io.github.llmfeedback.humanloop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.contract.Reply;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HumanloopErrorsTest extends HumanloopClientFixture {
+  @Test
+  void wrongKeyIsRejectedWithoutShowingIt() {
+    server.enqueue(Reply.of(401, "{\"detail\":\"unknown key " + KEY + "\"}"));
+
+    RejectedFeedbackException error =
+        (RejectedFeedbackException)
+            failure(() -> client.submit(Feedback.on(DATAPOINT).comment("Spot on").build()));
+
+    assertThat(error.status()).isEqualTo(401);
+    assertThat(error.mayHaveArrived()).isFalse();
+    assertThat(error.hint().orElseThrow()).contains("key is wrong", "no right");
+    assertThat(error.toString()).doesNotContain(KEY, "unknown key", "Spot on");
+    assertThat(error.body()).contains("unknown key").doesNotContain(KEY);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "refused-items, 422, value_error, false",
+    "refused-object, 404, 404, false",
+    "refused-bare, 400, , false",
+    "refused-gone, 410, , false",
+    "error-as-success, 200, , false",
+    "busy-rate-limit, 429, rate_limit, false",
+    "failed-500, 500, , true",
+    "failed-503, 503, , true",
+    "failed-529, 529, , true"
+  })
+  void refusalTellsStatusCodeAndWhetherItMayHaveArrived(
+      String file, int status, String code, boolean mayHaveArrived) {
+    reopen(QUICK.newBuilder().maxRetries(0).build());
+    server.enqueue(example(file).reply());
+
+    RejectedFeedbackException error =
+        (RejectedFeedbackException)
+            failure(() -> client.submit(Feedback.on(DATAPOINT).thumbsUp().build()));
+
+    assertThat(error.status()).isEqualTo(status);
+    assertThat(error.code().orElse(null)).isEqualTo(code);
+    assertThat(error.mayHaveArrived()).isEqualTo(mayHaveArrived);
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"detail\":[{\"loc\":[\"body\",0],\"msg\":\"m\",\"type\":\"t\"}]}",
+        "{\"detail\":{\"type\":\"t\",\"message\":\"m\",\"code\":500,\"origin\":\"o\"}}",
+        "{\"detail\":\"m\"}",
+        "{\"detail\":null}",
+        "{}",
+        "[]",
+        "<html>",
+        ""
+      })
+  void serverErrorOfAnyShapeIsNotRepeatedAndMayHaveArrived(String body) {
+    server.enqueue(500, body);
+
+    FeedbackException error =
+        failure(() -> client.submit(Feedback.on(DATAPOINT).thumbsUp().build()));
+
+    assertThat(error).isInstanceOf(RejectedFeedbackException.class);
+    assertThat(error.mayHaveArrived()).isTrue();
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void busyHumanloopIsTriedAgain() {
+    server.enqueue(example("busy-rate-limit").reply()).enqueue(example("thumbs-up").reply());
+
+    assertThat(client.submit(Feedback.on(DATAPOINT).thumbsUp().build()).attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void webPageWithStatus200IsNoYes() {
+    server.enqueue(Reply.of(200, "<html>Goodbye</html>").header("Content-Type", "text/html"));
+
+    FeedbackException error =
+        failure(() -> client.submit(Feedback.on(DATAPOINT).thumbsUp().build()));
+
+    assertThat(error)
+        .isInstanceOf(UnreadableAnswerException.class)
+        .hasMessageContaining("base URL");
+    assertThat(error.mayHaveArrived()).isTrue();
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void emptyOrForeignAnswerIsNoYes() {
+    server.enqueue(204, "").enqueue(200, "").enqueue(example("not-humanloop").reply());
+
+    for (int i = 0; i < 3; i++) {
+      FeedbackException error =
+          failure(() -> client.submit(Feedback.on(DATAPOINT).thumbsUp().build()));
+      assertThat(error).isInstanceOf(UnreadableAnswerException.class);
+      assertThat(error.mayHaveArrived()).isTrue();
+    }
+  }
+
+  @Test
+  void nobodyListeningMeansNothingArrived() {
+    server.close();
+
+    UndeliveredFeedbackException error =
+        (UndeliveredFeedbackException)
+            failure(() -> client.submit(Feedback.on(DATAPOINT).thumbsUp().build()));
+
+    assertThat(error.reason()).isEqualTo(UndeliveredFeedbackException.Reason.UNREACHABLE);
+    assertThat(error.mayHaveArrived()).isFalse();
+  }
+}

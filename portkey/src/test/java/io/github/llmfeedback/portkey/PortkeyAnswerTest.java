@@ -1,0 +1,157 @@
+package io.github.llmfeedback.portkey;
+
+import static io.github.llmfeedback.portkey.PortkeyExamples.example;
+import static io.github.llmfeedback.portkey.PortkeyExamples.one;
+import static io.github.llmfeedback.portkey.PortkeyExamples.two;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.Verdict;
+import io.github.llmfeedback.spi.Verdict.Kind;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PortkeyAnswerTest {
+  private final PortkeyDialect dialect = new PortkeyDialect(PortkeyOptions.DEFAULT);
+
+  // Verdicts.
+
+  @ParameterizedTest
+  @CsvSource({
+    "refused-scope, REFUSED, AB03, logs.write",
+    "refused-data-code, REFUSED, AB07,",
+    "refused-unknown-id, REFUSED, AB08, this id",
+    "refused-failure, REFUSED,,",
+    "refused-failure-with-error, REFUSED, AB01,",
+    "refused-key, REFUSED,, other platform",
+    "refused-openai-shape, REFUSED, invalid_value,",
+    "refused-slug, REFUSED,,",
+    "refused-no-route, REFUSED,, open-source gateway",
+    "refused-no-provider, REFUSED,, open-source gateway",
+    "refused-budget, REFUSED,, budget",
+    "failure-as-success, REFUSED,, the body says failure",
+    "error-as-success, REFUSED, AB01, the body says failure",
+    "busy-rate-limit, BUSY, AB06, too many",
+    "failed-before-portkey, BUSY,, busy",
+    "failed-at-portkey, UNCERTAIN, AB04, after it had the request",
+    "failed-500, UNCERTAIN, AB04, try again later",
+    "accepted-without-ids, ACCEPTED,,",
+    "accepted-without-status, ACCEPTED,,",
+    "accepted-node-client, ACCEPTED,,",
+    "thumbs-up, ACCEPTED,,",
+    "update, ACCEPTED,,"
+  })
+  void answerIsUnderstood(String file, Kind kind, String code, String hint) {
+    Verdict verdict = verdict(file);
+
+    assertThat(verdict.kind()).isEqualTo(kind);
+    assertThat(verdict.code().orElse(null)).isEqualTo(code);
+    if (hint == null) {
+      assertThat(verdict.hint()).isEmpty();
+    } else {
+      assertThat(verdict.hint()).hasValueSatisfying(text -> assertThat(text).contains(hint));
+    }
+  }
+
+  @Test
+  void hintForAWrongKeyNamesEveryCause() {
+    assertThat(verdict("refused-key").hint().orElseThrow())
+        .contains("wrong", "expired", "missing", "api.portkey.ai", "aigw.portkey.ai")
+        .contains("self-hosted", "control plane");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"refused-no-route", "refused-no-provider", "refused-budget"})
+  void refusalThatIsNotAboutTheFeedbackSplitsNoList(String file) {
+    assertThat(verdict(file).isOfEveryRequest()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"refused-failure", "refused-unknown-id", "refused-slug"})
+  void refusalThatMayBeAboutTheFeedbackSplitsTheList(String file) {
+    assertThat(verdict(file).isOfEveryRequest()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"x-portkey-trace-id", "x-portkey-request-id", "x-portkey-gateway-exception"})
+  void serverErrorWithAHeaderOfPortkeysReachedIt(String header) {
+    assertThat(dialect.verdict(Answer.of(503, "{}").withHeader(header, "x")).kind())
+        .isEqualTo(Kind.UNCERTAIN);
+    assertThat(dialect.verdict(Answer.of(429, "{}").withHeader(header, "x")).kind())
+        .isEqualTo(Kind.BUSY);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "<html>", "[]", "{}", "{\"status\":null}", "\"success\"", "{\"stat"})
+  void successThatIsNoneOfPortkeysIsUnreadable(String body) {
+    assertThat(dialect.verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.UNREADABLE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"status\":\"failure\"}",
+        "{\"status\":\"success\",\"error\":\"not saved\"}",
+        "{\"success\":false,\"data\":{\"message\":\"not saved\",\"errorCode\":\"AB03\"}}"
+      })
+  void successThatNamesAnErrorIsARefusal(String body) {
+    assertThat(dialect.verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.REFUSED);
+  }
+
+  @Test
+  void requestIdIsPortkeysOwnOrElseThePlainOne() {
+    Answer plain = Answer.of(400, "{}").withHeader("x-request-id", "plain");
+
+    assertThat(verdict("failed-500").requestId()).contains("req-1");
+    assertThat(dialect.verdict(plain).requestId()).contains("plain");
+    assertThat(dialect.verdict(plain.withHeader("x-portkey-request-id", "own")).requestId())
+        .contains("own");
+  }
+
+  // Decoding.
+
+  @Test
+  void idsComeInTheOrderOfTheFeedbacks() {
+    assertThat(dialect.decode(example("list").answer(), two()))
+        .containsExactly(List.of("fb-1"), List.of("fb-2"));
+  }
+
+  @Test
+  void singularIdIsTaken() {
+    assertThat(dialect.decode(example("accepted-node-client").answer(), one()))
+        .containsExactly(List.of("fb-1"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"accepted-ids-short", "accepted-node-client", "accepted-without-ids"})
+  void idsThatCountOtherwiseAreNobodys(String file) {
+    assertThat(dialect.decode(example(file).answer(), two())).containsExactly(List.of(), List.of());
+  }
+
+  @Test
+  void twoIdsAreNotOneFeedbacks() {
+    assertThat(dialect.decode(example("list").answer(), one())).containsExactly(List.of());
+  }
+
+  @Test
+  void idThatIsNoneIsLeftOutWithoutShiftingTheOthers() {
+    Answer answer = example("accepted-ids-odd").answer();
+
+    assertThat(dialect.decode(answer, two())).containsExactly(List.of(), List.of("fb-2"));
+    assertThat(dialect.decode(answer, one())).containsExactly(List.of());
+  }
+
+  @Test
+  void blankIdIsNone() {
+    assertThat(dialect.decode(Answer.of(200, "{\"feedback_ids\":[\" \"]}"), one()))
+        .containsExactly(List.of());
+  }
+
+  private Verdict verdict(String file) {
+    return dialect.verdict(example(file).answer());
+  }
+}

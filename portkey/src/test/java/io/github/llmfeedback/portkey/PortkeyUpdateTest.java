@@ -1,0 +1,112 @@
+package io.github.llmfeedback.portkey;
+
+import static io.github.llmfeedback.portkey.PortkeyExamples.TRACE;
+import static io.github.llmfeedback.portkey.PortkeyExamples.example;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.SupportsUpdate;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import io.github.llmfeedback.contract.Seen;
+import io.github.llmfeedback.contract.WireExample;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PortkeyUpdateTest extends PortkeyClientFixture {
+  @Test
+  void updatePutsTheWholeFeedbackWithItsWeightAndKeepsTheId() {
+    server
+        .enqueue(example("thumbs-up").reply())
+        .enqueue(example("update").reply())
+        .enqueue(example("update").reply());
+    Receipt first = client.submit(Feedback.on(TRACE).thumbsUp().weight(0.5).build());
+    Feedback changed = Feedback.on(TRACE).thumbsDown().build();
+
+    Receipt second = client.update(first, changed);
+    Receipt third = client.update(second, changed);
+
+    assertThat(second.id()).contains("fb-1");
+    assertThat(third.id()).contains("fb-1");
+    server.take();
+    for (int i = 0; i < 2; i++) {
+      Seen seen = server.take();
+      assertThat(seen.method()).isEqualTo("PUT");
+      assertThat(seen.path()).isEqualTo("/v1/feedback/fb-1");
+      WireExample.assertSameJson(seen.body(), "{\"value\":-1,\"weight\":0.5}");
+    }
+  }
+
+  @Test
+  void updateWithAWeightOfItsOwnChangesWhatTheReceiptKnows() {
+    server.enqueue(example("update").reply()).enqueue(example("update").reply());
+
+    Receipt updated =
+        client.update(receipt("fb-1"), Feedback.on(TRACE).thumbsDown().weight(0.5).build());
+    client.update(updated, Feedback.on(TRACE).thumbsDown().build());
+
+    assertThat(server.takeAll()).extracting(Seen::body).allMatch(b -> b.contains("\"weight\":0.5"));
+  }
+
+  @Test
+  void updateIsRepeatedBecauseItCountsOnce() {
+    server.enqueue(example("failed-500").reply()).enqueue(example("update").reply());
+
+    Receipt updated = client.update(receipt("fb-1"), Feedback.on(TRACE).thumbsDown().build());
+
+    assertThat(updated.attempts()).isEqualTo(2);
+    assertThat(server.takeAll()).extracting(Seen::method).containsExactly("PUT", "PUT");
+  }
+
+  @Test
+  void updateIsAccountedForAsASubmit() {
+    assertThatExceptionOfType(UnrepresentableFeedbackException.class)
+        .isThrownBy(
+            () -> client.update(receipt("fb-1"), Feedback.on(TRACE).comment("words").build()));
+    assertThat(server.count()).isZero();
+  }
+
+  @Test
+  void updateOfAnUnknownIdSaysSo() {
+    server.enqueue(example("refused-unknown-id").reply());
+
+    FeedbackException error =
+        failure(() -> client.update(receipt("fb-1"), Feedback.on(TRACE).thumbsUp().build()));
+
+    assertThat(error).hasMessageContainingAll("PUT", "404", "AB08", "this id");
+    assertThat(error.mayHaveArrived()).isFalse();
+  }
+
+  @Test
+  void updateRefusesReceiptsThatAreNotItsOwn() {
+    Feedback feedback = Feedback.on(TRACE).thumbsUp().build();
+    Receipt foreign = Receipt.builder("helicone", TRACE).ids(List.of("fb-1")).build();
+    Receipt elsewhere = Receipt.builder("portkey", "other").ids(List.of("fb-1")).build();
+
+    assertThatIllegalArgumentException().isThrownBy(() -> client.update(foreign, feedback));
+    assertThatIllegalArgumentException().isThrownBy(() -> client.update(elsewhere, feedback));
+    assertThat(client.updateAsync(foreign, feedback)).isCompletedExceptionally();
+    assertThat(server.count()).isZero();
+  }
+
+  @Test
+  void idOfAReceiptStaysOnePathSegment() {
+    server.enqueue(200, SAVED);
+
+    client.update(receipt("../a/b?c#d%2e"), Feedback.on(TRACE).thumbsUp().build());
+
+    assertThat(server.take().path()).isEqualTo("/v1/feedback/..%2Fa%2Fb%3Fc%23d%252e");
+  }
+
+  @Test
+  void updateIsAPowerThatNeutralCodeCanAskFor() {
+    assertThat(client.as(SupportsUpdate.class)).contains(client);
+  }
+
+  private static Receipt receipt(String id) {
+    return Receipt.builder("portkey", TRACE).ids(List.of(id)).build();
+  }
+}
