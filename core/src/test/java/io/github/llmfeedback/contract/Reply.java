@@ -23,6 +23,8 @@ public record Reply(
     CLOSED_AT_ONCE,
     /** HTTP/2: the request is refused before it is read, by {@code REFUSED_STREAM}. */
     STREAM_REFUSED,
+    /** HTTP/2: the stream is reset for an error of the server's own. */
+    STREAM_BROKEN,
     /** The connection is closed when the request was read. */
     CLOSED_AFTER_REQUEST,
     /** The connection is closed in the middle of the answer's body. */

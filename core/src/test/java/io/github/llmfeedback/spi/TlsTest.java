@@ -116,8 +116,8 @@ class TlsTest {
   }
 
   @Test
-  void aConnectionClosedAfterTheRequestLeavesDoubt() {
-    server.enqueue(Reply.fault(Fault.CLOSED_AFTER_REQUEST));
+  void aStreamBrokenByTheServerLeavesDoubt() {
+    server.enqueue(Reply.fault(Fault.STREAM_BROKEN));
     try (ToyClient client = client(Toy.plain(), LOCALHOST)) {
       UndeliveredFeedbackException error = failure(client);
       assertThat(error.reason()).isEqualTo(Reason.CONNECTION_LOST);
