@@ -3,7 +3,6 @@ package io.github.llmfeedback.baseplate;
 import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Part;
-import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Support;
 import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.spi.Answer;
@@ -45,17 +44,7 @@ final class BaseplateDialect implements Dialect<BaseplateWire> {
 
   @Override
   public List<BaseplateWire> encode(Feedback feedback, String usageId, Losses losses) {
-    boolean good =
-        feedback
-            .rating()
-            .orElseThrow(() -> losses.refusal("it keeps nothing but a rating"))
-            .<Boolean>fold(
-                thumbs -> thumbs == Rating.Thumbs.UP,
-                score -> Scale.isGood(score, losses),
-                label -> {
-                  throw losses.refusal("it has no names for ratings");
-                });
-    return List.of(new BaseplateWire(good, usageId));
+    return List.of(new BaseplateWire(Scale.isGood(feedback, losses), usageId));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.llmfeedback.spi;
 
+import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Rating;
 import java.math.BigDecimal;
@@ -27,6 +28,22 @@ public final class Scale {
       losses.rounded(Part.SCORE, "the score became " + value + " of " + min + " … " + max);
     }
     return value;
+  }
+
+  /**
+   * Whether a feedback is good, for a provider that keeps nothing but good and bad: a score counts
+   * by the half it is in.
+   */
+  public static boolean isGood(Feedback feedback, Losses losses) {
+    return feedback
+        .rating()
+        .orElseThrow(() -> losses.refusal("it keeps nothing but a rating"))
+        .<Boolean>fold(
+            thumbs -> thumbs == Rating.Thumbs.UP,
+            score -> isGood(score, losses),
+            label -> {
+              throw losses.refusal("it has no names for ratings");
+            });
   }
 
   /** Whether the score is in the upper half; its exact middle is refused. */

@@ -3,7 +3,6 @@ package io.github.llmfeedback.helicone;
 import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Part;
-import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Support;
 import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.spi.Answer;
@@ -59,17 +58,7 @@ final class HeliconeDialect implements Dialect<HeliconeWire> {
 
   @Override
   public List<HeliconeWire> encode(Feedback feedback, String requestId, Losses losses) {
-    boolean good =
-        feedback
-            .rating()
-            .orElseThrow(() -> losses.refusal("it keeps nothing but a rating"))
-            .<Boolean>fold(
-                thumbs -> thumbs == Rating.Thumbs.UP,
-                score -> Scale.isGood(score, losses),
-                label -> {
-                  throw losses.refusal("it has no names for ratings");
-                });
-    return List.of(new HeliconeWire(requestId, good));
+    return List.of(new HeliconeWire(requestId, Scale.isGood(feedback, losses)));
   }
 
   @Override
