@@ -2,8 +2,11 @@ package io.github.llmfeedback.spi;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
+import okhttp3.Connection;
 import okhttp3.Interceptor;
 import okhttp3.Response;
+import okhttp3.Route;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far one attempt got: did its request begin to leave this machine?
@@ -20,6 +23,12 @@ final class Phase {
   }
 
   private final AtomicReference<At> at = new AtomicReference<>(At.BEFORE);
+  private volatile @Nullable Route route;
+
+  /** The way that the request took; null if it did not leave. */
+  @Nullable Route route() {
+    return route;
+  }
 
   /** Whether the request began to leave. */
   boolean started() {
@@ -44,7 +53,9 @@ final class Phase {
     // The call's request, for a user's interceptor may have put another one without tags into its
     // place.
     Phase phase = chain.call().request().tag(Phase.class);
+    Connection connection = chain.connection();
     if (phase != null) {
+      phase.route = connection == null ? null : connection.route();
       phase.start();
     }
     return chain.proceed(chain.request());

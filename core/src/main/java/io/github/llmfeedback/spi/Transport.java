@@ -91,11 +91,9 @@ final class Transport implements Time {
 
   /** The tamed HTTP client: the shared one, or the user's own with its parts kept. */
   OkHttpClient http(ClientSettings settings) {
+    OkHttpClient from = settings.httpClient().orElse(http);
     OkHttpClient.Builder tamed =
-        settings
-            .httpClient()
-            .orElse(http)
-            .newBuilder()
+        from.newBuilder()
             .followRedirects(false)
             .followSslRedirects(false)
             .connectTimeout(settings.connectTimeout())
@@ -107,6 +105,7 @@ final class Transport implements Time {
             .addNetworkInterceptor(staleConnections)
             .addNetworkInterceptor(Phase::intercept);
     tamed.interceptors().add(0, Transport::catchBugs);
+    tamed.interceptors().add(1, new ProxyCredentials(from.proxyAuthenticator()));
     return tamed.build();
   }
 
