@@ -1,0 +1,202 @@
+package io.github.llmfeedback.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackClient;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.contract.HostileTable.Mode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What a client tells its caller of each fault, by each mode: what the table says, and nothing that
+ * the server's own count contradicts.
+ */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+public abstract class HostileContract {
+  private final ClientUnderTest provider;
+  private final boolean overwrites;
+  private final HostileTable table = new HostileTable();
+
+  /**
+   * The client of a provider.
+   *
+   * @param overwrites whether feedback that arrives twice counts once
+   */
+  protected HostileContract(ClientUnderTest provider, boolean overwrites) {
+    this.provider = provider;
+    this.overwrites = overwrites;
+  }
+
+  @AfterEach
+  final void stop() {
+    provider.server().close();
+  }
+
+  @Test
+  void theTableIsAboutAllFaultsInAllModesAndNothingElse() {
+    Set<String> all = new HashSet<>();
+    for (Hostility hostility : Hostilities.all("")) {
+      for (Mode mode : Mode.values()) {
+        all.add(HostileTable.key(hostility.name(), mode));
+      }
+    }
+    assertThat(table.rows()).isEqualTo(all);
+  }
+
+  @TestFactory
+  List<DynamicTest> theCallerIsToldWhatTheTableSaysAndWhatIsTrue() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Hostility fault : Hostilities.all(provider.server().url())) {
+      for (Mode mode : Mode.values()) {
+        Executable meeting = () -> meet(fault, mode);
+        tests.add(
+            DynamicTest.dynamicTest(
+                fault.name() + ", " + mode, fault.isSlow() ? begun(meeting) : meeting));
+      }
+    }
+    return tests;
+  }
+
+  /** Of every ten requests it drops two unread and loses the answer to one that it kept. */
+  @ParameterizedTest
+  @EnumSource
+  void aServerThatDropsAThirdLosesNothingInSilence(Mode mode) {
+    AtomicInteger requests = new AtomicInteger();
+    Hostility drops =
+        Hostility.fault(
+            "drops",
+            exchange -> {
+              int which = requests.incrementAndGet() % 10;
+              if (which == 1 || which == 4) {
+                exchange.reset();
+              } else if (which == 7) {
+                exchange.take().close();
+              } else {
+                exchange.yes();
+              }
+            });
+    List<Outcome> outcomes;
+    HostileServer server = new HostileServer(provider, drops);
+    try (server) {
+      ClientSettings settings = provider.quick().maxRetries(10).build();
+      try (FeedbackClient client =
+          provider.open(Road.PLAIN.url(server), ClientUnderTest.API_KEY, settings)) {
+        outcomes = mode.way.hand(client, provider.plain(100));
+      }
+    }
+    outcomes.forEach(outcome -> isTrue(server, outcome));
+    if (overwrites) {
+      assertThat(outcomes).allMatch(Outcome::isAccepted);
+    } else {
+      assertThat(outcomes)
+          .allMatch(each -> each.isAccepted() || each.error().orElseThrow().mayHaveArrived());
+    }
+  }
+
+  /** Begins at once, so that all that only take time take it together. */
+  private static Executable begun(Executable test) {
+    FutureTask<@Nullable Void> task =
+        new FutureTask<>(
+            () -> {
+              try {
+                test.execute();
+              } catch (Throwable e) {
+                throw new ExecutionException(e);
+              }
+              return null;
+            });
+    Thread thread = new Thread(task, "slow-fault");
+    thread.setDaemon(true);
+    thread.start();
+    return task::get;
+  }
+
+  private void meet(Hostility fault, Mode mode) {
+    String name = provider.capabilities().provider();
+    List<String> allowed = List.of(table.cell(fault.name(), mode, name).split(" or "));
+    int count = fault.isSlow() && mode != Mode.BATCH ? 1 : 3;
+    List<Outcome> outcomes;
+    HostileServer server = new HostileServer(provider, fault);
+    try (server) {
+      outcomes = hand(server, mode.way, provider.plain(count));
+    }
+    assertThat(provider.server().count()).as("requests that came elsewhere").isZero();
+    outcomes.forEach(outcome -> isTrue(server, outcome));
+    assertThat(outcomes.stream().map(HostileContract::told)).isSubsetOf(allowed);
+  }
+
+  private List<Outcome> hand(HostileServer server, Way way, List<Feedback> feedbacks) {
+    Hostility fault = server.hostility;
+    ClientSettings.Builder settings = provider.quick();
+    if (fault.isSlow()) {
+      settings.maxRetries(0).attemptTimeout(Duration.ofSeconds(1));
+    }
+    Road road = fault.road();
+    try (FeedbackClient client =
+        provider.open(road.url(server), ClientUnderTest.API_KEY, road.settings(server, settings))) {
+      if (fault.afterAnEnd()) {
+        client.submit(provider.plain(provider.freshTargetId()).build());
+        while (server.ended() == 0) {
+          LockSupport.parkNanos(1_000_000);
+        }
+      }
+      return way.hand(client, feedbacks);
+    }
+  }
+
+  /** What the caller was told, against what the server knows. */
+  private void isTrue(HostileServer server, Outcome outcome) {
+    String id = provider.idOf(outcome.feedback());
+    int taken = server.taken(id);
+    if (outcome.isAccepted()) {
+      assertThat(taken).as("told yes, so it is kept").isPositive();
+      assertThat(server.saidYes(id)).as("told yes, so the server said it").isTrue();
+    } else if (!outcome.error().orElseThrow().mayHaveArrived()) {
+      assertThat(taken).as("told no, so it is not kept").isZero();
+    }
+    if (!overwrites) {
+      assertThat(taken).as("never kept twice").isLessThanOrEqualTo(1);
+    }
+  }
+
+  /** What the caller was told, in the table's words. */
+  private static String told(Outcome outcome) {
+    if (outcome.isAccepted()) {
+      return "yes/" + outcome.orThrow().attempts();
+    }
+    FeedbackException error = outcome.error().orElseThrow();
+    String what;
+    if (error instanceof RejectedFeedbackException rejected) {
+      what = "" + rejected.status();
+    } else if (error instanceof UnreadableAnswerException unreadable) {
+      what = "UNREADABLE " + unreadable.status();
+    } else {
+      what = ((UndeliveredFeedbackException) error).reason().name();
+    }
+    return what + "/" + error.attempts() + (error.mayHaveArrived() ? "?" : "");
+  }
+}

@@ -1,0 +1,267 @@
+package io.github.llmfeedback.contract;
+
+import static io.github.llmfeedback.contract.Hostility.fault;
+import static io.github.llmfeedback.contract.Hostility.http2;
+import static io.github.llmfeedback.contract.Hostility.onTheWay;
+
+import io.github.llmfeedback.contract.Hostility.Evil;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * Everything that the tests let go wrong. Where a server may or may not have kept the feedback, it
+ * did: that is when a repeated request counts twice, and an error that promises "not stored" lies.
+ */
+final class Hostilities {
+  private static final byte[] BOMB = bomb();
+
+  private Hostilities() {}
+
+  /** All of them; redirects lead to {@code elsewhere}, or to a place of their own. */
+  static List<Hostility> all(String elsewhere) {
+    List<Hostility> all = new ArrayList<>();
+    statuses(all);
+    breaks(all);
+    slowness(all);
+    bodies(all);
+    redirects(all, elsewhere);
+    http2s(all);
+    roads(all);
+    return all;
+  }
+
+  private static void statuses(List<Hostility> all) {
+    for (int status : new int[] {408, 500, 502, 504}) {
+      Hostility failing = fault("" + status, exchange -> exchange.take().answer(says(status)));
+      all.add(failing);
+      all.add(failing.thenWell());
+    }
+    for (int status : new int[] {429, 503}) {
+      Hostility busy = fault("" + status, exchange -> exchange.answer(says(status)));
+      all.add(busy);
+      all.add(busy.thenWell());
+    }
+    Reply atOnce = says(503).header("Retry-After", "0");
+    all.add(fault("503 with Retry-After: 0", exchange -> exchange.answer(atOnce)));
+    all.add(fault("503 with Retry-After: 0", exchange -> exchange.answer(atOnce)).thenWell());
+  }
+
+  private static Reply says(int status) {
+    return Reply.of(status, "{\"error\":\"so\"}");
+  }
+
+  private static void breaks(List<Hostility> all) {
+    all.add(fault("reset before anything is read", Exchange::reset).deaf());
+    all.add(fault("reset before the body is read", Exchange::reset));
+    all.add(
+        fault(
+            "reset in the body",
+            exchange -> {
+              exchange.readBytes(10);
+              exchange.reset();
+            }));
+    Hostility reset = fault("reset after the body", exchange -> reset(exchange.take()));
+    all.add(reset);
+    all.add(reset.thenWell());
+    Hostility lost = fault("answer lost", exchange -> exchange.take().close());
+    all.add(lost);
+    all.add(lost.thenWell());
+    Hostility head =
+        fault(
+            "reset in the answer's head",
+            exchange -> {
+              exchange.take().lines("HTTP/1.1 200 OK\nContent-Le");
+              exchange.reset();
+            });
+    all.add(head);
+    all.add(head.thenWell());
+    Hostility body = fault("closed in the answer's body", exchange -> half(exchange, 0));
+    all.add(body);
+    all.add(body.thenWell());
+    all.add(
+        fault(
+                "kept connection closed between calls",
+                exchange -> {
+                  exchange.yes();
+                  if (exchange.server.ended() == 0) {
+                    exchange.close();
+                  }
+                })
+            .onceOneEnded());
+  }
+
+  private static void reset(Exchange exchange) throws IOException {
+    exchange.reset();
+  }
+
+  private static void slowness(List<Hostility> all) {
+    all.add(fault("never answers", exchange -> exchange.take().server.rest(60_000)).slow());
+    all.add(
+        fault("head of a byte a second", exchange -> exchange.take().writeSlowly("HTTP/1.1 200"))
+            .slow());
+    all.add(
+        fault(
+                "body of a byte a second",
+                exchange -> {
+                  exchange.take().ok("Content-Length: 1000\n");
+                  exchange.writeSlowly("{\"status\":\"success\"}");
+                })
+            .slow());
+  }
+
+  private static void bodies(List<Hostility> all) {
+    all.add(
+        fault(
+            "truncated JSON",
+            exchange -> {
+              String body = exchange.take().yesBody();
+              exchange.answer(Reply.of(200, body.substring(0, body.length() / 2)));
+            }));
+    all.add(fault("Content-Length too short", exchange -> half(exchange, -1)));
+    all.add(fault("Content-Length too long", exchange -> half(exchange, 1)));
+    Reply page = Reply.of(200, "<!doctype html><title>Parked</title>");
+    Reply html = page.header("Content-Type", "text/html; charset=utf-8");
+    all.add(fault("200 with HTML", exchange -> exchange.take().answer(html)));
+    Reply badGateway = Reply.of(502, html.body()).header("Content-Type", "text/html");
+    all.add(fault("502 with HTML", exchange -> exchange.take().answer(badGateway)));
+    all.add(fault("200 with nothing", exchange -> exchange.take().answer(Reply.of(200, ""))));
+    all.add(fault("204", exchange -> exchange.take().answer(Reply.of(204, ""))));
+    all.add(fault("100 MB", Hostilities::hundredMegabytes));
+    all.add(fault("gzip bomb", raw("Content-Encoding: gzip\n", BOMB)));
+    all.add(fault("deep JSON", raw("", "[".repeat(100_000).getBytes(StandardCharsets.UTF_8))));
+    byte[] invalid = "{\"status\":\"succ?ss\"}".getBytes(StandardCharsets.ISO_8859_1);
+    invalid[15] = (byte) 0xff;
+    all.add(fault("invalid UTF-8", raw("", invalid)));
+    all.add(
+        fault(
+            "wrong content type",
+            exchange -> {
+              Reply yes = exchange.server.provider.accept(exchange.take().read());
+              exchange.answer(yes.header("Content-Type", "text/plain"));
+            }));
+    all.add(fault("no HTTP", exchange -> exchange.take().lines("SSH-2.0-Open\n\n")));
+  }
+
+  /** A 200 whose body is declared too short, whole but cut off, or too long by half. */
+  private static void half(Exchange exchange, int tooLong) throws IOException {
+    String body = exchange.take().yesBody();
+    int half = body.length() / 2;
+    int declared = tooLong < 0 ? half : body.length() + tooLong * half;
+    exchange.ok("Content-Type: application/json\nContent-Length: " + declared + "\n");
+    exchange.write(tooLong == 0 ? body.substring(0, half) : body);
+    exchange.close();
+  }
+
+  private static Evil raw(String headers, byte[] body) {
+    return exchange -> {
+      exchange.take().ok(headers + "Content-Length: " + body.length + "\n");
+      exchange.write(body);
+    };
+  }
+
+  private static void hundredMegabytes(Exchange exchange) throws IOException {
+    exchange.take().ok("Content-Length: 104857600\n");
+    byte[] megabyte = " ".repeat(1 << 20).getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < 100; i++) {
+      exchange.write(megabyte); // fails when the client has had enough
+    }
+  }
+
+  private static byte[] bomb() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      for (int i = 0; i < 100; i++) {
+        gzip.write(new byte[1 << 20]);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void redirects(List<Hostility> all, String elsewhere) {
+    for (int status : new int[] {301, 302, 307, 308}) {
+      all.add(fault(status + " to another host", redirect(status, elsewhere + "/other")));
+      all.add(
+          fault(status + " to plain http", redirect(status, elsewhere + "/plain")).by(Road.TLS));
+      all.add(fault(status + " to itself", redirect(status, "")));
+    }
+  }
+
+  private static Evil redirect(int status, String place) {
+    return exchange -> {
+      String location = place.isEmpty() ? exchange.read().path() : place;
+      exchange.answer(Reply.of(status, "").header("Location", location));
+    };
+  }
+
+  private static void http2s(List<Hostility> all) {
+    Hostility refused =
+        http2("stream refused", stream -> stream.reset(Http2Connection.REFUSED_STREAM));
+    all.add(refused);
+    all.add(refused.thenWell());
+    Hostility broken =
+        http2(
+            "stream broken after the feedback was taken",
+            stream -> {
+              stream.take();
+              stream.reset(Http2Connection.INTERNAL_ERROR);
+            });
+    all.add(broken);
+    all.add(broken.thenWell());
+    Hostility notTaken = http2("GOAWAY before the request", stream -> stream.goAway(false));
+    all.add(notTaken);
+    all.add(notTaken.thenWell());
+    Hostility taken =
+        http2(
+            "GOAWAY after the feedback was taken",
+            stream -> {
+              stream.take();
+              stream.goAway(true);
+              stream.close();
+            });
+    all.add(taken);
+    all.add(taken.thenWell());
+    all.add(
+        http2(
+            "GOAWAY, and the answer after it",
+            stream -> {
+              stream.goAway(true);
+              stream.yes();
+            }));
+  }
+
+  private static void roads(List<Hostility> all) {
+    all.add(onTheWay("certificate not trusted", Road.UNTRUSTED));
+    all.add(onTheWay("certificate of another host", Road.WRONG_HOST));
+    Evil proxy =
+        exchange -> {
+          if (Road.hasCredentials(exchange)) {
+            exchange.yes();
+          } else {
+            Reply who = Reply.of(407, "").header("Proxy-Authenticate", "Basic realm=\"so\"");
+            exchange.answer(who);
+          }
+        };
+    Evil tunnel =
+        exchange -> {
+          if (exchange.firstLine().startsWith("CONNECT")) {
+            exchange.lines("HTTP/1.1 407 Who\nProxy-Authenticate: Basic realm=\"so\"\n");
+            exchange.lines("Content-Length: 0\n\n");
+          } else {
+            exchange.yes();
+          }
+        };
+    all.add(fault("407 of a proxy, by plain http", proxy).by(Road.PROXY));
+    all.add(fault("407, then credentials, by plain http", proxy).by(Road.PROXY_WITH_CREDENTIALS));
+    all.add(fault("407 of a proxy", tunnel).by(Road.TUNNEL));
+    all.add(fault("407, then credentials", tunnel).by(Road.TUNNEL_WITH_CREDENTIALS));
+    all.add(onTheWay("name unknown", Road.UNKNOWN_NAME));
+    all.add(onTheWay("first address dead", Road.SECOND_ADDRESS));
+  }
+}

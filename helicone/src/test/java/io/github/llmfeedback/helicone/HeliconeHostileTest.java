@@ -1,0 +1,9 @@
+package io.github.llmfeedback.helicone;
+
+import io.github.llmfeedback.contract.HostileContract;
+
+class HeliconeHostileTest extends HostileContract {
+  HeliconeHostileTest() {
+    super(new HeliconeContractTest(), true);
+  }
+}

@@ -1,0 +1,9 @@
+package io.github.llmfeedback.portkey;
+
+import io.github.llmfeedback.contract.HostileContract;
+
+class PortkeyHostileTest extends HostileContract {
+  PortkeyHostileTest() {
+    super(new PortkeyContractTest(), false);
+  }
+}
