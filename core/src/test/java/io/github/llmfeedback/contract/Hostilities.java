@@ -152,7 +152,7 @@ final class Hostilities {
     String body = exchange.take().yesBody();
     int half = body.length() / 2;
     int declared = tooLong < 0 ? half : body.length() + tooLong * half;
-    exchange.ok("Content-Type: application/json\nContent-Length: " + declared + "\n");
+    exchange.ok("Connection: close\nContent-Length: " + declared + "\n");
     exchange.write(tooLong == 0 ? body.substring(0, half) : body);
     exchange.close();
   }

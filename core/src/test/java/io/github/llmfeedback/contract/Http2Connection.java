@@ -5,15 +5,16 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import okhttp3.internal.http2.Header;
-import okhttp3.internal.http2.Hpack;
-import okio.Buffer;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http2.hpack.HPackDecoder;
+import org.apache.hc.core5.http2.hpack.HPackException;
 
 /** One connection of HTTP/2 (RFC 9113), frame by frame, so that each can be a wrong one. */
 final class Http2Connection {
@@ -35,8 +36,7 @@ final class Http2Connection {
   private final Socket socket;
   private final DataInputStream in;
   private final DataOutputStream out;
-  private final Buffer compressed = new Buffer();
-  private final Hpack.Reader headers = new Hpack.Reader(compressed, 4096);
+  private final HPackDecoder headers = new HPackDecoder(4096, StandardCharsets.US_ASCII);
   private final Map<Integer, Map<String, List<String>>> heads = new HashMap<>();
   private final Map<Integer, ByteArrayOutputStream> bodies = new HashMap<>();
   private boolean goesAway;
@@ -67,13 +67,7 @@ final class Http2Connection {
     } else if (type == PING && flags != ACK) {
       frame(PING, ACK, 0, payload);
     } else if (type == HEADERS) {
-      compressed.write(payload);
-      headers.readHeaders();
-      Map<String, List<String>> head = new TreeMap<>();
-      for (Header header : headers.getAndResetHeaderList()) {
-        head.put(header.name.utf8(), List.of(header.value.utf8()));
-      }
-      heads.put(stream, head);
+      heads.put(stream, head(payload));
       bodies.put(stream, new ByteArrayOutputStream());
     } else if (type == DATA) {
       body(stream).writeBytes(payload);
@@ -81,6 +75,18 @@ final class Http2Connection {
     boolean isWhole = (type == HEADERS || type == DATA) && (flags & END_STREAM) != 0;
     if (isWhole && !goesAway) {
       server.meet(new Stream(stream, seen(stream)));
+    }
+  }
+
+  private Map<String, List<String>> head(byte[] compressed) throws IOException {
+    try {
+      Map<String, List<String>> head = new TreeMap<>();
+      for (Header header : headers.decodeHeaders(ByteBuffer.wrap(compressed))) {
+        head.put(header.getName(), List.of(header.getValue()));
+      }
+      return head;
+    } catch (HPackException e) {
+      throw new IOException(e);
     }
   }
 
