@@ -5,12 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -66,7 +62,7 @@ class ThreadsTest {
   }
 
   @Test
-  void theProgramEndsWithItsMainMethod() throws IOException, InterruptedException {
+  void theProgramEndsWithItsMainMethod() throws InterruptedException {
     try (LoopbackServer server = new LoopbackServer()) {
       server.answerAll(
           seen ->
@@ -75,22 +71,13 @@ class ThreadsTest {
                 case "busy" -> Reply.of(429, "").header("Retry-After", "25");
                 default -> Reply.of(200, "{}");
               });
-      Process program =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  Unclosed.class.getName(),
-                  server.url())
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      try (InputStream out = program.getInputStream()) {
-        long mainEnded =
-            Long.parseLong(new String(out.readAllBytes(), StandardCharsets.UTF_8).strip());
-        assertThat(program.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(System.currentTimeMillis() - mainEnded).isLessThan(3000);
+      long ended;
+      long mainEnded;
+      try (Program program = new Program(List.of(), Unclosed.class, server.url())) {
+        mainEnded = Long.parseLong(program.output(Duration.ofSeconds(60)));
+        ended = System.currentTimeMillis();
       }
-      assertThat(program.exitValue()).isZero();
+      assertThat(ended - mainEnded).isLessThan(3000);
       assertThat(server.count()).isGreaterThanOrEqualTo(4);
     }
   }
