@@ -87,15 +87,19 @@ final class RawServer implements AutoCloseable {
 
   /** Reads a whole request and answers its head. */
   static String readRequest(Socket socket) throws IOException {
-    String head = readHead(socket);
-    int at = head.toLowerCase(Locale.ROOT).indexOf("content-length: ");
-    int length = Integer.parseInt(head.substring(at + 16, head.indexOf('\r', at)));
-    socket.getInputStream().readNBytes(length);
+    String head = readHead(socket.getInputStream());
+    readBody(socket.getInputStream(), head);
     return head;
   }
 
-  private static String readHead(Socket socket) throws IOException {
-    InputStream in = socket.getInputStream();
+  /** Reads the body that belongs to a head. */
+  static String readBody(InputStream in, String head) throws IOException {
+    int at = head.toLowerCase(Locale.ROOT).indexOf("content-length: ");
+    int length = Integer.parseInt(head.substring(at + 16, head.indexOf('\r', at)));
+    return new String(in.readNBytes(length), StandardCharsets.UTF_8);
+  }
+
+  static String readHead(InputStream in) throws IOException {
     StringBuilder head = new StringBuilder();
     int next;
     while (head.indexOf("\r\n\r\n") < 0 && (next = in.read()) != -1) {

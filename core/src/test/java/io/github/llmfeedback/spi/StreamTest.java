@@ -22,6 +22,8 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Any number of feedbacks in constant memory. */
 @Timeout(120)
@@ -40,6 +42,7 @@ class StreamTest {
           time);
   private final AtomicInteger pulled = new AtomicInteger();
   private final List<Outcome> handedOut = new ArrayList<>();
+  private Thread stream = Thread.currentThread();
 
   @AfterEach
   void stop() {
@@ -69,9 +72,9 @@ class StreamTest {
 
   /** A stream on a thread of its own. */
   private CompletableFuture<BatchSummary> inBackground(
-      Iterator<Feedback> source, Consumer<Outcome> sink) {
+      ToyClient client, Iterator<Feedback> source, Consumer<Outcome> sink) {
     CompletableFuture<BatchSummary> summary = new CompletableFuture<>();
-    Thread thread =
+    stream =
         new Thread(
             () -> {
               try {
@@ -80,8 +83,8 @@ class StreamTest {
                 summary.completeExceptionally(e);
               }
             });
-    thread.setDaemon(true);
-    thread.start();
+    stream.setDaemon(true);
+    stream.start();
     return summary;
   }
 
@@ -103,14 +106,31 @@ class StreamTest {
     assertThat(server.count()).isEqualTo(10);
   }
 
-  @Test
-  void noMoreIsPulledThanMayBeInFlight() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, CHUNK})
+  void noMoreIsPulledThanMayBeInFlight(int chunk) {
+    Toy toy = chunk == 1 ? Toy.plain() : Toy.lists(chunk);
+    AtomicInteger mostHeld = new AtomicInteger();
+    Iterator<Feedback> source =
+        source(
+            1000,
+            i -> {
+              mostHeld.accumulateAndGet(i + 1 - handedOut.size(), Math::max);
+              return ToyClient.on("t" + i);
+            });
     server.answerAll(gate);
-    var summary = inBackground(source(1000), handedOut::add);
-    Until.isTrue("all places are taken", () -> server.count() == CONCURRENCY);
-    assertThat(pulled).hasValueLessThanOrEqualTo((CONCURRENCY + 1) * CHUNK);
-    gate.open();
-    assertThat(summary.join().accepted()).isEqualTo(1000);
+    try (ToyClient stalled =
+        new ToyClient(
+            server.url(), toy, ToyClient.settings().concurrency(CONCURRENCY).build(), time)) {
+      var summary = inBackground(stalled, source, handedOut::add);
+      Until.isTrue(
+          "all places are taken, and the stream waits",
+          () -> server.count() == CONCURRENCY && stream.getState() == Thread.State.WAITING);
+      assertThat(pulled).hasValueLessThanOrEqualTo((CONCURRENCY + 1) * chunk);
+      gate.open();
+      assertThat(summary.join().accepted()).isEqualTo(1000);
+    }
+    assertThat(mostHeld).hasValueLessThanOrEqualTo((CONCURRENCY + 1) * chunk);
   }
 
   @Test
@@ -206,11 +226,11 @@ class StreamTest {
 
   @Test
   void oneChunkHasTheTimeOfABatch() {
-    server.answerAll(seen -> Reply.of(429, "").header("Retry-After", "300"));
-    var summary = inBackground(source(CHUNK), handedOut::add);
-    time.pass(Duration.ofMinutes(5));
-    Until.isTrue("it is asked to wait again", () -> server.count() == 2);
-    time.pass(Duration.ofMinutes(5));
+    server.answerAll(seen -> Reply.of(429, "").header("Retry-After", "310"));
+    var summary = inBackground(client, source(CHUNK), handedOut::add);
+    time.pass(Duration.ofSeconds(310));
+    time.awaitAlarm(Duration.ofSeconds(310)); // it is asked to wait again
+    time.advance(Duration.ofSeconds(290));
     assertThat(summary.join().failed()).isEqualTo(CHUNK);
     for (Outcome outcome : handedOut) {
       UndeliveredFeedbackException error =
