@@ -11,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -30,21 +32,22 @@ final class FanOutCalls<R> {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   /**
-   * Where calls end that the deadline ends. The timer's thread is the JDK's own and serves every
-   * timeout of the process, so nothing that a caller hung on a future may run there.
+   * Tells the time. Not {@link CompletableFuture#orTimeout}: its thread is the JDK's own, stays for
+   * ever, and would keep the class loader of whoever was the first to use it.
    */
+  private static final ScheduledThreadPoolExecutor TIMER =
+      new ScheduledThreadPoolExecutor(1, FanOutCalls::daemon);
+
+  /** Where calls end that the deadline ends; what callers hung on a future must not stop time. */
   private static final Executor THREADS =
       new ThreadPoolExecutor(
-          0,
-          Integer.MAX_VALUE,
-          5,
-          TimeUnit.SECONDS,
-          new SynchronousQueue<>(),
-          task -> {
-            Thread thread = new Thread(task, "llm-feedback-fan-out-" + COUNT.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-          });
+          0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), FanOutCalls::daemon);
+
+  static {
+    TIMER.setRemoveOnCancelPolicy(true);
+    TIMER.setKeepAliveTime(5, TimeUnit.SECONDS);
+    TIMER.allowCoreThreadTimeOut(true);
+  }
 
   private final Duration deadline;
   private final long begun = System.nanoTime();
@@ -74,18 +77,11 @@ final class FanOutCalls<R> {
   /** Every client's result; ending this future in any way ends the calls. */
   CompletableFuture<Map<String, R>> future() {
     CompletableFuture<Map<String, R>> all = new CompletableFuture<>();
-    CompletableFuture<Void> alarm = new CompletableFuture<>();
+    Runnable late =
+        () -> stop(Reason.TIMEOUT, "had not ended when the fan-out did", new TimeoutException());
+    Future<?> alarm =
+        TIMER.schedule(() -> THREADS.execute(late), deadline.toNanos(), TimeUnit.NANOSECONDS);
     CompletableFuture<?> unused =
-        alarm
-            .orTimeout(deadline.toNanos(), TimeUnit.NANOSECONDS)
-            .whenComplete(
-                (ended, late) -> {
-                  if (late instanceof TimeoutException) {
-                    THREADS.execute(
-                        () -> stop(Reason.TIMEOUT, "had not ended when the fan-out did", late));
-                  }
-                });
-    unused =
         CompletableFuture.allOf(
                 calls.values().stream()
                     .map(call -> call.result)
@@ -99,9 +95,15 @@ final class FanOutCalls<R> {
     return all;
   }
 
-  private void end(CompletableFuture<Void> alarm) {
-    alarm.complete(null);
+  private void end(Future<?> alarm) {
+    alarm.cancel(false);
     calls.values().forEach(call -> call.running.cancel(true)); // does nothing to what has ended
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "llm-feedback-fan-out-" + COUNT.incrementAndGet());
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** As {@link #future}, waited for; an interrupt ends the calls. */
