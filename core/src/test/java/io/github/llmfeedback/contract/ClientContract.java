@@ -20,7 +20,8 @@ public abstract class ClientContract
         RefusalContract,
         CloseContract,
         FaultContract,
-        SecretContract {
+        SecretContract,
+        IdContract {
   @AutoClose private final LoopbackServer server = new LoopbackServer();
 
   /** For subclasses. */

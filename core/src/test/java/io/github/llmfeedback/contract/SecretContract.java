@@ -3,16 +3,23 @@ package io.github.llmfeedback.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.LossPolicy;
 import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Part;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UnreadableAnswerException;
 import io.github.llmfeedback.contract.Reply.Fault;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The API key goes to the provider and nowhere else, even if the provider gives it away. */
 interface SecretContract extends ClientUnderTest {
@@ -46,13 +53,47 @@ interface SecretContract extends ClientUnderTest {
     }
   }
 
-  @Test
-  default void aKeyThatNoHeaderCanHoldIsRefusedWithoutBeingShown() {
-    assertThatThrownBy(() -> open(server().url(), API_KEY + "\n", quick().build()))
-        .isInstanceOf(IllegalArgumentException.class)
-        .message()
-        .doesNotContain(API_KEY)
-        .contains("U+000A");
+  @ParameterizedTest(name = "{index}")
+  @ValueSource(
+      strings = {"\n", "\r\nX-More: 1", "\t", "\0", "\u007f", "é", "\u2028", "\ud83d\ude00"})
+  default void aKeyThatNoHeaderCanHoldIsRefusedWithoutBeingShown(String bad) {
+    int middle = API_KEY.length() / 2;
+    List<String> parts = List.of(API_KEY.substring(0, middle), API_KEY.substring(middle));
+    for (String key : List.of(String.join(bad, parts), API_KEY + bad, bad + API_KEY)) {
+      assertThatThrownBy(() -> open(server().url(), key, quick().build()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasNoCause()
+          .hasMessageContaining("U+%04X".formatted((int) bad.charAt(0)))
+          .satisfies(e -> assertThat(stackTrace(e)).doesNotContain(parts));
+    }
+  }
+
+  @EveryWay
+  default void noWordOfAFeedbackIsShownNorNamesAThread(Way way) {
+    Set<String> names = ConcurrentHashMap.newKeySet();
+    for (int status : List.of(200, 400, 401, 422, 429, 500)) {
+      server()
+          .answerAll(
+              seen -> {
+                Thread.getAllStackTraces().keySet().forEach(each -> names.add(each.getName()));
+                return status == 200 ? accept(seen) : Reply.of(status, seen.body());
+              });
+      Feedback wordy = wordy();
+      try (FeedbackClient client = open(quick().lossPolicy(LossPolicy.REPORT).build())) {
+        Outcome outcome = way.hand(client, List.of(wordy)).get(0);
+        assertThat(wordy + " " + client + outcome + outcome.receipt()).doesNotContain("wq7zk-");
+        outcome.error().ifPresent(e -> assertThat(stackTrace(e)).doesNotContain("wq7zk-"));
+      }
+    }
+    assertThat(names).isNotEmpty().noneMatch(it -> it.contains("wq7zk-") || it.contains(API_KEY));
+  }
+
+  /** A feedback with words in every part that can hold some. */
+  private Feedback wordy() {
+    Feedback.Builder wordy = plain(freshTargetId());
+    Stream.of(Part.COMMENT, Part.CORRECTION, Part.ISSUE, Part.ACTION, Part.AUTHOR, Part.METADATA)
+        .forEach(part -> Sentinel.of(part).get(0).in(wordy));
+    return wordy.build();
   }
 
   private void showsNoKey(Way way, Reply reply) {
@@ -66,15 +107,19 @@ interface SecretContract extends ClientUnderTest {
   /** Whatever an application may log of a failure, causes and bodies too. */
   private static String everything(Outcome outcome) {
     FeedbackException error = outcome.error().orElseThrow();
-    StringWriter text = new StringWriter();
-    error.printStackTrace(new PrintWriter(text, true));
-    text.append(outcome.toString()).append(error.toString());
+    StringBuilder text = new StringBuilder(stackTrace(error)).append(outcome).append(error);
     if (error instanceof RejectedFeedbackException rejected) {
       text.append(rejected.body());
       text.append(rejected.code() + " " + rejected.hint() + " " + rejected.requestId());
     } else if (error instanceof UnreadableAnswerException unreadable) {
       text.append(unreadable.body());
     }
+    return text.toString();
+  }
+
+  private static String stackTrace(Throwable error) {
+    StringWriter text = new StringWriter();
+    error.printStackTrace(new PrintWriter(text, true));
     return text.toString();
   }
 }

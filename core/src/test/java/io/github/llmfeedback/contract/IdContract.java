@@ -1,0 +1,128 @@
+package io.github.llmfeedback.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackClient;
+import io.github.llmfeedback.LossPolicy;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.SupportsUpdate;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Nobody's id or words leave the place that they belong to. */
+interface IdContract extends ClientUnderTest {
+  /** Ids that would walk, end the path, or be too much for somebody. */
+  static Stream<String> oddIds() {
+    return Stream.of(
+        "../../x",
+        "..",
+        ".",
+        "a/b?c#d",
+        "%2e%2e",
+        "%2E%2E%2Fx",
+        "%0d%0aX-More:1",
+        "a\\..\\b",
+        "a b;c&d=e+f",
+        "\"}],\"x\":[{",
+        "x".repeat(10_000),
+        "\ud83d\ude00 \u65e5\u672c");
+  }
+
+  @ParameterizedTest(name = "{index}")
+  @MethodSource("oddIds")
+  default void anOddTargetIdArrivesUnchangedInItsPlaceOrIsRefused(String id) {
+    String fresh = freshTargetId();
+    try (FeedbackClient client = openAccepted()) {
+      client.submit(plain(fresh).build());
+      Seen ordinary = server().take();
+      Reply yes = accept(ordinary);
+      server().answerAll(seen -> yes);
+      for (Way way : Way.values()) {
+        Outcome outcome = way.hand(client, List.of(plain(id).build())).get(0);
+        List<Seen> seen = server().takeAll();
+        if (outcome.error().isPresent()) {
+          assertThat(outcome.error()).containsInstanceOf(UnrepresentableFeedbackException.class);
+          assertThat(seen).isEmpty();
+        } else {
+          assertThat(outcome.orThrow().target()).isEqualTo(id);
+          assertThat(seen).singleElement().satisfies(it -> isInPlace(id, fresh, it, ordinary));
+        }
+      }
+    }
+  }
+
+  /** The receipt's id is the server's, and no less odd for that. */
+  @ParameterizedTest(name = "{index}")
+  @MethodSource("oddIds")
+  default void anOddIdOnAReceiptStaysInItsPlaceOrIsRefused(String id) {
+    String target = freshTargetId();
+    try (FeedbackClient client = openAccepted()) {
+      Optional<SupportsUpdate> updates = client.as(SupportsUpdate.class);
+      assumeTrue(updates.isPresent(), "the provider changes nothing");
+      Receipt receipt = client.submit(plain(target).build());
+      assumeTrue(receipt.id().isPresent(), "the provider gives no ids");
+      updates.get().update(receipt, plain(target).build());
+      Seen ordinary = server().takeAll().get(1);
+      Receipt odd = receipt.newBuilder().ids(List.of(id)).build();
+      try {
+        updates.get().update(odd, plain(target).build());
+      } catch (IllegalArgumentException | UnrepresentableFeedbackException refused) {
+        assertThat(server().takeAll()).isEmpty();
+        return;
+      }
+      String usual = receipt.id().orElseThrow();
+      assertThat(server().takeAll())
+          .singleElement()
+          .satisfies(it -> isPathInPlace(id, usual, it.path(), ordinary.path()));
+    }
+  }
+
+  @EveryWay
+  default void lineBreaksInWordsNeverReachAHeader(Way way) {
+    String broken = "words\r\nX-More: 1\r\n\r\n";
+    Feedback.Builder feedback =
+        plain(freshTargetId()).comment(broken).correction(broken).metadata(broken, broken);
+    try (FeedbackClient client = open(quick().lossPolicy(LossPolicy.REPORT).build())) {
+      server().answerAll(this::accept);
+      way.hand(client, List.of(feedback.build())).get(0).orThrow();
+    }
+    Seen seen = server().take();
+    assertThat(server().takeAll()).isEmpty();
+    assertThat(seen.headers()).doesNotContainKey("X-More");
+    assertThat(seen.headers().toString() + seen.path()).doesNotContain("words");
+  }
+
+  private void isInPlace(String id, String fresh, Seen seen, Seen ordinary) {
+    isPathInPlace(id, fresh, seen.path(), ordinary.path());
+    assertThat(seen.headers().keySet()).isEqualTo(ordinary.headers().keySet());
+    if (!ordinary.path().contains(fresh)) {
+      assertThat(targetIds(seen)).containsExactly(id);
+    }
+  }
+
+  /** The odd id is one segment wherever the usual one is, and nothing else is different. */
+  private static void isPathInPlace(String id, String usual, String path, String usualPath) {
+    assertThat(segments(path))
+        .isEqualTo(
+            segments(usualPath).stream().map(each -> each.equals(usual) ? id : each).toList());
+  }
+
+  private static List<String> segments(String path) {
+    List<String> segments = new ArrayList<>();
+    for (String segment : path.split("/", -1)) {
+      assertThat(segment).doesNotContain("?", "#");
+      segments.add(URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8));
+    }
+    return segments;
+  }
+}
