@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /**
  * The answer says success but is none the provider gives: a web page, nothing, something cut off.
- * Most often the base URL points elsewhere. The feedback may have arrived.
+ * Most often the base URL points elsewhere. The feedback may have arrived; a question stored
+ * nothing.
  */
 public final class UnreadableAnswerException extends FeedbackException {
   private static final long serialVersionUID = 1L;
@@ -12,10 +13,22 @@ public final class UnreadableAnswerException extends FeedbackException {
   private final int status;
   private final String body;
 
-  /** An unreadable answer. */
+  /** An unreadable answer to a feedback, which may have arrived. */
   public UnreadableAnswerException(
       String provider, int status, String body, int attempts, Duration elapsed, String message) {
-    super(provider, attempts, elapsed, true, message, null);
+    this(provider, status, body, attempts, elapsed, true, message);
+  }
+
+  /** An unreadable answer. */
+  public UnreadableAnswerException(
+      String provider,
+      int status,
+      String body,
+      int attempts,
+      Duration elapsed,
+      boolean mayHaveArrived,
+      String message) {
+    super(provider, attempts, elapsed, mayHaveArrived, message, null);
     this.status = status;
     this.body = body;
   }

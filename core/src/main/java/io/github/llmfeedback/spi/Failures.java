@@ -57,6 +57,7 @@ final class Failures {
           excerpt(answer),
           attempts,
           elapsed,
+          mayHaveArrived && !request.isQuestion(),
           "%s answered %d to %s, but %s%s"
               .formatted(
                   connection.provider(),

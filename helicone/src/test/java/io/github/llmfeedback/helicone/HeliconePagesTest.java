@@ -161,7 +161,8 @@ class HeliconePagesTest {
     server.enqueue(cut).enqueue(cut);
     assertThat(failure(UnreadableAnswerException.class))
         .hasMessageContaining("pageSize")
-        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("arrived"));
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("arrived"))
+        .satisfies(e -> assertThat(e.mayHaveArrived()).isFalse());
   }
 
   @Test
