@@ -184,7 +184,11 @@ final class Failures {
 
   private String excerpt(Answer answer) {
     String clean = connection.redact(answer.text());
-    return clean.length() <= EXCERPT ? clean : clean.substring(0, EXCERPT);
+    if (clean.length() <= EXCERPT) {
+      return clean;
+    }
+    boolean inside = Character.isHighSurrogate(clean.charAt(EXCERPT - 1));
+    return clean.substring(0, inside ? EXCERPT - 1 : EXCERPT);
   }
 
   /** A server's short token; null if it is anything else, or holds a secret. */

@@ -2,6 +2,7 @@ package io.github.llmfeedback.spi;
 
 import static io.github.llmfeedback.spi.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.llmfeedback.FeedbackException;
@@ -9,6 +10,7 @@ import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.spi.RawServer.Talk;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -78,6 +80,18 @@ class BoundedAnswerTest {
     } else {
       assertThat(((RejectedFeedbackException) error).body()).hasSizeLessThanOrEqualTo(4096);
       assertThat(error.mayHaveArrived()).isFalse();
+    }
+  }
+
+  @Test
+  void theBodyOfAnErrorIsNotCutInsideAnEmoji() {
+    String before = "x".repeat(4095);
+    String body = before + "\ud83d\ude00 and more";
+    try (LoopbackServer server = new LoopbackServer().enqueue(400, body);
+        ToyClient client = new ToyClient(server, Toy.plain())) {
+      assertThatThrownBy(() -> client.submit(ToyClient.on("a")))
+          .isInstanceOfSatisfying(
+              RejectedFeedbackException.class, e -> assertThat(e.body()).isEqualTo(before));
     }
   }
 
