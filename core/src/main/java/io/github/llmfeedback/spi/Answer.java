@@ -3,6 +3,7 @@ package io.github.llmfeedback.spi;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,14 +55,18 @@ public final class Answer {
     return new Answer(status, name -> null, body.getBytes(StandardCharsets.UTF_8), false, null);
   }
 
-  /** This answer with one more header, for tests of a dialect. */
+  /**
+   * This answer with one more header, for tests of a dialect. A date in {@code Retry-After} is read
+   * by the real time.
+   */
   public Answer withHeader(String name, String value) {
+    boolean asksToWait = name.equalsIgnoreCase("Retry-After");
     return new Answer(
         status,
         other -> name.equalsIgnoreCase(other) ? value : headers.apply(other),
         body,
         cut,
-        retryAfter);
+        asksToWait ? RetryAfter.read(Headers.of(name, value), Instant.now()) : retryAfter);
   }
 
   /** The HTTP status. */

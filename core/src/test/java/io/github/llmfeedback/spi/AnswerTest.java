@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.BadInput;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -184,5 +185,14 @@ class AnswerTest {
   @Test
   void toStringTellsTheSizeAndNotTheWords() {
     assertThat(of("{\"a\":\"words\"}")).hasToString("Answer 200, 13 bytes");
+  }
+
+  @Test
+  void aHeaderThatAsksToWaitIsReadAsFromAServer() {
+    Answer busy = Answer.of(429, "{}");
+    assertThat(busy.withHeader("retry-after", "7").retryAfter()).contains(Duration.ofSeconds(7));
+    assertThat(busy.withHeader("Retry-After", "7").withHeader("x", "y").retryAfter()).isPresent();
+    assertThat(busy.withHeader("Retry-After", "soon").retryAfter()).isEmpty();
+    assertThat(busy.withHeader("x", "7").retryAfter()).isEmpty();
   }
 }
