@@ -244,15 +244,16 @@ public final class Feedback {
      * @param value text, a boolean, a finite number, or collections and maps of these; it is copied
      */
     public Builder metadata(String key, Object value) {
-      Text.written("metadata key", key);
-      metadata.put(key, Json.copy("metadata." + key, value));
+      metadata.put(Text.written("metadata key", key), Json.copy("metadata." + key, value));
       return this;
     }
 
-    /** Adds facts, as {@link #metadata(String, Object)} does one by one. */
+    /** Adds facts, as {@link #metadata(String, Object)} does; if one is refused, none of them. */
     public Builder metadata(Map<String, ?> facts) {
       Objects.requireNonNull(facts, "metadata must not be null");
-      ((Map<?, ?>) facts).forEach((key, fact) -> metadata(Json.key("metadata", key), fact));
+      Builder taken = new Builder(target);
+      ((Map<?, ?>) facts).forEach((key, fact) -> taken.metadata(Json.key("metadata", key), fact));
+      metadata.putAll(taken.metadata);
       return this;
     }
 

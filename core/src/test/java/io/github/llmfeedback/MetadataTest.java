@@ -246,6 +246,17 @@ class MetadataTest {
   }
 
   @Test
+  void ofFactsOfWhichOneIsRefusedNoneIsTaken() {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("a", 2);
+    facts.put("b", new Object());
+    Feedback.Builder feedback = Feedback.on("t").thumbsUp().metadata("a", 1);
+    assertThat(catchIllegalArgumentException(() -> feedback.metadata(facts)))
+        .hasMessageContaining("metadata.b");
+    assertThat(feedback.build().metadata()).containsExactly(Map.entry("a", 1));
+  }
+
+  @Test
   void noFactsAreNoPart() {
     assertThat(Feedback.on("t").thumbsUp().metadata(Map.of()).build().parts())
         .containsExactly(Part.THUMBS);
