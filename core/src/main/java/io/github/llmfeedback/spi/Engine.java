@@ -234,7 +234,8 @@ final class Engine<W> {
         };
     try {
       callbacks.execute(completion);
-    } catch (RejectedExecutionException e) { // the last client is closed, and our threads with it
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      // The last client is closed, and our threads with it; or there is no memory for a thread.
       completion.run();
     }
   }

@@ -132,7 +132,7 @@ final class Transport implements Time {
   private static void handOver(Runnable task, Executor users) {
     try {
       users.execute(task);
-    } catch (RuntimeException e) { // it takes no more: better here than never
+    } catch (RuntimeException | Error e) { // it takes no more: better here than never
       task.run();
     }
   }

@@ -13,10 +13,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Where futures complete, and what callbacks may do. */
 @Timeout(60)
@@ -82,13 +85,26 @@ class CallbackTest {
     }
   }
 
-  @Test
-  void anExecutorThatTakesNoMoreLosesNothing() {
+  static Stream<Throwable> failures() {
+    return Stream.of(
+        new RejectedExecutionException("full"),
+        new OutOfMemoryError("unable to create native thread"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void anExecutorThatTakesNoMoreLosesNothing(Throwable failure) {
     Executor full =
         task -> {
-          throw new RejectedExecutionException("full");
+          if (failure instanceof Error error) {
+            throw error;
+          }
+          throw (RuntimeException) failure;
         };
     try (ToyClient client = client(ToyClient.settings().callbackExecutor(full))) {
+      CompletableFuture<Receipt> one = client.submitAsync(on("a"));
+      Until.isDone(one);
+      assertThat(one).isCompleted();
       assertThat(threadOf(YES, () -> client.submitAsync(on("a"))))
           .startsWith("llm-feedback-callback-");
       assertThat(client.submitAllAsync(ToyClient.many(3)).join())
