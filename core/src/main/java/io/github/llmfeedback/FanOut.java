@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Carries the same feedback to several clients in parallel; one provider's failure never touches
@@ -131,34 +130,12 @@ public final class FanOut implements AutoCloseable {
   }
 
   /**
-   * Closes all clients, one after the other, each as {@link FeedbackClient#close()} says. One that
+   * Closes all clients at the same time, each as {@link FeedbackClient#close()} says. One that
    * fails to close keeps no other open; its exception is thrown at the end.
    */
   @Override
   public void close() {
-    Throwable trouble = null;
-    for (FeedbackClient client : clients.values()) {
-      trouble = close(client, trouble);
-    }
-    if (trouble instanceof Error error) {
-      throw error;
-    } else if (trouble != null) {
-      throw (RuntimeException) trouble;
-    }
-  }
-
-  private static @Nullable Throwable close(FeedbackClient client, @Nullable Throwable earlier) {
-    try {
-      client.close();
-      return earlier;
-    } catch (RuntimeException | Error e) {
-      if (earlier == null) {
-        return e;
-      } else if (earlier != e) {
-        earlier.addSuppressed(e);
-      }
-      return earlier;
-    }
+    new FanOutClosing(clients.values()).await();
   }
 
   /** Collects the clients of a fan-out. Not thread-safe. */

@@ -100,7 +100,8 @@ final class FanOutCalls<R> {
     calls.values().forEach(call -> call.running.cancel(true)); // does nothing to what has ended
   }
 
-  private static Thread daemon(Runnable task) {
+  /** A thread that keeps no program from ending. */
+  static Thread daemon(Runnable task) {
     Thread thread = new Thread(task, "llm-feedback-fan-out-" + COUNT.incrementAndGet());
     thread.setDaemon(true);
     return thread;
@@ -135,6 +136,7 @@ final class FanOutCalls<R> {
     private final String name;
     private final FeedbackClient client;
     private final CompletableFuture<C> running;
+    private final Function<? super C, ? extends R> accepted;
     private final Function<? super FeedbackException, ? extends R> failed;
     private final CompletableFuture<R> result = new CompletableFuture<>();
 
@@ -147,16 +149,20 @@ final class FanOutCalls<R> {
       this.name = name;
       this.client = client;
       this.running = running;
+      this.accepted = accepted;
       this.failed = failed;
-      var unused =
-          running
-              .<R>thenApply(accepted)
-              .exceptionally(thrown -> failed.apply(error(thrown)))
-              .thenAccept(result::complete);
+      var unused = told().thenAccept(result::complete);
+    }
+
+    /** What the client tells. */
+    private CompletableFuture<R> told() {
+      return running.<R>thenApply(accepted).exceptionally(thrown -> failed.apply(error(thrown)));
     }
 
     void stop(Reason reason, String what, Throwable cause) {
-      if (!result.isDone()) {
+      if (running.isDone()) {
+        result.complete(told().join()); // it came to know at the last moment
+      } else if (!result.isDone()) {
         result.complete(failed.apply(broken(reason, what, cause)));
       }
     }

@@ -1,0 +1,121 @@
+package io.github.llmfeedback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How calls end at the deadline, and clients with the fan-out. */
+@Timeout(30)
+class FanOutEndTest {
+  private static final Feedback FEEDBACK = Feedback.on(Target.shared("a")).thumbsUp().build();
+
+  @Test
+  void whatAClientKnowsAtTheDeadlineIsTold() throws Exception {
+    CompletableFuture<Receipt> call = new CompletableFuture<>();
+    FanOut one =
+        FanOut.builder()
+            .add("own", new RecordingClient("toy", feedback -> call))
+            .deadline(Duration.ofMillis(300))
+            .build();
+    CountDownLatch deadlineIsOver = new CountDownLatch(1);
+    CompletableFuture<Map<String, Outcome>> all = one.submitAsync(FEEDBACK);
+    var unused = call.whenComplete((receipt, error) -> await(deadlineIsOver)); // runs first
+    Thread client = new Thread(() -> call.completeExceptionally(neverSent()));
+    client.setDaemon(true);
+    client.start();
+
+    Outcome outcome = Objects.requireNonNull(all.get(10, TimeUnit.SECONDS).get("own"));
+    deadlineIsOver.countDown();
+
+    assertThat(outcome.error().orElseThrow()).isSameAs(call.handle((ok, e) -> e).join());
+    assertThat(unused).failsWithin(Duration.ofSeconds(10));
+  }
+
+  private static UndeliveredFeedbackException neverSent() {
+    return new UndeliveredFeedbackException(
+        "toy", Reason.UNREACHABLE, 1, Duration.ZERO, false, "nothing was sent", null);
+  }
+
+  /** Each waits for the other, so that one after the other would not do. */
+  @Test
+  void clientsCloseAtTheSameTime() {
+    CyclicBarrier both = new CyclicBarrier(2);
+    class Patient extends ForwardingClient {
+      @Override
+      public void close() {
+        try {
+          both.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+          throw new IllegalStateException("closed alone", e);
+        }
+      }
+    }
+    FanOut.builder().add("one", new Patient()).add("two", new Patient()).build().close();
+    assertThat(both.isBroken()).isFalse();
+  }
+
+  @Test
+  void closingTellsTheErrorsOfAllClientsInTheirOrder() {
+    class Failing extends ForwardingClient {
+      private final RuntimeException own;
+
+      Failing(String what) {
+        own = new IllegalStateException(what);
+      }
+
+      @Override
+      public void close() {
+        throw own;
+      }
+    }
+    FanOut all =
+        FanOut.builder()
+            .add("a", new Failing("one"))
+            .add("b", new ForwardingClient())
+            .add("c", new Failing("two"))
+            .build();
+    assertThatThrownBy(all::close)
+        .hasMessage("one")
+        .satisfies(e -> assertThat(e.getSuppressed()).extracting("message").containsExactly("two"));
+  }
+
+  @Test
+  void anInterruptReachesTheClientsThatClose() {
+    AtomicBoolean heard = new AtomicBoolean();
+    class Slow extends ForwardingClient {
+      @Override
+      public void close() {
+        try {
+          new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+          heard.set(true);
+        }
+      }
+    }
+    Thread.currentThread().interrupt();
+    FanOut.builder().add("slow", new Slow()).add("b", new ForwardingClient()).build().close();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(heard).isTrue();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
