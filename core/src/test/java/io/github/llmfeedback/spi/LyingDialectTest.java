@@ -75,6 +75,7 @@ class LyingDialectTest {
                 .filters(includeEngines("junit-jupiter"), facts)
                 .configurationParameter("lie", lie.name())
                 .configurationParameter("part", part.name())
+                .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
                 .build(),
             listener);
     return listener.getSummary();
