@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -26,8 +25,7 @@ public final class Capabilities {
 
   /** The capabilities of a provider that keeps nothing yet; {@link #with} adds to them. */
   public static Capabilities of(String provider) {
-    return new Capabilities(
-        Text.name("provider", provider).toLowerCase(Locale.ROOT), new EnumMap<>(Part.class));
+    return new Capabilities(Text.provider(provider), new EnumMap<>(Part.class));
   }
 
   /** These capabilities with {@code parts} supported as {@code support} says. */

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,8 +37,7 @@ public final class Receipt {
 
   /** Begins a receipt; providers and test doubles make them. */
   public static Builder builder(String provider, String target) {
-    return new Builder(
-        Text.name("provider", provider).toLowerCase(Locale.ROOT), Text.name("target", target));
+    return new Builder(Text.provider(provider), Text.name("target", target));
   }
 
   /** The provider's name in lower case, such as {@code portkey}. */
@@ -159,7 +157,7 @@ public final class Receipt {
     /** Sets the provider's ids. */
     public Builder ids(List<String> ids) {
       Objects.requireNonNull(ids, "ids must not be null");
-      ids.forEach(id -> Objects.requireNonNull(id, "id must not be null"));
+      ids.forEach(id -> Text.wellFormed("id", id));
       this.ids = List.copyOf(ids);
       return this;
     }
@@ -169,9 +167,10 @@ public final class Receipt {
       Objects.requireNonNull(state, "state must not be null");
       Map<String, List<String>> copy = new LinkedHashMap<>();
       state.forEach(
-          (key, values) ->
-              copy.put(
-                  Objects.requireNonNull(key, "state key must not be null"), List.copyOf(values)));
+          (key, values) -> {
+            values.forEach(value -> Text.wellFormed("state value", value));
+            copy.put(Text.wellFormed("state key", key), List.copyOf(values));
+          });
       this.state = Collections.unmodifiableMap(copy);
       return this;
     }

@@ -18,7 +18,6 @@ import java.util.zip.CRC32;
  */
 final class ReceiptText {
   private static final String FORM = "fr1";
-  private static final int LONGEST = 1 << 20;
 
   private ReceiptText() {}
 
@@ -39,7 +38,7 @@ final class ReceiptText {
     int end = text.lastIndexOf('.');
     int start = text.lastIndexOf('.', end - 1);
     int form = text.indexOf('.');
-    if (text.length() > LONGEST || form < 0 || start <= form) {
+    if (form < 0 || start <= form) {
       throw unreadable("it is no receipt's text");
     }
     if (!text.startsWith(FORM + ".")) {

@@ -1,6 +1,5 @@
 package io.github.llmfeedback;
 
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +32,7 @@ public final class TargetKey {
 
   /** A key whose ids the provider makes and hands out in no header. */
   public static TargetKey of(String provider, String name) {
-    return new TargetKey(
-        Text.name("provider", provider).toLowerCase(Locale.ROOT),
-        Text.name("name", name),
-        false,
-        null,
-        null);
+    return new TargetKey(Text.provider(provider), Text.name("name", name), false, null, null);
   }
 
   /** This key, with the header of the LLM's response that carries the id. */

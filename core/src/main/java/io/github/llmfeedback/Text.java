@@ -1,6 +1,7 @@
 package io.github.llmfeedback;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 
 /** The rules for text and times that enter the model: each refusal names the field and the rule. */
@@ -20,6 +21,15 @@ final class Text {
       }
     }
     return value;
+  }
+
+  /** A provider's name in lower case, which also stands in a receipt's text. */
+  static String provider(String name) {
+    if (!name("provider", name).matches("[A-Za-z0-9._-]+")) {
+      throw new IllegalArgumentException(
+          "provider must be ASCII letters, digits and . - _ alone, but is '" + name + "'");
+    }
+    return name.toLowerCase(Locale.ROOT);
   }
 
   /** Words that people wrote: not blank, well-formed. */

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReceiptTest {
   private static final Loss LOSS = new Loss(Part.AUTHOR, Loss.Kind.DROPPED, "why");
@@ -146,6 +148,39 @@ class ReceiptTest {
     assertThatNullPointerException()
         .isThrownBy(() -> begun().elapsed(BadInput.absent()))
         .withMessage("elapsed must not be null");
+  }
+
+  /** Otherwise its text, or the path of an update, would name another id. */
+  @Test
+  void halfAnEmojiIsRefusedWhereverItStands() {
+    String half = "\ud83d";
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> begun().ids(List.of("f-1", half)))
+        .withMessageStartingWith("id must be well-formed text");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> begun().state(Map.of(half, List.of())))
+        .withMessageStartingWith("state key must be well-formed text");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> begun().state(Map.of("issue", List.of(half))))
+        .withMessageStartingWith("state value must be well-formed text");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Loss(Part.AUTHOR, Loss.Kind.DROPPED, half))
+        .withMessageStartingWith("detail must be well-formed text");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"größer", "a b", "a/b", "İ"})
+  void aProvidersNameIsPlainSoThatTheReceiptsTextIs(String provider) {
+    String rule = "provider must be ASCII letters, digits and . - _ alone, but is '";
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Receipt.builder(provider, "t"))
+        .withMessage(rule + provider + "'");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Capabilities.of(provider))
+        .withMessage(rule + provider + "'");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TargetKey.of(provider, "thing"))
+        .withMessage(rule + provider + "'");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,14 @@ class ReceiptTextTest {
 
     assertThat(Receipt.parse(golden)).isEqualTo(expected);
     assertThat(expected.toText()).isEqualTo(golden);
+  }
+
+  @Test
+  void aReceiptOfManyLongLabelsComesBackToo() {
+    List<String> labels = Collections.nCopies(150, "too long".repeat(1000));
+    Receipt receipt = full().newBuilder().state(Map.of("issue", labels)).build();
+
+    assertThat(Receipt.parse(receipt.toText())).isEqualTo(receipt);
   }
 
   @Test

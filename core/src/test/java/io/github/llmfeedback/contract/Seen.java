@@ -2,6 +2,9 @@ package io.github.llmfeedback.contract;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,6 +31,18 @@ public record Seen(String method, String path, Map<String, List<String>> headers
   public String header(String name) {
     List<String> values = headers.getOrDefault(name, List.of());
     return values.isEmpty() ? "" : values.get(0);
+  }
+
+  /** The segments of the path, each as it was meant; fails if there is anything but a path. */
+  public List<String> segments() {
+    List<String> segments = new ArrayList<>();
+    for (String segment : path.substring(1).split("/", -1)) {
+      if (segment.matches(".*[?#].*")) {
+        throw new AssertionError("more than a path: " + path);
+      }
+      segments.add(URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8));
+    }
+    return segments;
   }
 
   /** Every text under this name in the JSON body, at any depth, in order. */
