@@ -135,8 +135,8 @@ class BaseplateFeedbackClientTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {".", ".."})
-  void endpointIdThatWouldWalkIsRefused(String endpointId) {
+  @ValueSource(strings = {".", "..", "\ud83d"})
+  void endpointIdThatWouldWalkOrChangeIsRefused(String endpointId) {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> BaseplateFeedbackClient.create(KEY, endpointId))
         .withMessageContaining("endpoint id");

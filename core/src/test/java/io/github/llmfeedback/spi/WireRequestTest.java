@@ -42,6 +42,14 @@ class WireRequestTest {
         .withMessageStartingWith("a path segment must not be empty, '.' or '..'");
   }
 
+  /** OkHttp would write a question mark in its place, which names something else. */
+  @Test
+  void aPathSegmentThatNoUrlCanHoldIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> WireRequest.of("PUT", "body", "feedback", "\ud83d"))
+        .withMessageStartingWith("a path segment must be well-formed text");
+  }
+
   @Test
   void whatTheCallerDoesToTheArrayLaterChangesNothing() {
     String[] path = {"v1"};

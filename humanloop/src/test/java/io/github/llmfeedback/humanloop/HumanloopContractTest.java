@@ -6,6 +6,7 @@ import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.contract.ClientContract;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
+import io.github.llmfeedback.contract.StrictJson;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -30,7 +31,7 @@ class HumanloopContractTest extends ClientContract {
   public Reply accept(Seen request) {
     String objects =
         targetIds(request).stream()
-            .map(datapoint -> "{\"id\":\"ann_" + datapoint + "\"}")
+            .map(datapoint -> "{\"id\":" + StrictJson.quoted("ann_" + datapoint) + "}")
             .collect(Collectors.joining(","));
     return Reply.of(200, request.body().startsWith("[") ? "[" + objects + "]" : objects);
   }

@@ -6,6 +6,7 @@ import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.contract.ClientContract;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
+import io.github.llmfeedback.contract.StrictJson;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -30,7 +31,7 @@ class PortkeyContractTest extends ClientContract {
   public Reply accept(Seen request) {
     String ids =
         targetIds(request).stream()
-            .map(trace -> "\"fb-" + trace + "\"")
+            .map(trace -> StrictJson.quoted("fb-" + trace))
             .collect(Collectors.joining(","));
     return Reply.of(200, "{\"status\":\"success\",\"feedback_ids\":[" + ids + "]}");
   }

@@ -1,0 +1,141 @@
+package io.github.llmfeedback.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Loss;
+import io.github.llmfeedback.Part;
+import io.github.llmfeedback.Rating;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.Support;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.Lifespan;
+import net.jqwik.api.lifecycle.Store;
+
+/**
+ * Any feedback that can be built becomes JSON that a strict reader takes, with every part in it
+ * that the provider is said to keep, or is refused before anything is sent.
+ */
+public abstract class EncodingProperties {
+  /** For subclasses. */
+  protected EncodingProperties() {}
+
+  /** The client, with a server of its own. */
+  protected abstract ClientUnderTest newClient();
+
+  /** The path of a request about this id, segment by segment. */
+  protected abstract List<String> path(String id);
+
+  /** Fails unless the body says this rating, exactly or rounded to the provider's scale. */
+  protected abstract void isRated(JsonNode body, Rating rating);
+
+  /** Ids of which the provider takes at least some. */
+  protected Arbitrary<String> ids() {
+    return Feedbacks.ids();
+  }
+
+  /** The id under which the provider files what is about this one; empty if it takes no such. */
+  protected String filed(String id) {
+    return id;
+  }
+
+  /** Whether the caller's metadata stand where another part of the feedback must go. */
+  protected boolean clashes(Feedback feedback) {
+    return false;
+  }
+
+  /** All feedbacks. */
+  @Provide
+  protected Arbitrary<Feedback> feedbacks() {
+    return Feedbacks.on(ids());
+  }
+
+  /** When every loss is accepted. */
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  public void eachPartIsInTheRequestOrOnTheReceiptOrNothingIsSent(
+      @ForAll("feedbacks") Feedback feedback) {
+    boolean possible = bench().keepsSomeOf(feedback) && isPossible(feedback);
+    Told told = Told.of(bench().server(), () -> bench().reporting().submit(feedback));
+    String id = filed(feedback.target().toString());
+    isKeptOrRefused(feedback, told, possible, path(id));
+    told.seen().forEach(seen -> assertThat(bench().under().targetIds(seen)).contains(id));
+  }
+
+  /** Under the default policy. */
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  public void eachPartIsInTheRequestOrNothingIsSent(
+      @ForAll("feedbacks") Feedback any, @ForAll boolean fitting) {
+    Feedback feedback = fitting ? bench().fitting(any) : any;
+    boolean possible = bench().keepsAllOf(feedback) && isPossible(feedback);
+    Told told = Told.of(bench().server(), () -> bench().rejecting().submit(feedback));
+    String id = filed(feedback.target().toString());
+    isKeptOrRefused(feedback, told, possible, path(id));
+    told.seen().forEach(seen -> assertThat(bench().under().targetIds(seen)).contains(id));
+  }
+
+  final boolean isPossible(Feedback feedback) {
+    return !filed(feedback.target().toString()).isEmpty() && !clashes(feedback);
+  }
+
+  final void isKeptOrRefused(Feedback feedback, Told told, boolean possible, List<String> path) {
+    if (possible) {
+      assertThat(told.error()).isNull();
+      assertThat(told.seen()).hasSize(1);
+      assertThat(told.seen().get(0).segments()).isEqualTo(path);
+      assertThat(Bench.headers(told.seen().get(0))).isEqualTo(bench().plainHeaders());
+      isKept(feedback, told.seen().get(0));
+      isAccountedFor(feedback, Objects.requireNonNull(told.receipt()));
+    } else {
+      assertThat(told.error()).isInstanceOf(UnrepresentableFeedbackException.class);
+      assertThat(told.seen()).isEmpty();
+    }
+  }
+
+  private void isKept(Feedback feedback, Seen seen) {
+    JsonNode body = StrictJson.body(seen);
+    Inventory inventory = new Inventory(body);
+    feedback.parts().stream()
+        .filter(bench()::keeps)
+        .sorted(Comparator.reverseOrder()) // metadata first, for a word in them is no comment
+        .forEach(part -> inventory.holds(part, feedback));
+    feedback
+        .rating()
+        .filter(rating -> bench().supports(rating.part()) != Support.NONE)
+        .ifPresent(rating -> isRated(body, rating));
+  }
+
+  private void isAccountedFor(Feedback feedback, Receipt receipt) {
+    assertThat(receipt.target()).isEqualTo(filed(feedback.target().toString()));
+    for (Part part : Part.values()) {
+      List<Loss.Kind> losses =
+          receipt.losses().stream().filter(l -> l.part() == part).map(Loss::kind).toList();
+      if (!feedback.parts().contains(part)) {
+        assertThat(losses).isEmpty();
+      } else {
+        switch (bench().supports(part)) {
+          case NONE -> assertThat(losses).containsExactly(Loss.Kind.DROPPED);
+          case APPROXIMATED -> assertThat(losses).containsExactly(Loss.Kind.APPROXIMATED);
+          case NATIVE, EMBEDDED -> assertThat(losses).isSubsetOf(Loss.Kind.ROUNDED);
+        }
+      }
+    }
+  }
+
+  /** Whether a thumb is up, or a score in the upper half of its scale. */
+  protected static boolean isGood(Rating rating) {
+    return rating == Rating.Thumbs.UP || (rating instanceof Rating.Score s && Bench.half(s) > 0);
+  }
+
+  final Bench bench() {
+    return Store.getOrCreate("bench", Lifespan.PROPERTY, () -> Bench.of(newClient())).get();
+  }
+}
