@@ -22,6 +22,7 @@ import okhttp3.mockwebserver.MockResponse;
 import okhttp3.mockwebserver.MockWebServer;
 import okhttp3.mockwebserver.RecordedRequest;
 import okhttp3.mockwebserver.SocketPolicy;
+import okio.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,7 +162,7 @@ public final class LoopbackServer implements AutoCloseable {
   private static MockResponse response(Reply reply) {
     MockResponse response = new MockResponse().setResponseCode(reply.status());
     if (reply.status() != 204) {
-      response.setBody(reply.body());
+      response.setBody(new Buffer().writeString(reply.body(), reply.charset()));
     }
     reply.headers().forEach(response::setHeader);
     response.setHeadersDelay(reply.delay().toMillis(), TimeUnit.MILLISECONDS);

@@ -1,5 +1,7 @@
 package io.github.llmfeedback.contract;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,12 +11,18 @@ import java.util.Map;
  *
  * @param status the HTTP status
  * @param body the body
+ * @param charset how the body becomes bytes
  * @param headers more headers
  * @param fault what goes wrong
  * @param delay how long until the answer begins
  */
 public record Reply(
-    int status, String body, Map<String, String> headers, Fault fault, Duration delay) {
+    int status,
+    String body,
+    Charset charset,
+    Map<String, String> headers,
+    Fault fault,
+    Duration delay) {
   /** What can go wrong on the way. */
   public enum Fault {
     /** Nothing. */
@@ -38,7 +46,12 @@ public record Reply(
   /** An answer with a JSON body, or whatever the headers say it is. */
   public static Reply of(int status, String body) {
     return new Reply(
-        status, body, Map.of("Content-Type", "application/json"), Fault.NONE, Duration.ZERO);
+        status,
+        body,
+        StandardCharsets.UTF_8,
+        Map.of("Content-Type", "application/json"),
+        Fault.NONE,
+        Duration.ZERO);
   }
 
   /** A fault; where it lets an answer begin, a 200 with some JSON. */
@@ -46,20 +59,25 @@ public record Reply(
     return of(200, "{\"status\":\"success\"}").with(fault);
   }
 
+  /** This reply, each of whose characters from 0 to 255 becomes one byte. */
+  public Reply bytes() {
+    return new Reply(status, body, StandardCharsets.ISO_8859_1, headers, fault, delay);
+  }
+
   /** This reply with a fault. */
   public Reply with(Fault fault) {
-    return new Reply(status, body, headers, fault, delay);
+    return new Reply(status, body, charset, headers, fault, delay);
   }
 
   /** This reply with one more header. */
   public Reply header(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);
-    return new Reply(status, body, more, fault, delay);
+    return new Reply(status, body, charset, more, fault, delay);
   }
 
   /** This reply, which begins later. */
   public Reply after(Duration delay) {
-    return new Reply(status, body, headers, fault, delay);
+    return new Reply(status, body, charset, headers, fault, delay);
   }
 }

@@ -105,7 +105,7 @@ interface SecretContract extends ClientUnderTest {
   }
 
   /** Whatever an application may log of a failure, causes and bodies too. */
-  private static String everything(Outcome outcome) {
+  static String everything(Outcome outcome) {
     FeedbackException error = outcome.error().orElseThrow();
     StringBuilder text = new StringBuilder(stackTrace(error)).append(outcome).append(error);
     if (error instanceof RejectedFeedbackException rejected) {

@@ -16,7 +16,6 @@ import io.github.llmfeedback.UnreadableAnswerException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import java.time.Duration;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,12 +39,7 @@ class FailureTest {
         Arguments.of(Failure.UNAVAILABLE, Reply.of(503, "{}")),
         Arguments.of(
             Failure.UNREADABLE,
-            new Reply(
-                200,
-                "<!DOCTYPE html><html></html>",
-                Map.of("Content-Type", "text/html"),
-                Reply.Fault.NONE,
-                Duration.ZERO)),
+            Reply.of(200, "<!DOCTYPE html><html></html>").header("Content-Type", "text/html")),
         Arguments.of(Failure.CONNECTION_LOST, Reply.fault(Reply.Fault.CLOSED_AFTER_REQUEST)),
         Arguments.of(Failure.TIMEOUT, Reply.fault(Reply.Fault.NEVER_ANSWERED)));
   }

@@ -1,7 +1,9 @@
 package io.github.llmfeedback.helicone;
 
+import io.github.llmfeedback.UnreadableAnswerException;
 import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.WireRequest;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -19,12 +21,16 @@ import java.util.function.Function;
  * is not the last, and one request can be on neighbouring pages.
  */
 final class HeliconePages implements Iterator<RatedRequest> {
+  /** No request has so many versions that a page this far on still shows the same requests. */
+  private static final int MOST_VERSIONS = 1000;
+
   private final HeliconeQuery query;
   private final Function<WireRequest, List<Answer>> asker;
   private final Queue<RatedRequest> read = new ArrayDeque<>();
   private Set<String> lastPage = Set.of();
   private long pages;
   private long left;
+  private int idle;
   private boolean ended;
 
   HeliconePages(HeliconeQuery query, Function<WireRequest, List<Answer>> asker) {
@@ -55,13 +61,26 @@ final class HeliconePages implements Iterator<RatedRequest> {
     pages++;
     ended = rows.isEmpty();
     Set<String> page = new HashSet<>();
+    boolean progress = false;
     for (Answer row : rows) {
       String id = row.text("/request_id").orElse("");
       if (page.add(id) && !lastPage.contains(id)) {
+        progress = true;
         RatedRequest.of(row).filter(this::matches).ifPresent(read::add);
       }
     }
     lastPage = page;
+    idle = progress ? 0 : idle + query.pageSize();
+    if (!ended && idle > MOST_VERSIONS) {
+      throw new UnreadableAnswerException(
+          "helicone",
+          rows.get(0).status(),
+          "",
+          Math.toIntExact(pages),
+          Duration.ZERO,
+          "helicone answers every page with the same rows; does something on the way drop the"
+              + " query's offset?");
+    }
   }
 
   /** A row is found by any of its versions, and so may be rated otherwise by now, or not at all. */

@@ -101,6 +101,10 @@ public final class HeliconeQuery {
     return limit;
   }
 
+  int pageSize() {
+    return pageSize;
+  }
+
   /** The request for the row of one LLM request, rated or not. */
   static WireRequest row(String requestId) {
     return request(

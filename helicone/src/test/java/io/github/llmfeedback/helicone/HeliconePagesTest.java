@@ -4,6 +4,7 @@ import static io.github.llmfeedback.helicone.HeliconeFilter.negative;
 import static io.github.llmfeedback.helicone.HeliconeFilter.positive;
 import static io.github.llmfeedback.helicone.HeliconeFilter.rated;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.llmfeedback.ClientSettings;
@@ -16,6 +17,7 @@ import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
 import io.github.llmfeedback.contract.WireExample;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -85,6 +87,32 @@ class HeliconePagesTest {
     assertThat(server.count()).isEqualTo(1);
     assertThat(requests.next().requestId()).isEqualTo("c");
     assertThat(server.count()).isEqualTo(2);
+  }
+
+  @Test
+  void aServerThatDropsTheOffsetIsNotAskedForEver() {
+    server.answerAll(seen -> Reply.of(201, page("a up", "b down")));
+    List<String> read = new ArrayList<>();
+
+    assertThatThrownBy(
+            () ->
+                client
+                    .query(HeliconeQuery.where(positive()))
+                    .forEach(rated -> read.add(rated.requestId())))
+        .isInstanceOf(UnreadableAnswerException.class)
+        .hasMessageContaining("offset");
+    assertThat(read).containsExactly("a");
+    assertThat(server.count()).isEqualTo(12);
+  }
+
+  @Test
+  void aRequestOfManyVersionsIsReadPast() {
+    for (int version = 0; version < 20; version++) {
+      server.enqueue(201, page("a up"));
+    }
+    server.enqueue(201, page("b up")).enqueue(201, NONE);
+
+    assertThat(ids(HeliconeQuery.where(positive()).pageSize(1))).containsExactly("a", "b");
   }
 
   @Test
