@@ -36,7 +36,8 @@ class HeliconeAnyAnswerTest extends AnswerProperties {
         "{\"data\":null,\"error\":null}",
         "{\"error\":\"Invalid requestId\",\"data\":null}",
         "{\"data\":[],\"error\":null}",
-        RATED.formatted(ID));
+        RATED.formatted(ID),
+        RATED.formatted(ID).replace("\"cost\":1", "\"cost\":\"free\",\"delay_ms\":\"1e99\""));
   }
 
   @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
