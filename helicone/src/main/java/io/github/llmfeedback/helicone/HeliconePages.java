@@ -78,6 +78,7 @@ final class HeliconePages implements Iterator<RatedRequest> {
           "",
           Math.toIntExact(pages),
           Duration.ZERO,
+          false,
           "helicone answers every page with the same rows; does something on the way drop the"
               + " query's offset?");
     }
