@@ -35,20 +35,20 @@ final class Hostilities {
     return all;
   }
 
+  private static void onceAndForGood(List<Hostility> all, Hostility fault) {
+    all.add(fault);
+    all.add(fault.thenWell());
+  }
+
   private static void statuses(List<Hostility> all) {
     for (int status : new int[] {408, 500, 502, 504}) {
-      Hostility failing = fault("" + status, exchange -> exchange.take().answer(says(status)));
-      all.add(failing);
-      all.add(failing.thenWell());
+      onceAndForGood(all, fault("" + status, exchange -> exchange.take().answer(says(status))));
     }
     for (int status : new int[] {429, 503}) {
-      Hostility busy = fault("" + status, exchange -> exchange.answer(says(status)));
-      all.add(busy);
-      all.add(busy.thenWell());
+      onceAndForGood(all, fault("" + status, exchange -> exchange.answer(says(status))));
     }
     Reply atOnce = says(503).header("Retry-After", "0");
-    all.add(fault("503 with Retry-After: 0", exchange -> exchange.answer(atOnce)));
-    all.add(fault("503 with Retry-After: 0", exchange -> exchange.answer(atOnce)).thenWell());
+    onceAndForGood(all, fault("503 with Retry-After: 0", exchange -> exchange.answer(atOnce)));
   }
 
   private static Reply says(int status) {
@@ -65,24 +65,17 @@ final class Hostilities {
               exchange.readBytes(10);
               exchange.reset();
             }));
-    Hostility reset = fault("reset after the body", exchange -> reset(exchange.take()));
-    all.add(reset);
-    all.add(reset.thenWell());
-    Hostility lost = fault("answer lost", exchange -> exchange.take().close());
-    all.add(lost);
-    all.add(lost.thenWell());
-    Hostility head =
+    onceAndForGood(all, fault("reset after the body", exchange -> exchange.take().reset()));
+    onceAndForGood(all, fault("answer lost", exchange -> exchange.take().close()));
+    onceAndForGood(
+        all,
         fault(
             "reset in the answer's head",
             exchange -> {
               exchange.take().lines("HTTP/1.1 200 OK\nContent-Le");
               exchange.reset();
-            });
-    all.add(head);
-    all.add(head.thenWell());
-    Hostility body = fault("closed in the answer's body", exchange -> half(exchange, 0));
-    all.add(body);
-    all.add(body.thenWell());
+            }));
+    onceAndForGood(all, fault("closed in the answer's body", exchange -> half(exchange, 0)));
     all.add(
         fault(
                 "kept connection closed between calls",
@@ -93,10 +86,6 @@ final class Hostilities {
                   }
                 })
             .onceOneEnded());
-  }
-
-  private static void reset(Exchange exchange) throws IOException {
-    exchange.reset();
   }
 
   private static void slowness(List<Hostility> all) {
@@ -201,32 +190,26 @@ final class Hostilities {
   }
 
   private static void http2s(List<Hostility> all) {
-    Hostility refused =
-        http2("stream refused", stream -> stream.reset(Http2Connection.REFUSED_STREAM));
-    all.add(refused);
-    all.add(refused.thenWell());
-    Hostility broken =
+    onceAndForGood(
+        all, http2("stream refused", stream -> stream.reset(Http2Connection.REFUSED_STREAM)));
+    onceAndForGood(
+        all,
         http2(
             "stream broken after the feedback was taken",
             stream -> {
               stream.take();
               stream.reset(Http2Connection.INTERNAL_ERROR);
-            });
-    all.add(broken);
-    all.add(broken.thenWell());
-    Hostility notTaken = http2("GOAWAY before the request", stream -> stream.goAway(false));
-    all.add(notTaken);
-    all.add(notTaken.thenWell());
-    Hostility taken =
+            }));
+    onceAndForGood(all, http2("GOAWAY before the request", stream -> stream.goAway(false)));
+    onceAndForGood(
+        all,
         http2(
             "GOAWAY after the feedback was taken",
             stream -> {
               stream.take();
               stream.goAway(true);
               stream.close();
-            });
-    all.add(taken);
-    all.add(taken.thenWell());
+            }));
     all.add(
         http2(
             "GOAWAY, and the answer after it",
