@@ -10,7 +10,9 @@ import io.github.llmfeedback.Target;
 import io.github.llmfeedback.TargetKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What the contract must know of a client, and what its facts share. */
@@ -35,6 +37,16 @@ public interface ClientUnderTest {
 
   /** The target ids in a request, in order, one for each wire object. */
   List<String> targetIds(Seen request);
+
+  /**
+   * How the provider answers a request that only asks, so far as a client's second doors do.
+   *
+   * @param isKept whether it keeps feedback on the target with this id
+   * @return empty for a request that brings feedback
+   */
+  default Optional<Reply> answerQuestion(Seen request, Predicate<String> isKept) {
+    return Optional.empty();
+  }
 
   /** Whether the provider keeps other parts only beside a rating. */
   boolean needsRating();

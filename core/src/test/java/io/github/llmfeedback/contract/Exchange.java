@@ -60,6 +60,18 @@ class Exchange {
     return headers;
   }
 
+  /** Whether the request brings no feedback; tells it without reading the body. */
+  boolean isQuestion() {
+    return server.provider.answerQuestion(head(), id -> false).isPresent();
+  }
+
+  /** The request without its body. */
+  Seen head() {
+    String[] words = firstLine().split(" ", -1);
+    // A proxy is told the whole address.
+    return new Seen(words[0], words[1].replaceFirst("^http://[^/]*", ""), headers(), "");
+  }
+
   /** Reads so much of the request's body. */
   void readBytes(int count) throws IOException {
     socket.getInputStream().readNBytes(count);
@@ -68,11 +80,10 @@ class Exchange {
   /** Reads the rest of the request, once. */
   Seen read() throws IOException {
     if (seen == null) {
-      String[] words = firstLine().split(" ", -1);
-      // A proxy is told the whole address.
-      String path = words[1].replaceFirst("^http://[^/]*", "");
       byte[] body = socket.getInputStream().readNBytes(Integer.parseInt(header("Content-Length")));
-      seen = new Seen(words[0], path, headers(), new String(body, StandardCharsets.UTF_8));
+      Seen head = head();
+      String text = new String(body, StandardCharsets.UTF_8);
+      seen = new Seen(head.method(), head.path(), head.headers(), text);
     }
     return seen;
   }

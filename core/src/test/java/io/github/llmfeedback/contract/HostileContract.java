@@ -2,11 +2,13 @@ package io.github.llmfeedback.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.llmfeedback.Assurance;
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UnreadableAnswerException;
@@ -21,6 +23,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -72,13 +75,36 @@ public abstract class HostileContract {
     List<DynamicTest> tests = new ArrayList<>();
     for (Hostility fault : Hostilities.all(provider.server().url())) {
       for (Mode mode : Mode.values()) {
-        Executable meeting = () -> meet(fault, mode);
-        tests.add(
-            DynamicTest.dynamicTest(
-                fault.name() + ", " + mode, fault.isSlow() ? begun(meeting) : meeting));
+        int count = fault.isSlow() && mode != Mode.BATCH ? 1 : 3;
+        tests.add(test(fault, mode.toString(), cell(fault, mode), count, mode.way::hand));
       }
     }
     return tests;
+  }
+
+  /**
+   * A door that waits until the provider is seen to keep the feedback tells of each fault what a
+   * submit tells, but STORED instead of yes.
+   */
+  protected final List<DynamicTest> confirmedAsSubmitted(
+      BiFunction<FeedbackClient, Feedback, Receipt> door) {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Hostility fault : Hostilities.all(provider.server().url())) {
+      String expected = cell(fault, Mode.SYNC).replaceAll("yes/[0-9]", "STORED");
+      Hand hand = (client, feedbacks) -> Way.oneByOne(feedbacks, each -> door.apply(client, each));
+      tests.add(test(fault, "confirmed", expected, 1, hand));
+    }
+    return tests;
+  }
+
+  private String cell(Hostility fault, Mode mode) {
+    return table.cell(fault.name(), mode, provider.capabilities().provider());
+  }
+
+  private DynamicTest test(Hostility fault, String how, String told, int count, Hand hand) {
+    Executable meeting = () -> meet(fault, told, count, hand);
+    return DynamicTest.dynamicTest(
+        fault.name() + ", " + how, fault.isSlow() ? begun(meeting) : meeting);
   }
 
   /** Of every ten requests it drops two unread and loses the answer to one that it kept. */
@@ -135,21 +161,19 @@ public abstract class HostileContract {
     return task::get;
   }
 
-  private void meet(Hostility fault, Mode mode) {
-    String name = provider.capabilities().provider();
-    List<String> allowed = List.of(table.cell(fault.name(), mode, name).split(" or "));
-    int count = fault.isSlow() && mode != Mode.BATCH ? 1 : 3;
+  private void meet(Hostility fault, String expected, int count, Hand hand) {
     List<Outcome> outcomes;
     HostileServer server = new HostileServer(provider, fault);
     try (server) {
-      outcomes = hand(server, mode.way, provider.plain(count));
+      outcomes = hand(server, hand, provider.plain(count));
     }
     assertThat(provider.server().count()).as("requests that came elsewhere").isZero();
     outcomes.forEach(outcome -> isTrue(server, outcome));
-    assertThat(outcomes.stream().map(HostileContract::told)).isSubsetOf(allowed);
+    assertThat(outcomes.stream().map(HostileContract::told))
+        .isSubsetOf(List.of(expected.split(" or ")));
   }
 
-  private List<Outcome> hand(HostileServer server, Way way, List<Feedback> feedbacks) {
+  private List<Outcome> hand(HostileServer server, Hand hand, List<Feedback> feedbacks) {
     Hostility fault = server.hostility;
     ClientSettings.Builder settings = provider.quick();
     if (fault.isSlow()) {
@@ -164,7 +188,7 @@ public abstract class HostileContract {
           LockSupport.parkNanos(1_000_000);
         }
       }
-      return way.hand(client, feedbacks);
+      return hand.over(client, feedbacks);
     }
   }
 
@@ -186,7 +210,8 @@ public abstract class HostileContract {
   /** What the caller was told, in the table's words. */
   private static String told(Outcome outcome) {
     if (outcome.isAccepted()) {
-      return "yes/" + outcome.orThrow().attempts();
+      Receipt receipt = outcome.orThrow();
+      return receipt.assurance() == Assurance.STORED ? "STORED" : "yes/" + receipt.attempts();
     }
     FeedbackException error = outcome.error().orElseThrow();
     String what;
@@ -198,5 +223,10 @@ public abstract class HostileContract {
       what = ((UndeliveredFeedbackException) error).reason().name();
     }
     return what + "/" + error.attempts() + (error.mayHaveArrived() ? "?" : "");
+  }
+
+  /** Hands feedback to a client, and tells what became of it. */
+  private interface Hand {
+    List<Outcome> over(FeedbackClient client, List<Feedback> feedbacks);
   }
 }

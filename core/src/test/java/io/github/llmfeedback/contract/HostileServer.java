@@ -97,9 +97,11 @@ final class HostileServer implements AutoCloseable {
     }
   }
 
-  /** The hostility strikes, or the provider does what it should. */
+  /** The hostility strikes what brings feedback, or the provider does what it should. */
   void meet(Exchange exchange) throws IOException, InterruptedException {
-    if (!hostility.once() || struck.add(exchange.identity())) {
+    if (exchange.isQuestion()) {
+      exchange.answer(provider.answerQuestion(exchange.read(), id -> taken(id) > 0).orElseThrow());
+    } else if (!hostility.once() || struck.add(exchange.identity())) {
       hostility.evil().meet(exchange);
     } else {
       exchange.yes();

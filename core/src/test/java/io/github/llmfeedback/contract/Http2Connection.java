@@ -125,6 +125,11 @@ final class Http2Connection {
     }
 
     @Override
+    Seen head() {
+      return seen;
+    }
+
+    @Override
     Seen read() {
       return seen;
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A way to hand feedback to a client; every fact holds whichever is taken. */
@@ -24,9 +25,7 @@ enum Way {
   /** What became of each of the feedbacks; whatever is no {@link FeedbackException} is thrown. */
   List<Outcome> hand(FeedbackClient client, List<Feedback> feedbacks) {
     return switch (this) {
-      case SUBMIT ->
-          outcomes(
-              feedbacks, feedbacks.stream().map(f -> receipt(() -> client.submit(f))).toList());
+      case SUBMIT -> oneByOne(feedbacks, client::submit);
       case SUBMIT_ASYNC -> {
         List<CompletableFuture<Receipt>> futures = new ArrayList<>();
         feedbacks.forEach(feedback -> futures.add(client.submitAsync(feedback)));
@@ -41,6 +40,12 @@ enum Way {
         yield outcomes;
       }
     };
+  }
+
+  /** What becomes of the feedbacks if each is submitted so, one after the other. */
+  static List<Outcome> oneByOne(List<Feedback> feedbacks, Function<Feedback, Receipt> submit) {
+    return outcomes(
+        feedbacks, feedbacks.stream().map(each -> receipt(() -> submit.apply(each))).toList());
   }
 
   /** What a future ends with; waits a minute at most. */
