@@ -74,7 +74,11 @@ final class Attempt implements Callback {
     cancelled = true;
     Call begun = call;
     if (begun != null) {
-      begun.cancel();
+      try {
+        begun.cancel();
+      } catch (RuntimeException | Error e) {
+        // A user's event listener, which hears of it last: the call is cancelled.
+      }
     }
   }
 
@@ -84,7 +88,7 @@ final class Attempt implements Callback {
     try (response) {
       tried = reader.read(response);
       if (tried.isCut()) {
-        call.cancel(); // or closing would read on, to keep the connection
+        cancel(); // or closing would read on, to keep the connection
       }
     } catch (IOException e) {
       tried = failed(e);

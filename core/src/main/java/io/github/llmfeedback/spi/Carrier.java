@@ -30,8 +30,8 @@ final class Carrier {
   final Permits permits;
   final Lanes lanes;
   final Failures failures;
-  final Logger log;
 
+  private final Logger log;
   private final Function<Answer, Verdict> verdicts;
   private final Runnable whenClosed;
   private final Set<WireCall> open = ConcurrentHashMap.newKeySet();
@@ -97,20 +97,33 @@ final class Carrier {
     try {
       return Objects.requireNonNull(verdicts.apply(answer));
     } catch (RuntimeException e) { // its message may hold the server's words
-      log.warn("{} could not judge an answer: {}", connection.provider(), e.getClass());
+      warn("{} could not judge an answer: {}", connection.provider(), e.getClass());
       return Verdict.of(Verdict.Kind.UNREADABLE);
     }
   }
 
   void log(WireRequest request, Attempt attempt, Tried tried) {
-    if (log.isDebugEnabled()) {
-      log.debug(
-          "{} {} {}: {}, attempt {}",
-          connection.provider(),
-          request.method(),
-          connection.base().host(),
-          tried,
-          attempt);
+    try {
+      if (log.isDebugEnabled()) {
+        log.debug(
+            "{} {} {}: {}, attempt {}",
+            connection.provider(),
+            request.method(),
+            connection.base().host(),
+            tried,
+            attempt);
+      }
+    } catch (RuntimeException | Error e) {
+      // As in warn().
+    }
+  }
+
+  /** Logs a warning; a logger that throws, as on a full disk, must not cost a call its end. */
+  void warn(String format, @Nullable Object... arguments) {
+    try {
+      log.warn(format, arguments);
+    } catch (RuntimeException | Error e) {
+      // There is nobody left to tell.
     }
   }
 
@@ -137,7 +150,7 @@ final class Carrier {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException | ExecutionException e) {
-      log.warn("{} closes with calls still on the wire", connection.provider());
+      warn("{} closes with calls still on the wire", connection.provider());
     }
     open.forEach(call -> call.stop(Reason.CLOSED, false));
     whenClosed.run();

@@ -131,7 +131,7 @@ final class Engine<W> {
     Prepared<W> prepared = Prepared.of(feedback, dialect, settings.lossPolicy());
     for (Loss loss : prepared.losses()) {
       if (loss.kind() != Loss.Kind.ROUNDED) {
-        carrier.log.warn("{} loses {} by policy", dialect.capabilities().provider(), loss);
+        carrier.warn("{} loses {} by policy", dialect.capabilities().provider(), loss);
       }
     }
     return prepared;

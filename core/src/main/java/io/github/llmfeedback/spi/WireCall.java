@@ -258,7 +258,7 @@ final class WireCall {
     giveBack();
     if (result != null) {
       if (result.error() != null) {
-        carrier.log.warn("gave up: {}", result.error().getMessage());
+        carrier.warn("gave up: {}", result.error().getMessage());
       }
       carrier.makeRoom(this); // before anybody hears of it, who may submit the next
       ending.complete(result);

@@ -1,0 +1,80 @@
+package io.github.llmfeedback.spi;
+
+import static io.github.llmfeedback.spi.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.contract.Reply.Fault;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import okhttp3.Call;
+import okhttp3.EventListener;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who only looks on, and throws, takes no call's end away. */
+@Timeout(60)
+class BystanderTest {
+  private final LoopbackServer server = new LoopbackServer();
+  private final PrintStream before = System.err;
+
+  @AfterEach
+  void stop() {
+    System.setErr(before);
+    server.close();
+  }
+
+  @Test
+  void anEventListenerThatThrowsAtACancellationIsNoHang() {
+    server.answerAll(seen -> Reply.fault(Fault.NEVER_ANSWERED));
+    OkHttpClient http =
+        new OkHttpClient.Builder()
+            .eventListener(
+                new EventListener() {
+                  @Override
+                  public void canceled(Call call) {
+                    throw new IllegalStateException("mine");
+                  }
+                })
+            .build();
+    ClientSettings settings =
+        ToyClient.impatient().httpClient(http).attemptTimeout(Duration.ofMillis(100)).build();
+    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings)) {
+      CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
+      Until.isDone(receipt);
+      assertThat(receipt.handle((ok, error) -> error).join())
+          .isInstanceOfSatisfying(
+              UndeliveredFeedbackException.class,
+              error -> assertThat(error.reason()).isEqualTo(Reason.TIMEOUT));
+    }
+  }
+
+  @Test
+  void aLoggerThatThrowsIsNoHang() {
+    server.enqueue(200, "{}").enqueue(401, "{}");
+    System.setErr(
+        new PrintStream(OutputStream.nullOutputStream()) {
+          @Override
+          public void println(String line) {
+            throw new IllegalStateException("the disk is full");
+          }
+        });
+    try (ToyClient client = new ToyClient(server, Toy.plain())) {
+      CompletableFuture<Receipt> accepted = client.submitAsync(on("a"));
+      Until.isDone(accepted);
+      assertThat(accepted).isCompleted();
+      CompletableFuture<Receipt> refused = client.submitAsync(on("a"));
+      Until.isDone(refused);
+      assertThat(refused).isCompletedExceptionally();
+    }
+  }
+}
