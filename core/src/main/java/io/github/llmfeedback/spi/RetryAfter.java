@@ -1,9 +1,12 @@
 package io.github.llmfeedback.spi;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import okhttp3.Headers;
+import okhttp3.Interceptor;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code Retry-After} (RFC 9110, 10.2.3): seconds or a date; null if it is neither. */
@@ -29,6 +32,17 @@ final class RetryAfter {
     }
     Duration wait = Duration.between(now, date.toInstant());
     return wait.isNegative() ? Duration.ZERO : atMost(wait);
+  }
+
+  /**
+   * A 503 whose seconds fit an {@code int}: OkHttp reads them too, and would throw the answer away.
+   */
+  static Response bounded(Interceptor.Chain chain) throws IOException {
+    Response response = chain.proceed(chain.request());
+    String value = response.header("Retry-After");
+    return response.code() == 503 && value != null && value.matches("[0-9]{10,}")
+        ? response.newBuilder().header("Retry-After", "999999999").build()
+        : response;
   }
 
   private static Duration atMost(Duration wait) {

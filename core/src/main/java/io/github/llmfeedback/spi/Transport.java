@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transport implements Time {
   private static final ReentrantLock LOCK = new ReentrantLock();
+
+  /** "For ever" has more nanoseconds than a long holds. */
+  private static final Duration LONGEST = Duration.ofDays(365);
+
   private static final AtomicInteger THREADS = new AtomicInteger();
   private static @Nullable Transport shared;
   private static int users;
@@ -102,6 +106,7 @@ final class Transport implements Time {
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
             .callTimeout(Duration.ZERO)
+            .addNetworkInterceptor(RetryAfter::bounded)
             .addNetworkInterceptor(staleConnections)
             .addNetworkInterceptor(Phase::intercept);
     tamed.interceptors().add(0, Transport::catchBugs);
@@ -154,8 +159,9 @@ final class Transport implements Time {
 
   @Override
   public Alarm schedule(Runnable task, Duration delay) {
+    Duration bounded = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
     try {
-      Future<?> future = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+      Future<?> future = timer.schedule(task, bounded.toNanos(), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
     } catch (RejectedExecutionException e) {
       return () -> {}; // the last client is closed: nobody waits for this any more

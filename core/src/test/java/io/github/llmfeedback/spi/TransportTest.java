@@ -1,0 +1,39 @@
+package io.github.llmfeedback.spi;
+
+import static io.github.llmfeedback.spi.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import org.junit.jupiter.api.Test;
+
+/** Durations beyond all measure. */
+class TransportTest {
+  @Test
+  void forEverIsAWaitLikeOthers() {
+    Transport transport = Transport.acquire();
+    try {
+      Time.Alarm alarm = transport.schedule(() -> {}, ChronoUnit.FOREVER.getDuration());
+      assertThat(alarm).isNotNull();
+      alarm.cancel();
+    } finally {
+      transport.release();
+    }
+  }
+
+  @Test
+  void a503ThatAsksForAnEnormousWaitIsStillAnAnswer() {
+    try (LoopbackServer server = new LoopbackServer();
+        ToyClient client = new ToyClient(server, Toy.plain())) {
+      server.answerAll(seen -> Reply.of(503, "{}").header("Retry-After", "1763712000000"));
+      RejectedFeedbackException error =
+          catchThrowableOfType(RejectedFeedbackException.class, () -> client.submit(on("a")));
+      assertThat(error.retryAfter()).contains(Duration.ofDays(365));
+      assertThat(server.count()).isEqualTo(1);
+    }
+  }
+}
