@@ -3,6 +3,7 @@ package io.github.llmfeedback.spi;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -10,6 +11,7 @@ import okhttp3.Connection;
 import okhttp3.Interceptor;
 import okhttp3.Protocol;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at a connection before it is used again: a request on one that the server closed meanwhile
@@ -38,12 +40,13 @@ final class StaleConnections implements Interceptor {
     if (connection == null || !isHttp1(connection)) {
       return chain.proceed(chain.request()); // HTTP/2 reads all the time, and knows
     }
-    if (isUsed(connection) && isOver(connection.socket())) {
+    Boolean persists = persists(connection);
+    if (persists != null && (!persists || isOver(connection.socket()))) {
       connection.socket().close();
       throw new Stale();
     }
     Response response = chain.proceed(chain.request());
-    use(connection);
+    use(connection, isToPersist(response));
     return response;
   }
 
@@ -51,19 +54,27 @@ final class StaleConnections implements Interceptor {
     return connection.protocol() == Protocol.HTTP_1_1 || connection.protocol() == Protocol.HTTP_1_0;
   }
 
-  private boolean isUsed(Connection connection) {
+  /** An HTTP/1.0 server closes unless it says otherwise (RFC 9112, 9.3), which OkHttp overlooks. */
+  private static boolean isToPersist(Response response) {
+    return response.protocol() != Protocol.HTTP_1_0
+        || response.headers("Connection").stream()
+            .anyMatch(options -> options.toLowerCase(Locale.ROOT).contains("keep-alive"));
+  }
+
+  /** Whether the connection may be used again; null if it never was used. */
+  private @Nullable Boolean persists(Connection connection) {
     lock.lock();
     try {
-      return used.containsKey(connection);
+      return used.get(connection);
     } finally {
       lock.unlock();
     }
   }
 
-  private void use(Connection connection) {
+  private void use(Connection connection, boolean persists) {
     lock.lock();
     try {
-      used.put(connection, true);
+      used.put(connection, persists);
     } finally {
       lock.unlock();
     }

@@ -12,6 +12,7 @@ import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Reply.Fault;
 import io.github.llmfeedback.spi.RawServer.Talk;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.concurrent.BrokenBarrierException;
@@ -176,5 +177,43 @@ class ConnectionLostTest {
 
   private static UndeliveredFeedbackException failure(ToyClient client) {
     return catchThrowableOfType(UndeliveredFeedbackException.class, () -> client.submit(on("a")));
+  }
+
+  @Test
+  void aConnectionThatAnHttp10ServerWillCloseIsNotUsedAgain() {
+    Talk talk =
+        socket -> {
+          RawServer.readRequest(socket);
+          RawServer.write(socket, "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+          socket
+              .getInputStream()
+              .transferTo(OutputStream.nullOutputStream()); // and answers nothing
+        };
+    try (RawServer server = new RawServer(talk);
+        ToyClient client = client(server, Toy.plain(), false)) {
+      for (int i = 1; i <= 3; i++) {
+        assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
+        assertThat(server.connections()).isEqualTo(i);
+      }
+    }
+  }
+
+  @Test
+  void aConnectionThatAnHttp10ServerKeepsAliveIsUsedAgain() {
+    Talk talk =
+        socket -> {
+          for (int i = 1; i <= 3; i++) {
+            RawServer.readRequest(socket);
+            RawServer.write(
+                socket, "HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\n{}");
+          }
+        };
+    try (RawServer server = new RawServer(talk);
+        ToyClient client = client(server, Toy.plain(), false)) {
+      for (int i = 1; i <= 3; i++) {
+        assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
+      }
+      assertThat(server.connections()).isEqualTo(1);
+    }
   }
 }
