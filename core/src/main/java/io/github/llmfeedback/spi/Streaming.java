@@ -91,7 +91,7 @@ final class Streaming<W> {
         read++;
       }
       return true;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) { // Kotlin, for one, throws checked exceptions from anywhere
       trouble(e);
       return false;
     }
@@ -104,7 +104,7 @@ final class Streaming<W> {
       count(outcome);
       try {
         sink.accept(outcome);
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) { // as in read()
         trouble(e);
       }
     }
@@ -150,11 +150,14 @@ final class Streaming<W> {
   }
 
   private void rethrow() {
-    if (trouble instanceof RuntimeException e) {
-      throw e;
-    } else if (trouble instanceof Error e) {
-      throw e;
+    if (trouble != null) {
+      Streaming.<RuntimeException>throwAsItIs(trouble);
     }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void throwAsItIs(Throwable e) throws T {
+    throw (T) e;
   }
 
   private record Flight<W>(List<Item<W>> items, Scope scope, CompletableFuture<Void> done) {}

@@ -10,6 +10,7 @@ import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -168,6 +169,21 @@ class StreamTest {
     assertThat(handedOut).hasSize(47).allMatch(Outcome::isAccepted);
     assertThat(pulled).hasValue(48);
     assertThat(server.takeAll()).flatExtracting(ToyClient::targets).hasSize(47);
+  }
+
+  @Test
+  void aCheckedExceptionFromKotlinIsNoOtherCase() {
+    server.answerAll(seen -> Reply.of(200, "{}"));
+    IOException lost = new IOException("the database is gone");
+    Iterator<Feedback> source =
+        source(100, i -> i < 15 ? ToyClient.on("t" + i) : StreamTest.<RuntimeException>sneak(lost));
+    assertThatThrownBy(() -> client.submitEach(source, handedOut::add)).isSameAs(lost);
+    assertThat(handedOut).hasSize(15).allMatch(Outcome::isAccepted);
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> Feedback sneak(Throwable e) throws T {
+    throw (T) e;
   }
 
   @Test
