@@ -36,7 +36,7 @@ public final class Verdict {
 
   /**
    * The verdict that the status alone gives: a 2xx with JSON is accepted, another 2xx unreadable,
-   * 429 and 503 busy, 408 and the other 5xx uncertain, everything else refused.
+   * 429 and 503 busy, 408, the other 5xx and an interim 1xx uncertain, everything else refused.
    */
   public static Verdict byStatus(Answer answer) {
     int status = answer.status();
@@ -48,7 +48,7 @@ public final class Verdict {
               : of(Kind.UNREADABLE).hint("this is no answer of the provider; check the base URL");
     } else if (status == 429 || status == 503) {
       verdict = of(Kind.BUSY).hint(status == 429 ? "too many requests" : "the provider is busy");
-    } else if (status == 408 || status >= 500) {
+    } else if (status == 408 || status >= 500 || status < 200) {
       verdict = of(Kind.UNCERTAIN).hint("the provider failed; try again later");
     } else {
       verdict = of(Kind.REFUSED).hint(hintFor(answer));

@@ -149,4 +149,10 @@ class VerdictTest {
     assertThat(Verdict.of(Kind.BUSY)).hasToString("BUSY");
     assertThat(Verdict.of(Kind.REFUSED).code("AB03").hint("hint")).hasToString("REFUSED AB03");
   }
+
+  @Test
+  void anInterimAnswerIsNoNo() {
+    assertThat(Verdict.byStatus(Answer.of(101, "")).kind()).isEqualTo(Verdict.Kind.UNCERTAIN);
+    assertThat(Verdict.byStatus(Answer.of(103, "")).kind()).isEqualTo(Verdict.Kind.UNCERTAIN);
+  }
 }
