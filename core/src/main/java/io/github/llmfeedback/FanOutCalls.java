@@ -67,8 +67,7 @@ final class FanOutCalls<R> {
     CompletableFuture<C> running;
     try {
       running = Objects.requireNonNull(begin.get(), "the client gave no future");
-    } catch (RuntimeException
-        | Error bug) { // a client of the application's own may throw, and must not
+    } catch (Throwable bug) { // a client of the application's own, be it Kotlin, must not throw
       running = CompletableFuture.failedFuture(bug);
     }
     calls.put(name, new Call<>(name, client, running, accepted, failed));

@@ -44,11 +44,15 @@ final class FanOutClosing {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (trouble instanceof Error error) {
-      throw error;
-    } else if (trouble != null) {
-      throw (RuntimeException) trouble;
+    if (trouble != null) {
+      FanOutClosing.<RuntimeException>throwAsItIs(trouble);
     }
+  }
+
+  /** Kotlin, for one, throws checked exceptions from anywhere. */
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void throwAsItIs(Throwable e) throws T {
+    throw (T) e;
   }
 
   private static @Nullable Throwable with(@Nullable Throwable earlier, @Nullable Throwable e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -90,6 +91,34 @@ class FanOutEndTest {
     assertThatThrownBy(all::close)
         .hasMessage("one")
         .satisfies(e -> assertThat(e.getSuppressed()).extracting("message").containsExactly("two"));
+  }
+
+  /** Kotlin, for one, throws checked exceptions from anywhere. */
+  @Test
+  void aCheckedExceptionOfAClientIsNoOtherCase() {
+    IOException lost = new IOException("lost");
+    class Failing extends ForwardingClient {
+      @Override
+      public void close() {
+        var unused = FanOutEndTest.<RuntimeException>sneak(lost);
+      }
+    }
+    FanOut closing = FanOut.builder().add("a", new Failing()).build();
+    assertThatThrownBy(closing::close).isSameAs(lost);
+
+    FanOut one =
+        FanOut.builder()
+            .add(
+                "own",
+                new RecordingClient("toy", feedback -> FanOutEndTest.<RuntimeException>sneak(lost)))
+            .build();
+    Outcome outcome = Objects.requireNonNull(one.submit(FEEDBACK).get("own"));
+    assertThat(outcome.error().orElseThrow()).hasRootCause(lost);
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> CompletableFuture<Receipt> sneak(Throwable e) throws T {
+    throw (T) e;
   }
 
   @Test
