@@ -80,7 +80,7 @@ final class Batches<W> {
       return new Item<>(index, feedback, engine.prepare(feedback));
     } catch (FeedbackException e) {
       return new Item<>(index, feedback, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return new Item<>(index, feedback, engine.unsayable(e));
     }
   }

@@ -138,7 +138,7 @@ final class Engine<W> {
   }
 
   /** A dialect's mistake, before anything was sent. */
-  FeedbackException unsayable(RuntimeException bug) {
+  FeedbackException unsayable(Throwable bug) {
     String provider = dialect.capabilities().provider();
     return new UnrepresentableFeedbackException(
         provider, provider + "'s dialect failed on this feedback", List.of(), bug);
@@ -164,7 +164,7 @@ final class Engine<W> {
       return IntStream.range(0, sent.size())
           .mapToObj(i -> receipt(sent.get(i), i < ids.size() ? ids.get(i) : List.of(), ending))
           .toList();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       throw new UnreadableAnswerException(
           dialect.capabilities().provider(),
           answer.status(),
@@ -207,7 +207,7 @@ final class Engine<W> {
     Sending<T> sending;
     try {
       sending = begin.get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
     CompletableFuture<T> result = new CompletableFuture<>();

@@ -51,7 +51,7 @@ final class Parts<W> {
     WireCall call;
     try {
       call = call(part);
-    } catch (RuntimeException bug) {
+    } catch (RuntimeException | Error bug) { // an error here would leave the batch waiting
       fail(part, bug);
       return done;
     }
@@ -154,7 +154,7 @@ final class Parts<W> {
   }
 
   /** Only a dialect's mistake leads here; it must not cost the other items their outcomes. */
-  private void fail(List<Item<W>> part, RuntimeException bug) {
+  private void fail(List<Item<W>> part, Throwable bug) {
     part.forEach(item -> item.failed(engine.unsayable(bug)));
   }
 }

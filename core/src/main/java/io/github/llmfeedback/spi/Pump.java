@@ -4,6 +4,7 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a step as often as it is asked to, never nested and never on two threads at once: so what
@@ -24,10 +25,18 @@ final class Pump {
       return;
     }
     int seen;
+    @Nullable Error trouble = null;
     do {
       seen = asked.get();
-      step.run();
+      try {
+        step.run();
+      } catch (Error e) { // no memory, most likely; whoever asks later must be heard all the same
+        trouble = e;
+      }
     } while (asked.addAndGet(-seen) != 0);
+    if (trouble != null) {
+      throw trouble;
+    }
   }
 
   /**

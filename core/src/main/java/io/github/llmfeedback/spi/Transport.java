@@ -161,10 +161,19 @@ final class Transport implements Time {
   public Alarm schedule(Runnable task, Duration delay) {
     Duration bounded = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
     try {
-      Future<?> future = timer.schedule(task, bounded.toNanos(), TimeUnit.NANOSECONDS);
+      Future<?> future = timer.schedule(() -> ring(task), bounded.toNanos(), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
     } catch (RejectedExecutionException e) {
       return () -> {}; // the last client is closed: nobody waits for this any more
+    }
+  }
+
+  /** The timer is everybody's; a task may meet a user's event listener, which takes its time. */
+  private void ring(Runnable task) {
+    try {
+      callbacks.execute(task);
+    } catch (RejectedExecutionException | OutOfMemoryError e) { // no thread is to be had
+      task.run();
     }
   }
 

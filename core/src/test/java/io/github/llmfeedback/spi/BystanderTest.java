@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import okhttp3.Call;
 import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
@@ -55,6 +56,44 @@ class BystanderTest {
           .isInstanceOfSatisfying(
               UndeliveredFeedbackException.class,
               error -> assertThat(error.reason()).isEqualTo(Reason.TIMEOUT));
+    }
+  }
+
+  @Test
+  void anEventListenerThatBlocksKeepsNoOtherClientWaiting() {
+    server.answerAll(seen -> Reply.fault(Fault.NEVER_ANSWERED));
+    CountDownLatch blocked = new CountDownLatch(1);
+    CountDownLatch letGo = new CountDownLatch(1);
+    OkHttpClient http =
+        new OkHttpClient.Builder()
+            .eventListener(
+                new EventListener() {
+                  @Override
+                  public void canceled(Call call) {
+                    blocked.countDown();
+                    try {
+                      letGo.await();
+                    } catch (InterruptedException e) {
+                      Thread.currentThread().interrupt();
+                    }
+                  }
+                })
+            .build();
+    ClientSettings.Builder settings =
+        ToyClient.impatient().attemptTimeout(Duration.ofMillis(100)).maxRetries(0);
+    try (ToyClient slow =
+            new ToyClient(server.url(), Toy.plain(), settings.httpClient(http).build());
+        ToyClient other =
+            new ToyClient(
+                server.url(), Toy.plain(), settings.httpClient(new OkHttpClient()).build())) {
+      var unheard = slow.submitAsync(on("a"));
+      Until.isTrue("the listener blocks", () -> blocked.getCount() == 0);
+      CompletableFuture<Receipt> receipt = other.submitAsync(on("b"));
+      Until.isDone(receipt);
+      letGo.countDown();
+      Until.isDone(unheard);
+    } finally {
+      letGo.countDown();
     }
   }
 

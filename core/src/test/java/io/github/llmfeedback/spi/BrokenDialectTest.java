@@ -1,0 +1,108 @@
+package io.github.llmfeedback.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A dialect that dies of an error, as where the class path has another Jackson than it was made
+ * for, is no hang, and costs nobody else anything.
+ */
+@Timeout(60)
+class BrokenDialectTest {
+  @AutoClose
+  private final LoopbackServer server =
+      new LoopbackServer().answerAll(seen -> Reply.of(200, "{\"ids\":[]}"));
+
+  private final ClientSettings settings = ToyClient.impatient().concurrency(1).build();
+
+  private static boolean isBad(List<List<Map<String, Object>>> feedbacks) {
+    return feedbacks.toString().contains("t15");
+  }
+
+  /** Of 30 feedbacks in lists of ten, the second list cannot be sent. */
+  private List<Outcome> outcomes(ToyDialect dialect) {
+    try (ToyContractClient client =
+        new ToyContractClient(server.url(), ToyClient.KEY, settings, dialect)) {
+      CompletableFuture<List<Outcome>> outcomes = client.submitAllAsync(ToyClient.many(30));
+      Until.isDone(outcomes);
+      return outcomes.join();
+    }
+  }
+
+  private static void isSecondListAlone(List<Outcome> outcomes, Class<?> failure) {
+    assertThat(outcomes).hasSize(30);
+    for (Outcome outcome : outcomes) {
+      boolean bad = outcome.index() / 10 == 1;
+      assertThat(outcome.error().isPresent()).isEqualTo(bad);
+      outcome.error().ifPresent(error -> assertThat(error).isInstanceOf(failure));
+    }
+  }
+
+  @Test
+  void inMakingARequestItCostsItsListAlone() {
+    ToyDialect broken =
+        new ToyDialect() {
+          @Override
+          public WireRequest request(List<List<Map<String, Object>>> feedbacks) {
+            if (isBad(feedbacks)) {
+              throw new NoClassDefFoundError("another Jackson");
+            }
+            return super.request(feedbacks);
+          }
+        };
+    isSecondListAlone(outcomes(broken), UnrepresentableFeedbackException.class);
+    assertThat(server.count()).isEqualTo(2);
+  }
+
+  @Test
+  void inReadingAnAnswerItCostsItsListAlone() {
+    ToyDialect broken =
+        new ToyDialect() {
+          @Override
+          public List<List<String>> decode(
+              Answer answer, List<List<Map<String, Object>>> feedbacks) {
+            if (isBad(feedbacks)) {
+              throw new NoClassDefFoundError("another Jackson");
+            }
+            return super.decode(answer, feedbacks);
+          }
+        };
+    isSecondListAlone(outcomes(broken), UnreadableAnswerException.class);
+    assertThat(server.count()).isEqualTo(3);
+  }
+
+  @Test
+  void inEncodingItCostsOneFeedbackAndComesThroughTheFuture() {
+    ToyDialect broken =
+        new ToyDialect() {
+          @Override
+          public List<Map<String, Object>> encode(Feedback feedback, String thing, Losses losses) {
+            if (thing.equals("t15")) {
+              throw new NoClassDefFoundError("another Jackson");
+            }
+            return super.encode(feedback, thing, losses);
+          }
+        };
+    assertThat(outcomes(broken)).filteredOn(outcome -> !outcome.isAccepted()).hasSize(1);
+    try (ToyContractClient client =
+        new ToyContractClient(server.url(), ToyClient.KEY, settings, broken)) {
+      CompletableFuture<Receipt> receipt = client.submitAsync(ToyClient.on("t15"));
+      assertThat(receipt.handle((ok, error) -> error).join())
+          .isInstanceOf(NoClassDefFoundError.class);
+    }
+  }
+}
