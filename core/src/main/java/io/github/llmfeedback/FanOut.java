@@ -36,7 +36,9 @@ public final class FanOut implements AutoCloseable {
   }
 
   /**
-   * Submits to all clients and waits, at most the deadline.
+   * Submits to all clients and waits, at most the deadline. Not on a thread that the clients need
+   * for their {@link ClientSettings#callbackExecutor()}: it would wait for itself; {@link
+   * #submitAsync} does not wait.
    *
    * @return one outcome for each client, by its name, in the order in which they were added
    * @throws UnrepresentableFeedbackException if the feedback's target is a bare id, which cannot be

@@ -73,7 +73,8 @@ public interface FeedbackClient extends AutoCloseable {
   /**
    * Takes no new feedback, ends waits, and waits for calls on the wire to finish, at most {@link
    * ClientSettings#attemptTimeout()}. What was still queued fails as {@link
-   * UndeliveredFeedbackException.Reason#CLOSED}. Closing twice does nothing.
+   * UndeliveredFeedbackException.Reason#CLOSED}. Closing twice does nothing: the second call
+   * returns at once, even if the first still waits.
    */
   @Override
   void close();
