@@ -161,6 +161,19 @@ public final class Connection {
     return clean;
   }
 
+  /** As {@link #redact}, where the text may break off inside a secret. */
+  String redactCut(String text) {
+    String clean = redact(text);
+    for (String secret : secrets) {
+      for (int length = secret.length() - 1; length > 3; length--) { // less tells nothing
+        if (clean.endsWith(secret.substring(0, length))) {
+          return clean.substring(0, clean.length() - length) + "██";
+        }
+      }
+    }
+    return clean;
+  }
+
   @Override
   public String toString() {
     return provider + " at " + base.host().toLowerCase(Locale.ROOT);

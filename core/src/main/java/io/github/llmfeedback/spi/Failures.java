@@ -183,7 +183,8 @@ final class Failures {
   }
 
   private String excerpt(Answer answer) {
-    String clean = connection.redact(answer.text());
+    String text = answer.text();
+    String clean = answer.isCut() ? connection.redactCut(text) : connection.redact(text);
     if (clean.length() <= EXCERPT) {
       return clean;
     }

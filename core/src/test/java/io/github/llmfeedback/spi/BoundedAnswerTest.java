@@ -83,6 +83,24 @@ class BoundedAnswerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5, 6})
+  void aKeyThatBreaksOffInTheBodyOfAnErrorIsNotShown(int length) {
+    String part = ToyClient.KEY.substring(0, length);
+    RawServer.Talk breaksOff =
+        socket -> {
+          RawServer.readRequest(socket);
+          RawServer.write(socket, "HTTP/1.1 500 No\r\nContent-Length: 99\r\n\r\nno to " + part);
+        };
+    try (RawServer raw = new RawServer(breaksOff);
+        ToyClient client = new ToyClient(raw.url(), Toy.plain(), ToyClient.settings().build())) {
+      RejectedFeedbackException error =
+          catchThrowableOfType(
+              RejectedFeedbackException.class, () -> client.submit(ToyClient.on("a")));
+      assertThat(error.body()).isEqualTo("no to ██");
+    }
+  }
+
   @Test
   void theBodyOfAnErrorIsNotCutInsideAnEmoji() {
     String before = "x".repeat(4095);
