@@ -8,7 +8,7 @@ import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.spi.ClientBuilder;
 import io.github.llmfeedback.spi.Connection;
 import io.github.llmfeedback.spi.HttpFeedbackClient;
-import java.nio.charset.StandardCharsets;
+import io.github.llmfeedback.spi.WireText;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -86,11 +86,8 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
     private static String segment(String endpointId) {
       if (endpointId.equals(".") || endpointId.equals("..")) {
         throw new IllegalArgumentException("Baseplate's endpoint id must not be '.' or '..'");
-      } else if (!StandardCharsets.UTF_8.newEncoder().canEncode(endpointId)) {
-        throw new IllegalArgumentException(
-            "Baseplate's endpoint id must be well-formed text, but has an unpaired surrogate");
       }
-      return endpointId;
+      return WireText.wellFormed("Baseplate's endpoint id", endpointId);
     }
 
     @Override

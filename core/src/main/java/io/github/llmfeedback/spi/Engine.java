@@ -103,7 +103,14 @@ final class Engine<W> {
     return send(
         request,
         (answer, ending) ->
-            read.apply(answer).attempts(ending.attempts()).elapsed(ending.elapsed()).build());
+            readable(
+                answer,
+                ending,
+                () ->
+                    read.apply(answer)
+                        .attempts(ending.attempts())
+                        .elapsed(ending.elapsed())
+                        .build()));
   }
 
   /** A request that carries no feedback. */
@@ -158,12 +165,22 @@ final class Engine<W> {
 
   /** The receipts of an accepted request, one for each feedback in it. */
   List<Receipt> receipts(List<Prepared<W>> sent, Answer answer, Ending ending) {
+    return readable(
+        answer,
+        ending,
+        () -> {
+          List<List<String>> ids =
+              dialect.decode(answer, sent.stream().map(Prepared::objects).toList());
+          return IntStream.range(0, sent.size())
+              .mapToObj(i -> receipt(sent.get(i), i < ids.size() ? ids.get(i) : List.of(), ending))
+              .toList();
+        });
+  }
+
+  /** What an accepted answer says; whatever is wrong with it, the provider has said yes. */
+  private <T> T readable(Answer answer, Ending ending, Supplier<T> reading) {
     try {
-      List<List<String>> ids =
-          dialect.decode(answer, sent.stream().map(Prepared::objects).toList());
-      return IntStream.range(0, sent.size())
-          .mapToObj(i -> receipt(sent.get(i), i < ids.size() ? ids.get(i) : List.of(), ending))
-          .toList();
+      return reading.get();
     } catch (RuntimeException | Error e) {
       throw new UnreadableAnswerException(
           dialect.capabilities().provider(),

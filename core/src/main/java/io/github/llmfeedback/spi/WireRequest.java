@@ -47,10 +47,7 @@ public final class WireRequest {
         throw new IllegalArgumentException(
             "a path segment must not be empty, '.' or '..', but one of " + List.of(path) + " is");
       }
-      if (!StandardCharsets.UTF_8.newEncoder().canEncode(segment)) { // OkHttp would write '?'
-        throw new IllegalArgumentException(
-            "a path segment must be well-formed text, but one of " + List.of(path) + " is not");
-      }
+      var unused = WireText.wellFormed("a path segment", segment); // OkHttp would write '?'
     }
     return new WireRequest(method, List.of(path), body, false, false, null);
   }

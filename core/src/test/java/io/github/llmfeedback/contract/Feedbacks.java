@@ -134,7 +134,7 @@ public final class Feedbacks {
   }
 
   /** Also those that no feedback takes, and the ends of what a double can be. */
-  private static Arbitrary<Double> numbers() {
+  public static Arbitrary<Double> numbers() {
     return Arbitraries.oneOf(
         Arbitraries.of(0.0, -0.0, 0.1, 1 / 3.0, 0.5, 1.0, -1.0, 5.0, -10.0, 10.0, 1e17, -1e-7),
         Arbitraries.of(Double.MIN_VALUE, Double.MAX_VALUE, -Double.MAX_VALUE, 1e300, Double.NaN),
@@ -142,7 +142,8 @@ public final class Feedbacks {
         Arbitraries.doubles());
   }
 
-  private static Arbitrary<Instant> instants() {
+  /** Also those that RFC 3339 cannot write. */
+  public static Arbitrary<Instant> instants() {
     return Arbitraries.oneOf(
         Arbitraries.of(Instant.EPOCH, Instant.MIN, Instant.MAX),
         Arbitraries.of("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z")

@@ -51,7 +51,7 @@ public final class StrictJson {
   }
 
   /** Whether the node says exactly what a JSON value of Java's does. */
-  static boolean says(JsonNode node, Object value) {
+  public static boolean says(JsonNode node, Object value) {
     if (value instanceof String text) {
       return node.isTextual() && node.textValue().equals(text);
     } else if (value instanceof Number number) {

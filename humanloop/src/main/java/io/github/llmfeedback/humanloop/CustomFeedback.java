@@ -1,5 +1,8 @@
 package io.github.llmfeedback.humanloop;
 
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Target;
+import io.github.llmfeedback.spi.WireText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,7 +32,8 @@ public final class CustomFeedback {
 
   /** Begins statements about a datapoint. */
   public static Builder on(String datapoint) {
-    return new Builder(notBlank("datapoint", datapoint));
+    Target target = Target.of(HumanloopFeedbackClient.DATAPOINT, notBlank("datapoint", datapoint));
+    return new Builder(Feedback.on(target), datapoint);
   }
 
   List<HumanloopWire> objects() {
@@ -50,7 +54,7 @@ public final class CustomFeedback {
   }
 
   private static String notBlank(String field, String value) {
-    if (Objects.requireNonNull(value, () -> field + " must not be null").isBlank()) {
+    if (WireText.wellFormed(field, value).isBlank()) {
       throw new IllegalArgumentException(field + " must not be blank");
     }
     return value;
@@ -58,12 +62,16 @@ public final class CustomFeedback {
 
   /** Collects statements; each type is stated once. Not thread-safe. */
   public static final class Builder {
+    /** Never built: it refuses the authors and times that no feedback may have. */
+    private final Feedback.Builder context;
+
     private final String datapoint;
     private final Map<String, Object> values = new LinkedHashMap<>();
     private @Nullable String author;
     private @Nullable Instant occurredAt;
 
-    private Builder(String datapoint) {
+    private Builder(Feedback.Builder context, String datapoint) {
+      this.context = context;
       this.datapoint = datapoint;
     }
 
@@ -88,7 +96,8 @@ public final class CustomFeedback {
 
     /** States several labels of a multiple-choice type; at least one. */
     public Builder state(String type, List<String> values) {
-      if (values.isEmpty()) {
+      if (Objects.requireNonNull(values, () -> "value of " + type + " must not be null")
+          .isEmpty()) {
         throw new IllegalArgumentException("value of " + type + " must have at least one label");
       }
       values.forEach(value -> notBlank("a label of " + type, value));
@@ -106,13 +115,15 @@ public final class CustomFeedback {
 
     /** Says who states it. */
     public Builder author(String author) {
-      this.author = notBlank("author", author);
+      context.author(author);
+      this.author = author;
       return this;
     }
 
     /** Says when it was stated. */
     public Builder occurredAt(Instant occurredAt) {
-      this.occurredAt = Objects.requireNonNull(occurredAt, "occurredAt must not be null");
+      context.occurredAt(occurredAt);
+      this.occurredAt = occurredAt;
       return this;
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.UnreadableAnswerException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import java.time.Instant;
 import java.util.List;
@@ -99,7 +100,26 @@ class CustomFeedbackTest {
     assertThatThrownBy(() -> builder.state("effort", Double.NaN)).hasMessageContaining("finite");
     assertThatThrownBy(() -> builder.state("topics", List.of())).hasMessageContaining("topics");
     assertThatThrownBy(() -> builder.state("comment", "x")).hasMessageContaining("as a Feedback");
+    assertThatThrownBy(() -> CustomFeedback.on("data_1\n"))
+        .hasMessageContaining("datapoint must not contain control characters");
+    assertThatThrownBy(() -> builder.state("tone", "\ud83d"))
+        .hasMessageStartingWith("value of tone must be well-formed text");
+    assertThatThrownBy(() -> builder.author("user\t17"))
+        .hasMessageStartingWith("author must not contain control characters");
+    assertThatThrownBy(() -> builder.occurredAt(Instant.MAX))
+        .hasMessageStartingWith("occurredAt must be in the years 1 to 9999");
     assertThatThrownBy(builder::build).hasMessageContaining("at least one type");
+  }
+
+  @Test
+  void aYesWithAnIdThatNoReceiptCanHoldIsNoSurprise() {
+    server.enqueue(200, "{\"id\":\"\\ud83d\"}");
+    CustomFeedback feedback = CustomFeedback.on("data_1").state("grounded", true).build();
+
+    assertThatThrownBy(() -> client.submitCustom(feedback))
+        .isInstanceOfSatisfying(
+            UnreadableAnswerException.class, error -> assertThat(error.mayHaveArrived()).isTrue());
+    assertThat(server.count()).isEqualTo(1);
   }
 
   @Test

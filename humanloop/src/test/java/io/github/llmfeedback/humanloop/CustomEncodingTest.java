@@ -1,0 +1,131 @@
+package io.github.llmfeedback.humanloop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.contract.Feedbacks;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.StrictJson;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterContainer;
+
+/** Statements of a project's own types that can be made are all in the request, as they are. */
+class CustomEncodingTest {
+  private static final LoopbackServer SERVER = new LoopbackServer();
+  private static final HumanloopFeedbackClient CLIENT =
+      HumanloopFeedbackClient.builder("hl-1").baseUrl(SERVER.url()).build();
+
+  @AfterContainer
+  static void stop() {
+    CLIENT.close();
+    SERVER.close();
+  }
+
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  void eachStatementIsInTheRequestOrWasRefusedWhereItWasMade(
+      @ForAll("ids") String datapoint,
+      @ForAll("statements") List<Map.Entry<String, Object>> statements,
+      @ForAll("texts") String author,
+      @ForAll("times") Instant occurredAt) {
+    Map<String, Object> stated = new HashMap<>();
+    CustomFeedback feedback;
+    try {
+      CustomFeedback.Builder builder = CustomFeedback.on(datapoint);
+      statements.forEach(
+          one -> {
+            if (isMade(() -> state(builder, one.getKey(), one.getValue()))) {
+              stated.put(one.getKey(), one.getValue());
+            }
+          });
+      boolean named = isMade(() -> builder.author(author));
+      boolean timed = isMade(() -> builder.occurredAt(occurredAt));
+      feedback = builder.build();
+      SERVER.enqueue(200, "[]");
+
+      Receipt receipt = CLIENT.submitCustom(feedback);
+
+      assertThat(receipt.target()).isEqualTo(datapoint);
+      assertThat(Receipt.parse(receipt.toText())).isEqualTo(receipt);
+      JsonNode body = StrictJson.read(SERVER.take().body());
+      Iterable<JsonNode> objects = body.isArray() ? body : List.of(body);
+      for (JsonNode object : objects) {
+        assertThat(object.path("data_id").textValue()).isEqualTo(datapoint);
+        assertThat(object.path("user").textValue()).isEqualTo(named ? author : null);
+        assertThat(object.path("created_at").textValue())
+            .isEqualTo(timed ? occurredAt.toString() : null);
+        Object value =
+            Objects.requireNonNull(stated.remove(object.path("type").textValue()), "said twice");
+        assertThat(StrictJson.says(object.path("value"), value)).as("%s", object).isTrue();
+      }
+      assertThat(stated).isEmpty();
+    } catch (IllegalArgumentException refused) {
+      assertThat(refused).hasMessageContaining("datapoint must");
+    } catch (IllegalStateException nothing) {
+      assertThat(nothing).hasMessageContaining("at least one type");
+      assertThat(stated).isEmpty();
+    }
+  }
+
+  private static boolean isMade(Runnable statement) {
+    try {
+      statement.run();
+      return true;
+    } catch (IllegalArgumentException refused) {
+      assertThat(refused).hasMessageContaining("must").hasNoCause();
+      return false;
+    }
+  }
+
+  private static void state(CustomFeedback.Builder builder, String type, Object value) {
+    if (value instanceof String text) {
+      builder.state(type, text);
+    } else if (value instanceof Boolean flag) {
+      builder.state(type, flag.booleanValue());
+    } else if (value instanceof Double number) {
+      builder.state(type, number.doubleValue());
+    } else {
+      builder.state(type, ((List<?>) value).stream().map(String.class::cast).toList());
+    }
+  }
+
+  @Provide
+  Arbitrary<String> ids() {
+    return Feedbacks.ids();
+  }
+
+  @Provide
+  Arbitrary<String> texts() {
+    return Feedbacks.texts();
+  }
+
+  @Provide
+  Arbitrary<Instant> times() {
+    return Feedbacks.instants();
+  }
+
+  @Provide
+  Arbitrary<List<Map.Entry<String, Object>>> statements() {
+    Arbitrary<Object> values =
+        Arbitraries.oneOf(
+            Feedbacks.texts().map(text -> text),
+            Feedbacks.texts().list().ofMaxSize(4).map(labels -> labels),
+            Feedbacks.numbers().map(number -> number),
+            Arbitraries.<Object>of(true, false));
+    return Combinators.combine(Feedbacks.texts(), values)
+        .as((type, value) -> Map.entry(type, value))
+        .list()
+        .ofMaxSize(5);
+  }
+}
