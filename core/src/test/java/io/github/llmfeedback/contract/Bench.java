@@ -3,6 +3,7 @@ package io.github.llmfeedback.contract;
 import static io.github.llmfeedback.contract.ClientUnderTest.KEPT;
 
 import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.LossPolicy;
@@ -22,6 +23,7 @@ import net.jqwik.api.lifecycle.Store;
  *
  * @param under how the provider speaks
  * @param reporting a client that accepts every loss
+ * @param alike another that does, and remembers nothing of what that one sent
  * @param rejecting a client of the default policy
  * @param capabilities what the provider keeps
  * @param plainHeaders the headers of a request that says nothing odd
@@ -29,6 +31,7 @@ import net.jqwik.api.lifecycle.Store;
 record Bench(
     ClientUnderTest under,
     FeedbackClient reporting,
+    FeedbackClient alike,
     FeedbackClient rejecting,
     Capabilities capabilities,
     Map<String, List<String>> plainHeaders)
@@ -37,8 +40,10 @@ record Bench(
     FeedbackClient rejecting = under.openAccepted();
     var unused = rejecting.submit(under.plain(under.freshTargetId()).build());
     Map<String, List<String>> plain = headers(under.server().take());
-    FeedbackClient reporting = under.open(under.quick().lossPolicy(LossPolicy.REPORT).build());
-    return new Bench(under, reporting, rejecting, rejecting.capabilities(), plain);
+    ClientSettings report = under.quick().lossPolicy(LossPolicy.REPORT).build();
+    FeedbackClient reporting = under.open(report);
+    FeedbackClient alike = under.open(report);
+    return new Bench(under, reporting, alike, rejecting, rejecting.capabilities(), plain);
   }
 
   LoopbackServer server() {
@@ -114,6 +119,7 @@ record Bench(
   @Override
   public void close() {
     reporting.close();
+    alike.close();
     rejecting.close();
     server().close();
   }

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Loss;
+import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.Support;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
@@ -37,6 +41,11 @@ public abstract class EncodingProperties {
 
   /** Fails unless the body says this rating, exactly or rounded to the provider's scale. */
   protected abstract void isRated(JsonNode body, Rating rating);
+
+  /** The wire objects of a body, which may be a list of them. */
+  protected Iterable<JsonNode> objects(JsonNode body) {
+    return body.isArray() ? body : List.of(body);
+  }
 
   /** Ids of which the provider takes at least some. */
   protected Arbitrary<String> ids() {
@@ -80,6 +89,40 @@ public abstract class EncodingProperties {
     String id = filed(feedback.target().toString());
     isKeptOrRefused(feedback, told, possible, path(id));
     told.seen().forEach(seen -> assertThat(bench().under().targetIds(seen)).contains(id));
+  }
+
+  /** Each alone is what the properties above are about. */
+  @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+  public void aListSaysWhatItsFeedbacksSayOneByOne(@ForAll("lists") List<Feedback> feedbacks) {
+    List<Outcome> outcomes = bench().reporting().submitAll(feedbacks);
+    List<Uttered> together = Uttered.in(bench().server().takeAll(), this::objects);
+
+    List<Uttered> alone = new ArrayList<>();
+    assertThat(outcomes).hasSameSizeAs(feedbacks);
+    for (int i = 0; i < outcomes.size(); i++) {
+      Outcome outcome = outcomes.get(i);
+      Feedback feedback = feedbacks.get(i);
+      Told told = Told.of(bench().server(), () -> bench().alike().submit(feedback));
+      alone.addAll(Uttered.in(told.seen(), this::objects));
+      assertThat(outcome.index()).isEqualTo(i);
+      assertThat(outcome.feedback()).isSameAs(feedback);
+      assertThat(outcome.receipt().map(Receipt::target)).isEqualTo(told.map(Receipt::target));
+      assertThat(outcome.receipt().map(Receipt::losses)).isEqualTo(told.map(Receipt::losses));
+      assertThat(outcome.receipt().map(Receipt::ids)).isEqualTo(told.map(Receipt::ids));
+      assertThat(outcome.error().map(Throwable::toString))
+          .isEqualTo(Optional.ofNullable(told.error()).map(Throwable::toString));
+    }
+    assertThat(together).containsExactlyInAnyOrderElementsOf(alone);
+  }
+
+  /** Lists in which some are refused, and some may come twice. */
+  @Provide
+  protected Arbitrary<List<Feedback>> lists() {
+    return feedbacks()
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(8)
+        .flatMap(some -> Arbitraries.of(some).list().ofMaxSize(8));
   }
 
   final boolean isPossible(Feedback feedback) {

@@ -3,6 +3,8 @@ package io.github.llmfeedback.contract;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Receipt;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,11 @@ record Told(@Nullable Receipt receipt, @Nullable FeedbackException error, List<S
     } catch (FeedbackException e) {
       return new Told(null, e, server.takeAll());
     }
+  }
+
+  /** What the receipt says of something, if there is one. */
+  <T> Optional<T> map(Function<Receipt, T> question) {
+    return Optional.ofNullable(receipt).map(question);
   }
 
   /** Paths and bodies, which tell what was said; headers may differ for other reasons. */

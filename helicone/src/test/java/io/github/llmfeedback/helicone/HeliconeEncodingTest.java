@@ -3,6 +3,7 @@ package io.github.llmfeedback.helicone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.contract.ClientUnderTest;
 import io.github.llmfeedback.contract.Feedbacks;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 class HeliconeEncodingTest extends UpdateEncodingProperties {
@@ -23,6 +25,13 @@ class HeliconeEncodingTest extends UpdateEncodingProperties {
   @Override
   protected Arbitrary<String> ids() {
     return Arbitraries.frequencyOf(Tuple.of(4, Feedbacks.uuids()), Tuple.of(1, Feedbacks.ids()));
+  }
+
+  /** None twice: ratings of one request must be a second apart. */
+  @Override
+  @Provide
+  protected Arbitrary<List<Feedback>> lists() {
+    return feedbacks().list().ofMaxSize(8);
   }
 
   @Override

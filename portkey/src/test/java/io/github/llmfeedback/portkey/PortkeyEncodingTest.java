@@ -33,6 +33,8 @@ class PortkeyEncodingTest extends UpdateEncodingProperties {
     assertThat(value.isInt()).isTrue();
     if (rating instanceof Rating.Score score) {
       isNearest(value.intValue(), score);
+    } else if (rating instanceof Rating.Label) {
+      assertThat(value.intValue()).as("neutral, for Portkey knows no labels").isZero();
     } else {
       assertThat(value.intValue()).isEqualTo(rating == Thumbs.UP ? 1 : -1);
     }

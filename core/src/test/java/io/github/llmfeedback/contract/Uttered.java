@@ -1,0 +1,25 @@
+package io.github.llmfeedback.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * One wire object and where it went, whether alone or in a list.
+ *
+ * @param path the path of its request
+ * @param object the object
+ */
+record Uttered(String path, JsonNode object) {
+  /** All objects in these requests, by what a body holds of them. */
+  static List<Uttered> in(List<Seen> requests, Function<JsonNode, Iterable<JsonNode>> objects) {
+    List<Uttered> all = new ArrayList<>();
+    for (Seen request : requests) {
+      for (JsonNode object : objects.apply(StrictJson.body(request))) {
+        all.add(new Uttered(request.path(), object));
+      }
+    }
+    return all;
+  }
+}
