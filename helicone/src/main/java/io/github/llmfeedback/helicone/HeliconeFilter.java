@@ -1,10 +1,10 @@
 package io.github.llmfeedback.helicone;
 
+import io.github.llmfeedback.spi.WireText;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -85,8 +85,7 @@ public final class HeliconeFilter {
   }
 
   private static String text(String field, String value) {
-    Objects.requireNonNull(value, () -> field + " must not be null");
-    if (value.isBlank()) {
+    if (WireText.wellFormed(field, value).isBlank()) {
       throw new IllegalArgumentException(field + " must not be blank");
     }
     return value;

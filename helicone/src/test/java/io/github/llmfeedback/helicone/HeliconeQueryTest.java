@@ -202,9 +202,12 @@ class HeliconeQueryTest {
   }
 
   @Test
-  void blankValueIsRefused() {
+  void aValueThatIsBlankOrNoTextIsRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> user(" "));
     assertThatIllegalArgumentException().isThrownBy(() -> property("", "v"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> property("tone", "\ud83d"))
+        .withMessageStartingWith("value must be well-formed text");
   }
 
   private static void assertFilter(HeliconeFilter filter, String json) {

@@ -9,6 +9,7 @@ import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.spi.ClientBuilder;
 import io.github.llmfeedback.spi.Connection;
 import io.github.llmfeedback.spi.HttpFeedbackClient;
+import io.github.llmfeedback.spi.WireText;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -144,7 +145,7 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
         throw new IllegalArgumentException(
             "embed takes one of " + EMBEDDABLE + ", but not " + part);
       }
-      if (key.isBlank()
+      if (WireText.wellFormed("the metadata key of " + part, key).isBlank()
           || key.equals("text")
           || key.equals("_user")
           || embedded.containsValue(key)) {

@@ -140,6 +140,8 @@ class PortkeyVariantsTest {
     assertThatThrownBy(() -> builder.embed(Part.ISSUE, "text")).hasMessageContaining("ISSUE");
     assertThatThrownBy(() -> builder.embed(Part.ISSUE, "x").embed(Part.ACTION, "x"))
         .hasMessageContaining("'x'");
+    assertThatThrownBy(() -> builder.embed(Part.ISSUE, "\ud83d"))
+        .hasMessageStartingWith("the metadata key of ISSUE must be well-formed text");
     assertThatThrownBy(() -> builder.neutralValue(11)).hasMessageContaining("-10 to 10");
   }
 
