@@ -49,7 +49,7 @@ final class Conversation<T> {
       } else {
         end.complete(((Dialogue.Done<T>) step).result());
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // or nobody would hear of the end
       end.completeExceptionally(e);
     }
   }

@@ -17,10 +17,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ConversationTest {
   private static final Duration REST = Duration.ofMinutes(3);
@@ -104,20 +107,51 @@ class ConversationTest {
     assertThat(time.open()).isEmpty();
   }
 
-  @Test
-  void dialogueThatThrowsEndsIt() {
-    Conversation<String> conversation =
-        begin(
-            new Toy() {
-              @Override
-              public Step<String> begin() {
-                throw new IllegalStateException("broken");
-              }
-            });
-    assertThat(conversation.end())
-        .failsWithin(Duration.ofSeconds(5))
-        .withThrowableThat()
-        .withCauseInstanceOf(IllegalStateException.class);
+  /** An error too, as where the class path has another Jackson than the dialogue was made for. */
+  static Stream<Throwable> bugs() {
+    return Stream.of(new IllegalStateException("broken"), new NoClassDefFoundError("broken"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("bugs")
+  void dialogueThatThrowsEndsIt(Throwable bug) {
+    isEndedBy(
+        bug,
+        new Toy() {
+          @Override
+          public Step<String> begin() {
+            throw ConversationTest.<RuntimeException>sneak(bug);
+          }
+        });
+    assertThat(server.count()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("bugs")
+  void dialogueThatThrowsAtAnAnswerEndsIt(Throwable bug) {
+    server.enqueue(200, "{}");
+    isEndedBy(
+        bug,
+        new Toy() {
+          @Override
+          public Step<String> answered(Answer answer, Effort soFar) {
+            throw ConversationTest.<RuntimeException>sneak(bug);
+          }
+        });
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  private void isEndedBy(Throwable bug, Toy toy) {
+    Conversation<String> conversation = new Conversation<>(carrier, toy);
+    conversation.begin();
+    Until.isDone(conversation.end());
+    assertThat(conversation.end().handle((result, error) -> error).join()).isSameAs(bug);
+    assertThat(time.open()).isEmpty();
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> T sneak(Throwable e) throws T {
+    throw (T) e;
   }
 
   private Conversation<String> begin(Toy toy) {
