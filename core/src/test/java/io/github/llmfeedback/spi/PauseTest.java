@@ -12,8 +12,10 @@ import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,6 +182,30 @@ class PauseTest {
       time.pass(BACKOFF.multipliedBy(2));
       assertThat(batch.join().get(0).orThrow().attempts()).isEqualTo(8);
     }
+  }
+
+  @Test
+  void inABatchAPauseThatAnotherWasAskedForCostsNoTimeEither() {
+    Queue<Reply> asked = new ConcurrentLinkedQueue<>(List.of(busy(429, "60")));
+    Queue<Reply> other = new ConcurrentLinkedQueue<>(List.of(Reply.of(503, ""), Reply.of(503, "")));
+    server.answerAll(
+        seen -> {
+          Reply next = (ToyClient.targets(seen).contains("t0") ? asked : other).poll();
+          return next == null ? Reply.of(200, "{}") : next;
+        });
+    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+      CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(2));
+      time.awaitAlarm(Duration.ofMinutes(1));
+      time.pass(BACKOFF); // meets the pause, and sits it out
+      Duration left = Duration.ofMinutes(1).minus(BACKOFF);
+      assertThat(time.alarms()).startsWith(left, left);
+      assertThat(server.count()).isEqualTo(2);
+
+      time.advance(left);
+      time.pass(BACKOFF.multipliedBy(2)); // it has the time to try again
+      assertThat(batch.join()).allMatch(Outcome::isAccepted);
+    }
+    assertThat(server.count()).isEqualTo(5);
   }
 
   @ParameterizedTest

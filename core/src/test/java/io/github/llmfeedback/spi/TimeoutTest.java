@@ -13,10 +13,16 @@ import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Reply.Fault;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import javax.net.SocketFactory;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.OkHttpClient;
@@ -104,6 +110,28 @@ class TimeoutTest {
   }
 
   @Test
+  void timeInTheQueueDoesNotCountInABatch() {
+    Duration pause = Duration.ofMinutes(1);
+    server
+        .enqueue(Reply.of(429, "").header("Retry-After", "60"))
+        .enqueue(200, "{}")
+        .enqueue(503, "")
+        .enqueue(200, "{}");
+    ClientSettings settings = ToyClient.settings().concurrency(1).build();
+    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+      CompletableFuture<List<Outcome>> first = client.submitAllAsync(ToyClient.many(1));
+      time.awaitAlarm(pause);
+      CompletableFuture<List<Outcome>> queued = client.submitAllAsync(ToyClient.many(1));
+      time.advance(pause);
+      time.pass(BACKOFF);
+      assertThat(first.join()).allMatch(Outcome::isAccepted);
+      Receipt receipt = queued.join().get(0).orThrow();
+      assertThat(receipt.attempts()).isEqualTo(2);
+      assertThat(receipt.elapsed()).isEqualTo(BACKOFF);
+    }
+  }
+
+  @Test
   void aCallThatNeverLeavesTheQueueWasNeverSent() {
     server
         .enqueue(Reply.of(429, "").header("Retry-After", "25"))
@@ -122,6 +150,22 @@ class TimeoutTest {
       assertThat(error.mayHaveArrived()).isFalse();
       batch.cancel(false);
     }
+  }
+
+  @Test
+  void aConnectionThatIsNotMadeInItsTimeIsTriedAgain() {
+    Queue<Integer> patience = new ConcurrentLinkedQueue<>();
+    OkHttpClient http = new OkHttpClient.Builder().socketFactory(new DeafSockets(patience)).build();
+    ClientSettings settings =
+        ToyClient.impatient().httpClient(http).connectTimeout(Duration.ofMillis(1234)).build();
+    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings)) {
+      UndeliveredFeedbackException error = failure(client.submitAsync(on("a")));
+      assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);
+      assertThat(error.attempts()).isEqualTo(3);
+      assertThat(error.mayHaveArrived()).isFalse();
+    }
+    assertThat(patience).hasSize(3).containsOnly(1234);
+    assertThat(server.count()).isZero();
   }
 
   @Test
@@ -171,6 +215,46 @@ class TimeoutTest {
     another.cancel();
     Until.isTrue("OkHttp lets go", () -> http.dispatcher().runningCallsCount() == 0);
     assertThat(server.count()).isEqualTo(1);
+  }
+
+  /** Sockets to where nobody says a word, so that no test has to wait for it. */
+  private static final class DeafSockets extends SocketFactory {
+    private final Queue<Integer> patience;
+
+    DeafSockets(Queue<Integer> patience) {
+      this.patience = patience;
+    }
+
+    @Override
+    public Socket createSocket() {
+      return new Socket() {
+        @Override
+        public void connect(SocketAddress endpoint, int timeout) throws IOException {
+          patience.add(timeout);
+          throw new SocketTimeoutException("Connect timed out");
+        }
+      };
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
+      throw new UnsupportedOperationException();
+    }
   }
 
   private static final class Unheard implements Callback {
