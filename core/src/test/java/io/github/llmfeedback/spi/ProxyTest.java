@@ -37,10 +37,14 @@ class ProxyTest {
               InetAddress.getLoopbackAddress(), URI.create(proxy.url()).getPort()));
 
   private ToyClient client(Authenticator authenticator) {
+    return client(Toy.plain(), authenticator);
+  }
+
+  private ToyClient client(Toy toy, Authenticator authenticator) {
     OkHttpClient http =
         new OkHttpClient.Builder().proxy(itsPlace).proxyAuthenticator(authenticator).build();
     ClientSettings settings = ToyClient.impatient().httpClient(http).build();
-    return new ToyClient("http://127.0.0.1:1", Toy.plain(), settings);
+    return new ToyClient("http://127.0.0.1:1", toy, settings);
   }
 
   private ToyClient client() {
@@ -99,6 +103,23 @@ class ProxyTest {
     RejectedFeedbackException error =
         failure(RejectedFeedbackException.class, client(Authenticator.NONE));
     assertThat(error.status()).isEqualTo(407);
+    assertThat(proxy.count()).isEqualTo(1);
+  }
+
+  @Test
+  void aListThatItRefusesIsNotSplit() {
+    proxy.answerAll(seen -> WHO);
+    try (ToyClient client = client(Toy.lists(10), Authenticator.NONE)) {
+      assertThat(client.submitAll(ToyClient.many(10)))
+          .hasSize(10)
+          .allSatisfy(
+              outcome -> {
+                RejectedFeedbackException error =
+                    (RejectedFeedbackException) outcome.error().orElseThrow();
+                assertThat(error.status()).isEqualTo(407);
+                assertThat(error.mayHaveArrived()).isFalse();
+              });
+    }
     assertThat(proxy.count()).isEqualTo(1);
   }
 
