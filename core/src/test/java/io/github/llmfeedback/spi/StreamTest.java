@@ -10,6 +10,7 @@ import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.contract.Seen;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,8 +19,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -132,6 +136,26 @@ class StreamTest {
       assertThat(summary.join().accepted()).isEqualTo(1000);
     }
     assertThat(mostHeld).hasValueLessThanOrEqualTo((CONCURRENCY + 1) * chunk);
+  }
+
+  @Test
+  void feedbackOnOneTargetGoesInInputOrderThroughAllOfIt() {
+    AtomicInteger now = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    server.answerAll(
+        seen -> {
+          most.accumulateAndGet(now.incrementAndGet(), Math::max);
+          LockSupport.parkNanos(5_000_000);
+          now.decrementAndGet();
+          return Reply.of(200, "{}");
+        });
+    Iterator<Feedback> source =
+        source(6 * CHUNK, i -> Feedback.on("same").comment("w" + i).build());
+    assertThat(client.submitEach(source, handedOut::add).accepted()).isEqualTo(6 * CHUNK);
+    assertThat(most).as("requests at the same time").hasValue(1);
+    assertThat(server.takeAll().stream().map(Seen::body).collect(Collectors.joining()))
+        .containsSubsequence(
+            IntStream.range(0, 6 * CHUNK).mapToObj(i -> "\"w" + i + "\"").toList());
   }
 
   @Test
