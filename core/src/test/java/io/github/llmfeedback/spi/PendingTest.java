@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
@@ -85,6 +86,23 @@ class PendingTest {
     }
     assertThat(most).hasValueLessThanOrEqualTo(3);
     assertThat(server.count()).isEqualTo(200);
+  }
+
+  @Test
+  void oneClientsStalledCallsTakeNoOtherClientsPlaces() {
+    server.answerAll(gate);
+    try (LoopbackServer well = new LoopbackServer().answerAll(seen -> Reply.of(200, "{}"));
+        ToyClient stalled = client(ToyClient.settings().concurrency(100));
+        ToyClient other = new ToyClient(well, Toy.plain())) {
+      var batch = stalled.submitAllAsync(ToyClient.many(100));
+      Until.isTrue("all are on the wire", () -> server.count() == 100);
+      CompletableFuture<Receipt> receipt = other.submitAsync(on("a"));
+      Until.isDone(receipt);
+      assertThat(receipt.join().attempts()).isEqualTo(1);
+      assertThat(batch).isNotDone();
+      gate.open();
+      assertThat(batch.join()).hasSize(100).allMatch(Outcome::isAccepted);
+    }
   }
 
   @Test
