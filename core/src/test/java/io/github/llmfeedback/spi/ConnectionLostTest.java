@@ -170,6 +170,30 @@ class ConnectionLostTest {
     }
   }
 
+  @Test
+  void asManyConnectionsAreKeptAsCallsMayBeOnTheWire() {
+    CyclicBarrier all = new CyclicBarrier(16);
+    Talk talk =
+        socket -> {
+          while (true) {
+            RawServer.readRequest(socket);
+            try {
+              all.await();
+            } catch (BrokenBarrierException e) {
+              throw new IOException(e);
+            }
+            RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+          }
+        };
+    try (RawServer server = new RawServer(talk);
+        ToyClient client = client(server, Toy.plain(), false)) {
+      for (int i = 1; i <= 3; i++) {
+        assertThat(client.submitAll(ToyClient.many(16))).hasSize(16).allMatch(Outcome::isAccepted);
+      }
+      assertThat(server.connections()).isEqualTo(16);
+    }
+  }
+
   private static ToyClient client(RawServer server, Toy toy, boolean repeatUncertain) {
     return new ToyClient(
         server.url(), toy, ToyClient.impatient().repeatUncertain(repeatUncertain).build());

@@ -11,7 +11,14 @@ import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Reply.Fault;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import okhttp3.Call;
+import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterEach;
@@ -41,10 +48,14 @@ class TlsTest {
   }
 
   private ToyClient client(Toy toy, HeldCertificate trusted) {
+    return client(toy, trusted, new OkHttpClient.Builder());
+  }
+
+  private ToyClient client(Toy toy, HeldCertificate trusted, OkHttpClient.Builder builder) {
     HandshakeCertificates certificates =
         new HandshakeCertificates.Builder().addTrustedCertificate(trusted.certificate()).build();
     OkHttpClient http =
-        new OkHttpClient.Builder()
+        builder
             .sslSocketFactory(certificates.sslSocketFactory(), certificates.trustManager())
             .build();
     ClientSettings settings = ToyClient.impatient().httpClient(http).build();
@@ -67,6 +78,30 @@ class TlsTest {
     try (ToyClient client = client(Toy.lists(3), LOCALHOST)) {
       assertThat(client.submitAll(ToyClient.many(50))).allMatch(Outcome::isAccepted);
     }
+  }
+
+  /** Looking whether it still stands reads from it, and must not break it. */
+  @Test
+  void byHttp11AConnectionIsUsedAgain() {
+    server.answerAll(seen -> Reply.of(200, "{}"));
+    AtomicInteger connections = new AtomicInteger();
+    OkHttpClient.Builder http1 =
+        new OkHttpClient.Builder()
+            .protocols(List.of(Protocol.HTTP_1_1))
+            .eventListener(
+                new EventListener() {
+                  @Override
+                  public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
+                    connections.incrementAndGet();
+                  }
+                });
+    try (ToyClient client = client(Toy.plain(), LOCALHOST, http1)) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
+      }
+    }
+    assertThat(connections).hasValue(1);
+    assertThat(server.count()).isEqualTo(20);
   }
 
   @Test
