@@ -12,6 +12,7 @@ import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Reply.Fault;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -97,6 +98,17 @@ class UsersHttpClientTest {
     }
     List<String> once = List.of("start", "connection", "headers", "end");
     assertThat(heard).startsWith("start").hasSize(8).containsAll(once);
+  }
+
+  @Test
+  void itsTimeoutsDoNotCutTheTimeOfTheSettings() {
+    server.enqueue(Reply.of(200, "{}").after(Duration.ofMillis(500)));
+    Duration hasty = Duration.ofMillis(50);
+    http.readTimeout(hasty).writeTimeout(hasty).callTimeout(hasty);
+    try (ToyClient client = client(Toy.plain())) {
+      assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
+    }
+    assertThat(server.count()).isEqualTo(1);
   }
 
   @Test
