@@ -134,6 +134,7 @@ public abstract class HostileContract {
         outcomes = mode.way.hand(client, provider.plain(100));
       }
     }
+    assertThat(outcomes).hasSize(100);
     outcomes.forEach(outcome -> isTrue(server, outcome));
     if (overwrites) {
       assertThat(outcomes).allMatch(Outcome::isAccepted);
@@ -168,6 +169,7 @@ public abstract class HostileContract {
       outcomes = hand(server, hand, provider.plain(count));
     }
     assertThat(provider.server().count()).as("requests that came elsewhere").isZero();
+    assertThat(outcomes).hasSize(count);
     outcomes.forEach(outcome -> isTrue(server, outcome));
     assertThat(outcomes.stream().map(HostileContract::told))
         .isSubsetOf(List.of(expected.split(" or ")));
