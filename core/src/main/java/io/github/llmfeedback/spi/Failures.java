@@ -10,6 +10,7 @@ import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -68,7 +69,7 @@ final class Failures {
     }
     return RejectedFeedbackException.builder(connection.provider(), answer.status())
         .place(place(request))
-        .code(verdict.code().map(this::token).orElse(null))
+        .code(verdict.code().map(code -> code(request, code)).orElse(null))
         .hint(hint)
         .body(excerpt(answer))
         .requestId(verdict.requestId().map(this::token).orElse(null))
@@ -190,6 +191,12 @@ final class Failures {
     }
     boolean inside = Character.isHighSurrogate(clean.charAt(EXCERPT - 1));
     return clean.substring(0, inside ? EXCERPT - 1 : EXCERPT);
+  }
+
+  /** The provider's code; null if it is none, or an echo of what the person said. */
+  private @Nullable String code(WireRequest request, String text) {
+    String said = request.json().toLowerCase(Locale.ROOT);
+    return said.contains(text.toLowerCase(Locale.ROOT)) ? null : token(text);
   }
 
   /** A server's short token; null if it is anything else, or holds a secret. */

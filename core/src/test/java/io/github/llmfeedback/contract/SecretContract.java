@@ -17,6 +17,8 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -86,6 +88,26 @@ interface SecretContract extends ClientUnderTest {
       }
     }
     assertThat(names).isNotEmpty().noneMatch(it -> it.contains("wq7zk-") || it.contains(API_KEY));
+  }
+
+  /** Of what a server says, only codes are shown; these are none, but the person's own words. */
+  @EveryWay
+  default void noErrorShowsAWordOfAFeedbackAsTheServersCode(Way way) {
+    Pattern words = Pattern.compile("wq7zk-[a-z]+");
+    server()
+        .answerAll(
+            seen -> {
+              Matcher said = words.matcher(seen.body());
+              String place = "{\"code\":\"" + (said.find() ? said.group() : "none") + "\"}";
+              return Reply.of(
+                  400, "{\"error\":" + place + ",\"data\":" + place + ",\"detail\":" + place + "}");
+            });
+    try (FeedbackClient client = open(quick().lossPolicy(LossPolicy.REPORT).build())) {
+      Outcome outcome = way.hand(client, List.of(wordy())).get(0);
+      RejectedFeedbackException error = (RejectedFeedbackException) outcome.error().orElseThrow();
+      assertThat(error.status()).isEqualTo(400);
+      assertThat(stackTrace(error) + outcome).doesNotContain("wq7zk-");
+    }
   }
 
   /** A feedback with words in every part that can hold some. */
