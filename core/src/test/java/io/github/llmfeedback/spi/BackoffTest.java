@@ -82,6 +82,18 @@ class BackoffTest {
     }
   }
 
+  @Test
+  void manyGoodCallsSaveUpNoMoreRetriesThanThat() {
+    ClientSettings settings = ToyClient.impatient().maxRetries(1).concurrency(1).build();
+    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings)) {
+      server.answerAll(seen -> Reply.of(200, "{}"));
+      assertThat(client.submitAll(ToyClient.many(200))).allMatch(Outcome::isAccepted);
+      server.answerAll(seen -> Reply.of(503, ""));
+      assertThat(client.submitAll(ToyClient.many(150))).noneMatch(Outcome::isAccepted);
+    }
+    assertThat(server.count()).as("200 and 150 attempts, 100 retries").isEqualTo(450);
+  }
+
   private static FeedbackException error(CompletableFuture<Receipt> receipt) {
     Until.isDone(receipt);
     return (FeedbackException) receipt.handle((ok, error) -> error).join();
