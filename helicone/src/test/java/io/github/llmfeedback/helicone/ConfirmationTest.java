@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
@@ -158,6 +160,37 @@ class ConfirmationTest extends ConfirmationFixture {
     server.enqueue(YES).enqueue(ABSENT).enqueue(STORED);
     assertThat(client.submitConfirmedAsync(UP, LONG).join().assurance())
         .isEqualTo(Assurance.STORED);
+  }
+
+  @Test
+  void futureCompletesOnTheExecutorOfTheSettings() {
+    Executor mine =
+        task -> {
+          Thread thread = new Thread(task, "mine");
+          thread.setDaemon(true);
+          thread.start();
+        };
+    CountDownLatch listening = new CountDownLatch(1);
+    server
+        .enqueue(YES)
+        .answerAll(
+            seen -> {
+              try {
+                listening.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return STORED;
+            });
+    try (HeliconeFeedbackClient waiting =
+        client(Duration.ofMillis(20), settings.newBuilder().callbackExecutor(mine).build())) {
+      CompletableFuture<String> thread =
+          waiting
+              .submitConfirmedAsync(UP, LONG)
+              .thenApply(receipt -> Thread.currentThread().getName());
+      listening.countDown();
+      assertThat(thread.join()).isEqualTo("mine");
+    }
   }
 
   @Test
