@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,6 +54,16 @@ interface SecretContract extends ClientUnderTest {
       Outcome outcome = way.hand(client, plain(1)).get(0);
       assertThat(everything(outcome)).doesNotContain(API_KEY);
     }
+  }
+
+  @Test
+  default void theKeyLeavesThisMachineReadableOnlyIfThatIsAllowed() {
+    String plain = "http://host.invalid/" + API_KEY;
+    assertThatThrownBy(() -> open(plain, API_KEY, quick().build()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("allowPlainHttp(true)")
+        .satisfies(e -> assertThat(stackTrace(e)).doesNotContain(API_KEY));
+    open(plain, API_KEY, quick().allowPlainHttp(true).build()).close();
   }
 
   @ParameterizedTest(name = "{index}")
