@@ -4,6 +4,7 @@ import static io.github.llmfeedback.spi.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
@@ -36,6 +37,10 @@ class CloseTest {
   }
 
   private CompletableFuture<Void> close() {
+    return close(client);
+  }
+
+  private static CompletableFuture<Void> close(ToyClient client) {
     CompletableFuture<Void> closed = new CompletableFuture<>();
     Thread thread =
         new Thread(
@@ -132,6 +137,18 @@ class CloseTest {
     assertThat(client.submitEach(ToyClient.many(3).iterator(), each::add).failed()).isEqualTo(3);
     assertThat(each).hasSize(9).noneMatch(Outcome::isAccepted);
     assertThat(server.count()).isZero();
+  }
+
+  @Test
+  void whatHasEndedIsNotWaitedFor() {
+    server.enqueue(200, "{}").enqueue(400, "{}").answerAll(seen -> Reply.of(200, "{}"));
+    ClientSettings patient = ToyClient.settings().attemptTimeout(Duration.ofHours(1)).build();
+    ToyClient another = new ToyClient(server.url(), Toy.plain(), patient);
+    List<CompletableFuture<Receipt>> ended =
+        ToyClient.many(3).stream().map(another::submitAsync).toList();
+    ended.forEach(Until::isDone);
+    assertThat(another.submitAll(ToyClient.many(3))).allMatch(Outcome::isAccepted);
+    Until.isDone(close(another));
   }
 
   @Test

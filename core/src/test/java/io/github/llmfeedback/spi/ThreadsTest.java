@@ -7,6 +7,7 @@ import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -58,6 +59,30 @@ class ThreadsTest {
         assertThat(ours()).isNotEmpty().allMatch(Thread::isDaemon);
       }
       Until.isTrue(() -> "our threads end: " + ours(), () -> ours().isEmpty());
+    }
+  }
+
+  @Test
+  void keptConnectionsEndWithTheLastClient() {
+    CountDownLatch ended = new CountDownLatch(1);
+    RawServer.Talk talk =
+        socket -> {
+          RawServer.readRequest(socket);
+          RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+          if (socket.getInputStream().read() == -1) {
+            ended.countDown();
+          }
+        };
+    try (RawServer server = new RawServer(talk)) {
+      ToyClient another =
+          new ToyClient("http://127.0.0.1:1", Toy.plain(), ToyClient.settings().build());
+      try (ToyClient client =
+          new ToyClient(server.url(), Toy.plain(), ToyClient.settings().build())) {
+        client.submit(on("a"));
+      }
+      assertThat(ended.getCount()).as("the other client may use it").isEqualTo(1);
+      another.close();
+      Until.isTrue("the server sees the end", () -> ended.getCount() == 0);
     }
   }
 
