@@ -9,9 +9,11 @@ import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -188,6 +190,26 @@ class SplitTest {
     ClientSettings.Builder settings = ToyClient.impatient().repeatUncertain(true);
     List<Outcome> outcomes = submit(Toy.lists(4), settings, 4);
     assertThat(error(outcomes.get(1)).mayHaveArrived()).isTrue();
+  }
+
+  @Test
+  void doubtAboutAChunkStaysWithWhatIsNotSentAnyMore() {
+    HandTime time = new HandTime();
+    Gate gate = Gate.yes();
+    server.enqueue(500, "").enqueue(422, "").answerAll(gate); // the 500 may have stored the list
+    ClientSettings settings =
+        ToyClient.settings().repeatUncertain(true).batchTimeout(Duration.ofSeconds(5)).build();
+    try (ToyClient client = new ToyClient(server.url(), Toy.lists(4), settings, time)) {
+      CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(4));
+      time.pass(Duration.ofMillis(150));
+      Until.isTrue("the first half is on the wire", () -> server.count() == 3);
+      time.advance(Duration.ofSeconds(5));
+      assertThat(batch.join())
+          .hasSize(4)
+          .allMatch(outcome -> outcome.error().orElseThrow().mayHaveArrived());
+      gate.open();
+    }
+    assertThat(server.count()).isEqualTo(3);
   }
 
   @Test
