@@ -13,16 +13,11 @@ import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Reply.Fault;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.Socket;
-import java.net.SocketAddress;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import javax.net.SocketFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.OkHttpClient;
@@ -153,22 +148,6 @@ class TimeoutTest {
   }
 
   @Test
-  void aConnectionThatIsNotMadeInItsTimeIsTriedAgain() {
-    Queue<Integer> patience = new ConcurrentLinkedQueue<>();
-    OkHttpClient http = new OkHttpClient.Builder().socketFactory(new DeafSockets(patience)).build();
-    ClientSettings settings =
-        ToyClient.impatient().httpClient(http).connectTimeout(Duration.ofMillis(1234)).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings)) {
-      UndeliveredFeedbackException error = failure(client.submitAsync(on("a")));
-      assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);
-      assertThat(error.attempts()).isEqualTo(3);
-      assertThat(error.mayHaveArrived()).isFalse();
-    }
-    assertThat(patience).hasSize(3).containsOnly(1234);
-    assertThat(server.count()).isZero();
-  }
-
-  @Test
   void aNameServerThatDoesNotAnswerDoesNotHoldTheCall() {
     OkHttpClient http =
         new OkHttpClient.Builder()
@@ -196,6 +175,35 @@ class TimeoutTest {
   }
 
   @Test
+  void whatANameServerStillHoldsTakesAPlaceThoughItsCallIsOver() {
+    AtomicInteger asked = new AtomicInteger();
+    OkHttpClient http =
+        new OkHttpClient.Builder()
+            .dns(
+                name -> {
+                  asked.incrementAndGet();
+                  awaitTestEnd();
+                  return List.of(InetAddress.getLoopbackAddress());
+                })
+            .build();
+    ClientSettings settings =
+        ToyClient.settings().httpClient(http).maxRetries(0).concurrency(1).build();
+    String url = server.url().replace("127.0.0.1", "localhost");
+    try (ToyClient client = new ToyClient(url, Toy.plain(), settings, time)) {
+      CompletableFuture<Receipt> first = client.submitAsync(on("a"));
+      Until.isTrue("the name server is asked", () -> asked.get() == 1);
+      time.pass(ATTEMPT);
+      assertThat(failure(first).attempts()).isEqualTo(1);
+      CompletableFuture<Receipt> second = client.submitAsync(on("b"));
+      time.pass(Duration.ofSeconds(30));
+      assertThat(failure(second).attempts()).isZero();
+      testEnds.countDown();
+    }
+    assertThat(asked).hasValue(1);
+    assertThat(server.count()).isZero();
+  }
+
+  @Test
   void aFullDispatcherOfTheUsersDoesNotHoldTheCall() {
     server.answerAll(seen -> Reply.fault(Fault.NEVER_ANSWERED));
     OkHttpClient http = new OkHttpClient();
@@ -215,46 +223,6 @@ class TimeoutTest {
     another.cancel();
     Until.isTrue("OkHttp lets go", () -> http.dispatcher().runningCallsCount() == 0);
     assertThat(server.count()).isEqualTo(1);
-  }
-
-  /** Sockets to where nobody says a word, so that no test has to wait for it. */
-  private static final class DeafSockets extends SocketFactory {
-    private final Queue<Integer> patience;
-
-    DeafSockets(Queue<Integer> patience) {
-      this.patience = patience;
-    }
-
-    @Override
-    public Socket createSocket() {
-      return new Socket() {
-        @Override
-        public void connect(SocketAddress endpoint, int timeout) throws IOException {
-          patience.add(timeout);
-          throw new SocketTimeoutException("Connect timed out");
-        }
-      };
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException();
-    }
   }
 
   private static final class Unheard implements Callback {

@@ -1,0 +1,84 @@
+package io.github.llmfeedback.spi;
+
+import static io.github.llmfeedback.spi.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.contract.LoopbackServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.net.SocketFactory;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** A connection that is never made. */
+class ConnectTimeoutTest {
+  @AutoClose private final LoopbackServer server = new LoopbackServer();
+
+  @Test
+  void aConnectionThatIsNotMadeInItsTimeIsTriedAgain() {
+    Queue<Integer> patience = new ConcurrentLinkedQueue<>();
+    OkHttpClient http = new OkHttpClient.Builder().socketFactory(new DeafSockets(patience)).build();
+    ClientSettings settings =
+        ToyClient.impatient().httpClient(http).connectTimeout(Duration.ofMillis(1234)).build();
+    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings)) {
+      UndeliveredFeedbackException error =
+          catchThrowableOfType(UndeliveredFeedbackException.class, () -> client.submit(on("a")));
+      assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);
+      assertThat(error.attempts()).isEqualTo(3);
+      assertThat(error.mayHaveArrived()).isFalse();
+    }
+    assertThat(patience).hasSize(3).containsOnly(1234);
+    assertThat(server.count()).isZero();
+  }
+
+  /** Sockets to where nobody says a word, so that no test has to wait for it. */
+  private static final class DeafSockets extends SocketFactory {
+    private final Queue<Integer> patience;
+
+    DeafSockets(Queue<Integer> patience) {
+      this.patience = patience;
+    }
+
+    @Override
+    public Socket createSocket() {
+      return new Socket() {
+        @Override
+        public void connect(SocketAddress endpoint, int timeout) throws IOException {
+          patience.add(timeout);
+          throw new SocketTimeoutException("Connect timed out");
+        }
+      };
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
