@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
@@ -80,6 +81,25 @@ class BoundedAnswerTest {
     } else {
       assertThat(((RejectedFeedbackException) error).body()).hasSizeLessThanOrEqualTo(4096);
       assertThat(error.mayHaveArrived()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void moreThanEightMegabytesAreNoYes(int more) {
+    String body = "{}" + " ".repeat((8 << 20) - 2 + more);
+    Talk talk =
+        socket -> {
+          RawServer.readRequest(socket);
+          RawServer.write(
+              socket, "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        };
+    try (RawServer server = new RawServer(talk);
+        ToyClient client =
+            new ToyClient(server.url(), Toy.plain(), ToyClient.impatient().build())) {
+      Outcome outcome = client.submitAll(ToyClient.many(1)).get(0);
+      assertThat(outcome.isAccepted()).isEqualTo(more == 0);
+      outcome.error().ifPresent(e -> assertThat(e).isInstanceOf(UnreadableAnswerException.class));
     }
   }
 

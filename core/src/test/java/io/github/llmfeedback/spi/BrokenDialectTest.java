@@ -69,6 +69,26 @@ class BrokenDialectTest {
   }
 
   @Test
+  void inJudgingAnAnswerItIsNoYes() {
+    for (Throwable bug : List.of(new IllegalStateException("bug"), new StackOverflowError("bug"))) {
+      ToyDialect broken =
+          new ToyDialect() {
+            @Override
+            public Verdict verdict(Answer answer) {
+              if (bug instanceof Error error) {
+                throw error;
+              }
+              throw (RuntimeException) bug;
+            }
+          };
+      assertThat(outcomes(broken))
+          .hasSize(30)
+          .allMatch(outcome -> outcome.error().orElseThrow().mayHaveArrived());
+    }
+    assertThat(server.count()).as("and nothing is sent again").isEqualTo(6);
+  }
+
+  @Test
   void inReadingAnAnswerItCostsItsListAlone() {
     ToyDialect broken =
         new ToyDialect() {
