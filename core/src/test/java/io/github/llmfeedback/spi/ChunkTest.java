@@ -165,6 +165,22 @@ class ChunkTest {
   }
 
   @Test
+  void singleCallsOnOneTargetGoInTheOrderTheyCameToo() {
+    try (ToyClient client = client(Toy.apart(Duration.ofMillis(1)), 8)) {
+      IntStream.range(0, 20)
+          .mapToObj(i -> client.submitAsync(Feedback.on("a").comment("w" + i).build()))
+          .toList()
+          .forEach(CompletableFuture::join);
+    }
+    assertThat(server.takeAll())
+        .extracting(Seen::body)
+        .containsExactlyElementsOf(
+            IntStream.range(0, 20)
+                .mapToObj(i -> "{\"id\":\"a\",\"word\":\"w" + i + "\"}")
+                .toList());
+  }
+
+  @Test
   void whatTheDialectCannotSayCostsNobodyElse() {
     Feedback unsayable = Feedback.on("x").thumbsUp().build();
     try (ToyClient client = client(Toy.lists(10), 4)) {

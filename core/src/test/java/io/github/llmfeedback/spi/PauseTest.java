@@ -185,6 +185,20 @@ class PauseTest {
   }
 
   @Test
+  void aBatchThatBeginsInALongPauseSitsItOut() {
+    server.enqueue(busy(429, "60"));
+    server.answerAll(seen -> Reply.of(200, "{}"));
+    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+      assertThat(rejection(client).retryAfter()).contains(Duration.ofMinutes(1));
+      CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(3));
+      assertThat(server.count()).isEqualTo(1);
+      time.pass(Duration.ofMinutes(1));
+      assertThat(batch.join()).hasSize(3).allMatch(Outcome::isAccepted);
+    }
+    assertThat(server.count()).isEqualTo(4);
+  }
+
+  @Test
   void inABatchAPauseThatAnotherWasAskedForCostsNoTimeEither() {
     Queue<Reply> asked = new ConcurrentLinkedQueue<>(List.of(busy(429, "60")));
     Queue<Reply> other = new ConcurrentLinkedQueue<>(List.of(Reply.of(503, ""), Reply.of(503, "")));
