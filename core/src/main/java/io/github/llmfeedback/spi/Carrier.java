@@ -133,7 +133,19 @@ final class Carrier {
 
   /** A failure of something that never became a call. */
   FeedbackException unsent(Reason reason) {
-    return failures.undelivered(null, reason, 0, Duration.ZERO, false, null);
+    return unsent(reason, false);
+  }
+
+  /**
+   * A failure of something that never became a call.
+   *
+   * @param uncertain whether it may have arrived in another call
+   */
+  FeedbackException unsent(Reason reason, boolean uncertain) {
+    Duration asked = pause.left();
+    return reason == Reason.TIMEOUT && asked.toNanos() > 0
+        ? failures.paused(null, pause.status(), asked, 0, Duration.ZERO, uncertain)
+        : failures.undelivered(null, reason, 0, Duration.ZERO, uncertain, null);
   }
 
   /** Ends what waits, lets what is on the wire finish in its time, then lets go of everything. */

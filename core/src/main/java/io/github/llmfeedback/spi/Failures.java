@@ -81,18 +81,19 @@ final class Failures {
 
   /** The provider asked this client to wait, for longer than the call has time. */
   FeedbackException paused(
-      WireRequest request,
+      @Nullable WireRequest request,
       int status,
       Duration left,
       int attempts,
       Duration elapsed,
       boolean mayHaveArrived) {
+    boolean question = request != null && request.isQuestion();
     return RejectedFeedbackException.builder(connection.provider(), status)
-        .place(place(request))
+        .place(request == null ? "" : place(request))
         .hint("the provider asked this client to wait longer than this call may take")
         .retryAfter(left)
         .effort(attempts, elapsed)
-        .mayHaveArrived(mayHaveArrived && !request.isQuestion())
+        .mayHaveArrived(mayHaveArrived && !question)
         .build();
   }
 
@@ -113,7 +114,7 @@ final class Failures {
                 explain(reason),
                 question
                     ? ""
-                    : mayHaveArrived ? "; the feedback may have arrived" : "; nothing was sent");
+                    : mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored");
     return new UndeliveredFeedbackException(
         connection.provider(),
         reason,

@@ -2,8 +2,6 @@ package io.github.llmfeedback.spi;
 
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Receipt;
-import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -41,7 +39,8 @@ final class Parts<W> {
   private CompletableFuture<Void> send(List<Item<W>> part) {
     CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
     if (scope.stopped().isPresent()) {
-      part.forEach(item -> item.failed(unsent(item, scope.stopped().get())));
+      part.forEach(
+          item -> item.failed(engine.carrier.unsent(scope.stopped().get(), item.isDoubtful())));
       return done;
     }
     if (part.size() > 1 && !engine.takesLists.get()) {
@@ -61,11 +60,6 @@ final class Parts<W> {
     }
     scope.add(engine.carrier.start(call));
     return call.ending().thenAccept(ending -> settle(part, ending));
-  }
-
-  private FeedbackException unsent(Item<W> item, Reason reason) {
-    return engine.carrier.failures.undelivered(
-        null, reason, 0, Duration.ZERO, item.isDoubtful(), null);
   }
 
   private WireCall call(List<Item<W>> part) {

@@ -216,7 +216,8 @@ final class WireCall {
       }
       onItsWay = attempt;
       uncertain |= onItsWay != null && onItsWay.abandon();
-      result = end(null, null, reason == Reason.TIMEOUT ? outOfTime() : undelivered(reason));
+      boolean waited = reason == Reason.TIMEOUT && onItsWay == null;
+      result = end(null, null, waited ? outOfTime() : undelivered(reason));
     } finally {
       lock.unlock();
     }
@@ -226,16 +227,13 @@ final class WireCall {
     publish(result);
   }
 
+  /** The time ran out in a wait, maybe one that the provider asked for. */
   private FeedbackException outOfTime() {
-    return patience.isPausedTooLong()
-        ? carrier.failures.paused(
-            request,
-            carrier.pause.status(),
-            patience.pause(),
-            attempts,
-            patience.elapsed(),
-            uncertain)
-        : undelivered(Reason.TIMEOUT);
+    Duration pause = patience.pause();
+    return pause.isZero()
+        ? undelivered(Reason.TIMEOUT)
+        : carrier.failures.paused(
+            request, carrier.pause.status(), pause, attempts, patience.elapsed(), uncertain);
   }
 
   private FeedbackException undelivered(Reason reason) {

@@ -106,7 +106,7 @@ public enum Failure {
                 provider,
                 PLACE,
                 reason,
-                mayHaveArrived ? "the feedback may have arrived" : "nothing was sent"),
+                mayHaveArrived ? "the feedback may have arrived" : "surely not stored"),
         null);
   }
 }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
-import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import java.time.Duration;
@@ -231,26 +230,6 @@ class PauseTest {
       time.pass(BACKOFF);
       time.pass(BACKOFF.multipliedBy(2));
       assertThat(batch.join().get(0).error().orElseThrow().attempts()).isEqualTo(3);
-    }
-  }
-
-  @Test
-  void theTimeOfTheBatchBoundsItsPauses() {
-    server.answerAll(seen -> busy(503, "3600"));
-    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
-      CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(3));
-      Until.isTrue(
-          "all three sit out",
-          () -> time.alarms().stream().filter(Duration.ofHours(1)::equals).count() == 3);
-      time.advance(Duration.ofMinutes(10));
-      for (Outcome outcome : batch.join()) {
-        assertThat(outcome.error().orElseThrow())
-            .isInstanceOfSatisfying(
-                UndeliveredFeedbackException.class,
-                error ->
-                    assertThat(error.reason())
-                        .isEqualTo(UndeliveredFeedbackException.Reason.TIMEOUT));
-      }
     }
   }
 

@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Outcome;
-import io.github.llmfeedback.UndeliveredFeedbackException;
-import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
@@ -273,9 +272,9 @@ class StreamTest {
     time.advance(Duration.ofSeconds(290));
     assertThat(summary.join().failed()).isEqualTo(CHUNK);
     for (Outcome outcome : handedOut) {
-      UndeliveredFeedbackException error =
-          (UndeliveredFeedbackException) outcome.error().orElseThrow();
-      assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);
+      RejectedFeedbackException error = (RejectedFeedbackException) outcome.error().orElseThrow();
+      assertThat(error.status()).isEqualTo(429);
+      assertThat(error.retryAfter()).contains(Duration.ofSeconds(20));
       assertThat(error.mayHaveArrived()).isFalse();
     }
   }

@@ -1,0 +1,92 @@
+package io.github.llmfeedback.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.contract.Reply.Fault;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A pause that the provider asks for, and for which a batch has no time. */
+class LongPauseTest {
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final LoopbackServer server = new LoopbackServer();
+  private final HandTime time = new HandTime();
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private static Reply busy(int status, String retryAfter) {
+    return Reply.of(status, "").header("Retry-After", retryAfter);
+  }
+
+  @Test
+  void theTimeOfTheBatchBoundsItsPauses() {
+    server.answerAll(seen -> busy(503, "3600"));
+    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+      CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(3));
+      Until.isTrue(
+          "all three sit out", () -> time.alarms().stream().filter(HOUR::equals).count() == 3);
+      time.advance(Duration.ofMinutes(10));
+      for (Outcome outcome : batch.join()) {
+        assertThat(outcome.error().orElseThrow())
+            .isInstanceOfSatisfying(
+                RejectedFeedbackException.class,
+                error -> {
+                  assertThat(error.status()).isEqualTo(503);
+                  assertThat(error.retryAfter()).contains(Duration.ofMinutes(50));
+                });
+      }
+    }
+  }
+
+  @Test
+  void whatNeverLeftBecauseOfAPauseIsToldHowLongItLasts() {
+    server.answerAll(seen -> busy(429, "3600"));
+    ClientSettings settings = ToyClient.settings().concurrency(1).build();
+    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+      CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(3));
+      time.awaitAlarm(HOUR);
+      time.advance(Duration.ofMinutes(10));
+      for (Outcome outcome : batch.join()) {
+        RejectedFeedbackException error = (RejectedFeedbackException) outcome.error().orElseThrow();
+        assertThat(error.status()).isEqualTo(429);
+        assertThat(error.retryAfter()).contains(Duration.ofMinutes(50));
+        assertThat(error.attempts()).isEqualTo(outcome.index() == 0 ? 1 : 0);
+        assertThat(error.mayHaveArrived()).isFalse();
+      }
+    }
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsOnTheWireInAnothersPauseRunsOutOfTimeItself() {
+    server.answerAll(
+        seen ->
+            ToyClient.targets(seen).contains("t0")
+                ? busy(429, "7200")
+                : Reply.fault(Fault.NEVER_ANSWERED));
+    ClientSettings settings = ToyClient.settings().attemptTimeout(HOUR).totalTimeout(HOUR).build();
+    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+      CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(2));
+      Until.isTrue("both arrived", () -> server.count() == 2);
+      time.awaitAlarm(Duration.ofHours(2));
+      time.advance(Duration.ofMinutes(10));
+      FeedbackException error = batch.join().get(1).error().orElseThrow();
+      assertThat(error).isInstanceOf(UndeliveredFeedbackException.class);
+      assertThat(error.mayHaveArrived()).isTrue();
+    }
+  }
+}
