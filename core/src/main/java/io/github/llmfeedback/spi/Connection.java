@@ -145,9 +145,6 @@ public final class Connection {
 
   HttpUrl url(WireRequest request) {
     HttpUrl.Builder url = base.newBuilder();
-    if (base.pathSize() == 1 && base.pathSegments().get(0).isEmpty()) {
-      url.encodedPath("/");
-    }
     request.path().forEach(url::addPathSegment);
     return url.build();
   }
