@@ -38,7 +38,7 @@ final class ReceiptText {
     int end = text.lastIndexOf('.');
     int start = text.lastIndexOf('.', end - 1);
     int form = text.indexOf('.');
-    if (form < 0 || start <= form) {
+    if (start <= form) {
       throw unreadable("it is no receipt's text");
     }
     if (!text.startsWith(FORM + ".")) {
@@ -81,14 +81,13 @@ final class ReceiptText {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     /** Seven bits a byte, the lowest first. */
-    Writer number(int number) {
+    void number(int number) {
       int rest = number;
       while (rest > 0x7f) {
         bytes.write((rest & 0x7f) | 0x80);
         rest >>>= 7;
       }
       bytes.write(rest);
-      return this;
     }
 
     Writer text(String text) {
@@ -98,10 +97,9 @@ final class ReceiptText {
       return this;
     }
 
-    Writer texts(List<String> texts) {
+    void texts(List<String> texts) {
       number(texts.size());
       texts.forEach(this::text);
-      return this;
     }
 
     String base64() {
