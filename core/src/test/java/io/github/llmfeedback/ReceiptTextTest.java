@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -124,6 +126,19 @@ class ReceiptTextTest {
     assertThatThrownBy(() -> Receipt.parse(garbage))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("this text cannot be read as a receipt");
+  }
+
+  @Test
+  void aLengthBeyondAllMemoryIsNoReceipt() {
+    byte[] longest = {-1, -1, -1, -1, 7}; // 2³¹ - 1, seven bits a byte
+    String body = "fr1.portkey." + Base64.getUrlEncoder().withoutPadding().encodeToString(longest);
+    CRC32 check = new CRC32();
+    check.update(body.getBytes(StandardCharsets.UTF_8));
+    String text = String.format("%s.%08x", body, check.getValue());
+
+    assertThatThrownBy(() -> Receipt.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith("what it holds is no receipt");
   }
 
   private static String golden(String name) throws IOException {
