@@ -1,0 +1,69 @@
+package io.github.llmfeedback.spi;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which keys are taken, and what is said of those that are not. */
+class KeyTest {
+  private static final String SECRET = "pk-4711-s3cret";
+
+  private static Connection withKey(String key) {
+    return Connection.to("toy", "https://host", false)
+        .secretHeader("x-key", "", "the API key", key);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\n", "\r\n", "\t", "\u0000", "\u007F", "é", "ß", "\u200B", "😀", "“"})
+  void aKeyWithWhatNoHeaderHoldsIsRefusedAndNotPrinted(String bad) {
+    for (String key : List.of(SECRET + bad, bad + SECRET, "pk-4711-" + bad + "s3cret")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> withKey(key))
+          .withMessageStartingWith("the API key must be printable ASCII, but its character ")
+          .withMessageNotContaining("4711")
+          .withMessageNotContaining("s3cret")
+          .withMessageNotContaining(bad)
+          .withNoCause();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(chars = {'\n', '\r'})
+  void aLineBreakInAKeyIsExplained(char lineBreak) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> withKey("abc" + lineBreak))
+        .withMessage(
+            "the API key must be printable ASCII, but its character 4 of 4 is U+%04X"
+                + " (a line break; was it read from a file?)",
+            (int) lineBreak);
+  }
+
+  @Test
+  void whatIsNoLineBreakIsNotExplainedAsOne() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> withKey("abc\t"))
+        .withMessage("the API key must be printable ASCII, but its character 4 of 4 is U+0009");
+  }
+
+  @Test
+  void everyPrintableCharacterMayStandInAKey() {
+    String all = IntStream.rangeClosed(0x20, 0x7e).mapToObj(Character::toString).collect(joining());
+    String key = "k" + all;
+    assertThat(withKey(key).headers()).containsEntry("x-key", key);
+  }
+
+  /** OkHttp trims it, and what then comes back in an answer would no longer be recognised. */
+  @ParameterizedTest
+  @ValueSource(strings = {" " + SECRET, SECRET + " ", "", " "})
+  void aKeyThatIsBlankOrHasASpaceAtItsEndsIsRefused(String key) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> withKey(key))
+        .withMessage("the API key must not be blank, nor begin or end with a space");
+  }
+}
