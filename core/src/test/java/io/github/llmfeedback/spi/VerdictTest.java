@@ -61,6 +61,12 @@ class VerdictTest {
     assertThat(verdict.hint()).get().asString().contains("check the base URL");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "[]", " [1] "})
+  void anObjectOrAnArrayIsAYes(String body) {
+    assertThat(Verdict.byStatus(Answer.of(200, body)).kind()).isEqualTo(Kind.ACCEPTED);
+  }
+
   @Test
   void noContentIsUnreadable() {
     assertThat(Verdict.byStatus(Answer.of(204, "")).kind()).isEqualTo(Kind.UNREADABLE);
