@@ -164,6 +164,20 @@ class ClientSettingsTest {
         .withMessage("concurrency must be from 1 to 1000, but is " + calls);
   }
 
+  @Test
+  void theLeastAndTheMostOfANumberAreTaken() {
+    ClientSettings least =
+        ClientSettings.builder().maxRetries(0).concurrency(1).maxPending(1).build();
+    assertThat(least.maxRetries()).isZero();
+    assertThat(least.concurrency()).isEqualTo(1);
+    assertThat(least.maxPending()).isEqualTo(1);
+    ClientSettings most =
+        ClientSettings.builder().maxRetries(20).concurrency(1_000).maxPending(10_000_000).build();
+    assertThat(most.maxRetries()).isEqualTo(20);
+    assertThat(most.concurrency()).isEqualTo(1_000);
+    assertThat(most.maxPending()).isEqualTo(10_000_000);
+  }
+
   @ParameterizedTest
   @CsvSource({"0", "-1", "10000001"})
   void maxPendingOutOfBoundsIsRefused(int calls) {

@@ -1,5 +1,6 @@
 package io.github.llmfeedback;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +16,7 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -94,6 +96,12 @@ class TargetHeadersTest {
     assertThatThrownBy(() -> Target.of("bare").requestHeaders(TRACE, REQUEST))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("Target.shared(id)");
+  }
+
+  @Test
+  void everyVisibleCharacterMayStandInAHeader() {
+    String id = IntStream.rangeClosed('!', '~').mapToObj(Character::toString).collect(joining());
+    assertThat(Target.of(TRACE, id).requestHeaders(TRACE)).containsValue(id);
   }
 
   @ParameterizedTest

@@ -200,6 +200,7 @@ class TargetTest {
   void aKeyKnowsItsHeadersAndWhetherItsIdsCanBeChosen() {
     TargetKey plain = TargetKey.of("MAKER", "log");
     assertThat(plain.provider()).isEqualTo("maker");
+    assertThat(plain.name()).isEqualTo("log");
     assertThat(plain.isChoosable()).isFalse();
     assertThat(plain.responseHeader()).isEmpty();
     assertThat(plain.requestHeader()).isEmpty();
