@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A refused chunk is split until the bad item stands alone. */
@@ -158,12 +159,22 @@ class SplitTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {301, 307, 401, 402, 403})
+  @ValueSource(ints = {300, 301, 307, 399, 401, 402, 403})
   void whatIsNoItemsFaultIsNeverSplit(int status) {
     store(targets -> Reply.of(status, ""));
     List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient(), 10);
     assertThat(outcomes).allMatch(outcome -> !error(outcome).mayHaveArrived());
     assertThat(server.count()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"407, false", "500, true", "599, true"})
+  void whatIsRefusedByAProxyOrByAFailureIsNotSplitEither(int status, boolean doubt) {
+    Answer answer = Answer.of(status, "{}");
+    Verdict refused = Verdict.of(Verdict.Kind.REFUSED);
+    ClientSettings settings = ClientSettings.defaults();
+    assertThat(Splitting.helps(answer, refused, settings)).isFalse();
+    assertThat(Splitting.leavesDoubt(answer, refused, settings)).isEqualTo(doubt);
   }
 
   @Test
