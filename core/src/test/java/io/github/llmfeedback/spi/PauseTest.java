@@ -106,7 +106,15 @@ class PauseTest {
 
   @Test
   void theLongerOfTwoPausesStands() {
-    server.enqueue(busy(429, "20")).enqueue(busy(503, "2").after(Duration.ofMillis(50)));
+    server.answerAll(
+        seen -> {
+          if (ToyClient.targets(seen).contains("a")) {
+            Until.isTrue("both requests came", () -> server.count() == 2);
+            return busy(429, "20");
+          }
+          time.awaitAlarm(Duration.ofSeconds(20));
+          return busy(503, "2");
+        });
     try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
       CompletableFuture<Receipt> first = client.submitAsync(on("a"));
       CompletableFuture<Receipt> second = client.submitAsync(on("b"));
@@ -115,7 +123,7 @@ class PauseTest {
 
       server.answerAll(seen -> Reply.of(200, "{}"));
       time.advance(Duration.ofSeconds(2));
-      assertThat(server.count()).isEqualTo(2);
+      assertThat(time.alarms()).containsExactly(Duration.ofSeconds(18), Duration.ofSeconds(18));
       time.advance(Duration.ofSeconds(18));
       CompletableFuture.allOf(first, second).join();
     }
@@ -133,6 +141,23 @@ class PauseTest {
       assertThat(error.retryAfter()).contains(Duration.ofMinutes(50));
       assertThat(error.attempts()).isZero();
       assertThat(error.mayHaveArrived()).isFalse();
+    }
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void aNewCallEndsAtOnceIfThePauseLeavesItNoTime() {
+    server.enqueue(busy(429, "60"));
+    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+      assertThat(rejection(client).attempts()).isEqualTo(1);
+      time.advance(Duration.ofSeconds(30)); // which leaves a pause of just the call's time
+
+      CompletableFuture<Receipt> late = client.submitAsync(on("a"));
+      Until.isDone(late);
+      assertThat(late.handle((ok, error) -> error).join())
+          .isInstanceOfSatisfying(
+              RejectedFeedbackException.class,
+              error -> assertThat(error.retryAfter()).contains(Duration.ofSeconds(30)));
     }
     assertThat(server.count()).isEqualTo(1);
   }
