@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -172,13 +173,22 @@ class InterruptTest {
     server.answerAll(
         seen -> ToyClient.targets(seen).contains("t0") ? Reply.of(200, "{}") : gate.apply(seen));
     List<Outcome> handedOut = new ArrayList<>();
+    List<Duration> stillWaiting = new ArrayList<>();
+    Consumer<Outcome> sink =
+        outcome -> {
+          handedOut.add(outcome);
+          if (!outcome.isAccepted()) {
+            stillWaiting.addAll(time.alarms());
+          }
+        };
     try (ToyClient client = client(2)) {
       Waiting<Object> waiting =
-          new Waiting<>(() -> client.submitEach(ToyClient.many(50).iterator(), handedOut::add));
+          new Waiting<>(() -> client.submitEach(ToyClient.many(50).iterator(), sink));
       Until.isTrue("two are on the wire", () -> server.count() == 3);
       assertThat(waiting.interrupt().failure().reason()).isEqualTo(Reason.INTERRUPTED);
       assertThat(handedOut).extracting(Outcome::index).containsExactly(0L, 1L, 2L);
       assertThat(handedOut).extracting(Outcome::isAccepted).containsExactly(true, false, false);
+      assertThat(stillWaiting).as("all have ended before one is handed out").isEmpty();
     }
     assertThat(server.count()).isEqualTo(3);
   }
