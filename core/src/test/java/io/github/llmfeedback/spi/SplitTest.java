@@ -89,7 +89,7 @@ class SplitTest {
     store(
         targets ->
             targets.contains("t3")
-                ? Reply.of(422, "{\"objects\":[" + targets.indexOf("t3") + ",7,99,-1]}")
+                ? Reply.of(422, "{\"objects\":[" + targets.indexOf("t3") + ",7,10,99,-1]}")
                 : yes());
     List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient(), 10);
     assertThat(outcomes)
@@ -156,6 +156,13 @@ class SplitTest {
     List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient().splitRefused(false), 10);
     assertThat(outcomes).allMatch(outcome -> error(outcome).mayHaveArrived());
     assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void oneAloneThatIsRefusedIsNotStoredInPart() {
+    store(targets -> Reply.of(422, ""));
+    List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient().splitRefused(false), 1);
+    assertThat(error(outcomes.get(0)).mayHaveArrived()).isFalse();
   }
 
   @ParameterizedTest
