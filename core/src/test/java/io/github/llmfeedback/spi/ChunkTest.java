@@ -58,6 +58,17 @@ class ChunkTest {
   }
 
   @Test
+  void aChunkMayHaveAsManyBytesAsTheProviderTakes() {
+    int bytes = "[{'id':'t0','word':'word'},{'id':'t1','word':'word'}]".length();
+    try (ToyClient client = client(lists(100, bytes, false), 4)) {
+      assertThat(client.submitAll(ToyClient.many(2))).allMatch(Outcome::isAccepted);
+    }
+    assertThat(server.takeAll())
+        .singleElement()
+        .satisfies(seen -> assertThat(seen.body()).hasSize(bytes));
+  }
+
+  @Test
   void whatIsAloneTooLargeIsSentAllTheSame() {
     try (ToyClient client = client(lists(100, 10, false), 4)) {
       assertThat(client.submitAll(ToyClient.many(5))).allMatch(Outcome::isAccepted);
@@ -110,7 +121,9 @@ class ChunkTest {
       assertThat(client.submitAll(given)).hasSize(60).allMatch(Outcome::isAccepted);
     }
     List<Seen> all = server.takeAll();
-    assertThat(all).allSatisfy(seen -> assertThat(ToyClient.targets(seen)).doesNotHaveDuplicates());
+    assertThat(all)
+        .hasSize(9) // of no more than 7 each
+        .allSatisfy(seen -> assertThat(ToyClient.targets(seen)).doesNotHaveDuplicates());
     inOrder(all, 60);
   }
 
