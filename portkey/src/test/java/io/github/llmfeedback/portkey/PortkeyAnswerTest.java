@@ -56,6 +56,23 @@ class PortkeyAnswerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"status\":\"success\"}",
+        "{\"feedback_ids\":[\"fb-1\"]}",
+        "{\"feedback_id\":\"fb-1\"}"
+      })
+  void eachOfStatusAndIdsAloneIsAYes(String body) {
+    assertThat(dialect.verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.ACCEPTED);
+  }
+
+  @Test
+  void withoutAnErrorCodeNobodySaysThatTheIdIsUnknown() {
+    assertThat(dialect.verdict(Answer.of(404, "{}")).hint().orElseThrow())
+        .contains("nothing takes feedback at this address");
+  }
+
   @Test
   void hintForAWrongKeyNamesEveryCause() {
     assertThat(verdict("refused-key").hint().orElseThrow())

@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PortkeyVariantsTest {
   private static final String YES = "{\"status\":\"success\",\"feedback_ids\":[\"f1\"]}";
@@ -73,6 +75,17 @@ class PortkeyVariantsTest {
           .hasMessageContaining("neutralValue(0)");
     }
     assertThat(server.count()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-10, -3, 10})
+  void theNeutralValueIsTheOneStated(int value) {
+    Feedback words = Feedback.on("t").comment("Hm").build();
+    Feedback label = Feedback.on("t").label("helpful").build();
+
+    assertThat(sent(b -> b.neutralValue(value), words).body()).contains("\"value\":" + value);
+    assertThat(sent(b -> b.embed(Part.LABEL, "label").neutralValue(value), label).body())
+        .contains("\"value\":" + value);
   }
 
   @Test
@@ -143,6 +156,7 @@ class PortkeyVariantsTest {
     assertThatThrownBy(() -> builder.embed(Part.ISSUE, "\ud83d"))
         .hasMessageStartingWith("the metadata key of ISSUE must be well-formed text");
     assertThatThrownBy(() -> builder.neutralValue(11)).hasMessageContaining("-10 to 10");
+    assertThatThrownBy(() -> builder.neutralValue(-11)).hasMessageContaining("-10 to 10");
   }
 
   @Test
