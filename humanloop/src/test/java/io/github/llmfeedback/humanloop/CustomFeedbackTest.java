@@ -99,6 +99,8 @@ class CustomFeedbackTest {
         .hasMessage("value of tone must not be blank");
     assertThatThrownBy(() -> builder.state("effort", Double.NaN)).hasMessageContaining("finite");
     assertThatThrownBy(() -> builder.state("topics", List.of())).hasMessageContaining("topics");
+    assertThatThrownBy(() -> builder.state("topics", List.of("tax", " ")))
+        .hasMessage("a label of topics must not be blank");
     assertThatThrownBy(() -> builder.state("comment", "x")).hasMessageContaining("as a Feedback");
     assertThatThrownBy(() -> CustomFeedback.on("data_1\n"))
         .hasMessageContaining("datapoint must not contain control characters");

@@ -8,12 +8,21 @@ import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UnreadableAnswerException;
 import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HumanloopErrorsTest extends HumanloopClientFixture {
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"id\":\"ann_1\",\"detail\":1}", "{\"id\":\"ann_1\",\"error\":1}"})
+  void successThatNamesAnErrorIsARefusal(String body) {
+    assertThat(new HumanloopDialect(false).verdict(Answer.of(200, body)).kind())
+        .isEqualTo(Verdict.Kind.REFUSED);
+  }
+
   @Test
   void wrongKeyIsRejectedWithoutShowingIt() {
     server.enqueue(Reply.of(401, "{\"detail\":\"unknown key " + KEY + "\"}"));
