@@ -194,6 +194,13 @@ class HeliconeQueryTest {
         .withMessageContaining("1 to 1000");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 1000})
+  void leastAndMostAreTaken(int rows) {
+    HeliconeQuery query = HeliconeQuery.where(positive()).pageSize(rows).offset(0).limit(0);
+    assertThat(query.page(0).json()).contains("\"limit\":" + rows).doesNotContain("offset");
+  }
+
   @Test
   void negativeLimitAndOffsetAreRefused() {
     HeliconeQuery query = HeliconeQuery.where(positive());

@@ -65,6 +65,18 @@ class RatedRequestTest {
         .hasValueSatisfying(request -> assertThat(request.isPositive()).isFalse());
   }
 
+  @Test
+  void oldServersModelAndPropertiesAreTheRequests() {
+    Answer row =
+        Answer.of(
+            200,
+            "{\"request_id\":\"i\",\"feedback_rating\":true,\"request_model\":\"gpt-4\","
+                + "\"request_properties\":{\"env\":\"test\"}}");
+    RatedRequest request = RatedRequest.of(row).orElseThrow();
+    assertThat(request.model()).hasValue("gpt-4");
+    assertThat(request.properties()).containsOnly(Map.entry("env", "test"));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
