@@ -2,6 +2,7 @@ package io.github.llmfeedback.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Outcome;
@@ -11,6 +12,7 @@ import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Reply.Fault;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -88,5 +90,29 @@ class LongPauseTest {
       assertThat(error).isInstanceOf(UndeliveredFeedbackException.class);
       assertThat(error.mayHaveArrived()).isTrue();
     }
+  }
+
+  @Test
+  void eachChunkOfAStreamHasTheTimeOfABatch() {
+    server.answerAll(seen -> busy(429, "310"));
+    List<Outcome> handedOut = new ArrayList<>();
+    try (ToyClient client = new ToyClient(server, Toy.lists(10), time)) {
+      CompletableFuture<BatchSummary> summary =
+          CompletableFuture.supplyAsync(
+              () -> client.submitEach(ToyClient.many(10).iterator(), handedOut::add));
+      time.pass(Duration.ofSeconds(310));
+      time.awaitAlarm(Duration.ofSeconds(310)); // it is asked to wait again
+      time.advance(Duration.ofSeconds(290));
+      assertThat(summary.join().failed()).isEqualTo(10);
+      assertThat(summary.join().elapsed()).isEqualTo(Duration.ofMinutes(10));
+    }
+    for (Outcome outcome : handedOut) {
+      RejectedFeedbackException error = (RejectedFeedbackException) outcome.error().orElseThrow();
+      assertThat(error.status()).isEqualTo(429);
+      assertThat(error.retryAfter()).contains(Duration.ofSeconds(20));
+      assertThat(error.mayHaveArrived()).isFalse();
+    }
+    assertThat(handedOut).hasSize(10);
+    assertThat(server.count()).isEqualTo(2);
   }
 }

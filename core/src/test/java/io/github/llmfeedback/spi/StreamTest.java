@@ -7,12 +7,10 @@ import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Outcome;
-import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -282,23 +280,6 @@ class StreamTest {
     assertThat(summary.failed()).isEqualTo(10);
     assertThat(summary.uncertain()).isEqualTo(10);
     assertThat(handedOut).extracting(Outcome::index).isSorted().hasSize(200);
-  }
-
-  @Test
-  void oneChunkHasTheTimeOfABatch() {
-    server.answerAll(seen -> Reply.of(429, "").header("Retry-After", "310"));
-    var summary = inBackground(client, source(CHUNK), handedOut::add);
-    time.pass(Duration.ofSeconds(310));
-    time.awaitAlarm(Duration.ofSeconds(310)); // it is asked to wait again
-    time.advance(Duration.ofSeconds(290));
-    assertThat(summary.join().failed()).isEqualTo(CHUNK);
-    assertThat(summary.join().elapsed()).isEqualTo(Duration.ofMinutes(10));
-    for (Outcome outcome : handedOut) {
-      RejectedFeedbackException error = (RejectedFeedbackException) outcome.error().orElseThrow();
-      assertThat(error.status()).isEqualTo(429);
-      assertThat(error.retryAfter()).contains(Duration.ofSeconds(20));
-      assertThat(error.mayHaveArrived()).isFalse();
-    }
   }
 
   @Test
