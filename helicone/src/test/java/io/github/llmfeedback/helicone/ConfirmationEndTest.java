@@ -67,7 +67,10 @@ class ConfirmationEndTest extends ConfirmationFixture {
 
     FeedbackException error = confirmation.stopped(Reason.TIMEOUT, null, EFFORT);
 
-    assertThat(error).hasMessageContaining(words).hasMessageContaining(ID);
+    assertThat(error)
+        .hasMessageContaining(words)
+        .hasMessageContaining(ID)
+        .hasMessageEndingWith("the feedback may be stored all the same");
     assertThat(error.mayHaveArrived()).isTrue();
     assertThat(error.attempts()).isEqualTo(7);
   }
@@ -85,6 +88,18 @@ class ConfirmationEndTest extends ConfirmationFixture {
     assertThat(error)
         .hasMessageContaining("looking failed: helicone answered 401")
         .hasCause(refused);
+  }
+
+  @Test
+  void timeoutOfTheFirstPostIsTheErrorOfThePost() {
+    Confirmation confirmation = Confirmation.ofNew(SENT, SHORT, LONG);
+    confirmation.begin();
+    FeedbackException lost = RejectedFeedbackException.builder("helicone", 429).build();
+
+    assertThat(confirmation.stopped(Reason.TIMEOUT, lost, EFFORT)).isSameAs(lost);
+    FeedbackException never = confirmation.stopped(Reason.TIMEOUT, null, EFFORT);
+    assertThat(never).hasMessageEndingWith("nothing was sent");
+    assertThat(never.mayHaveArrived()).isFalse();
   }
 
   @Test

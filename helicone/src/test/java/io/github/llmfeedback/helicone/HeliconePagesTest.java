@@ -16,10 +16,12 @@ import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
 import io.github.llmfeedback.contract.WireExample;
+import io.github.llmfeedback.spi.Answer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -87,6 +89,19 @@ class HeliconePagesTest {
     assertThat(server.count()).isEqualTo(1);
     assertThat(requests.next().requestId()).isEqualTo("c");
     assertThat(server.count()).isEqualTo(2);
+  }
+
+  @Test
+  void nothingComesAfterTheLast() {
+    Iterator<Answer> rows = List.of(Answer.of(201, page("a up"))).iterator();
+    HeliconePages pages =
+        new HeliconePages(
+            HeliconeQuery.where(positive()),
+            request -> rows.hasNext() ? rows.next().items("/data") : List.of());
+
+    assertThat(pages.next().requestId()).isEqualTo("a");
+    assertThat(pages.hasNext()).isFalse();
+    assertThatThrownBy(pages::next).isInstanceOf(NoSuchElementException.class);
   }
 
   @Test

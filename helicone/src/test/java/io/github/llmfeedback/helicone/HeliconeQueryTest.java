@@ -100,6 +100,8 @@ class HeliconeQueryTest {
         arguments(positive().and(user("u")), false),
         arguments(user("u").and(positive()), false),
         arguments(positive().or(user("u")), true),
+        arguments(user("u").or(positive()), true),
+        arguments(positive().and(user("u")).or(user("v").and(positive())), false),
         arguments(negative(), true),
         arguments(rated(), true),
         arguments(user("u"), true));

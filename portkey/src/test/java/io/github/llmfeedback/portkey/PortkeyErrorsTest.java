@@ -58,6 +58,20 @@ class PortkeyErrorsTest extends PortkeyClientFixture {
   }
 
   @ParameterizedTest
+  @CsvSource({"80, true", "81, false"})
+  void aCodeIsAShortToken(int length, boolean shown) {
+    String code = "x".repeat(length);
+    server.enqueue(400, "{\"error\":{\"code\":\"" + code + "\"}}");
+
+    RejectedFeedbackException error =
+        (RejectedFeedbackException)
+            failure(() -> client.submit(Feedback.on(TRACE).thumbsUp().build()));
+
+    assertThat(error.code().isPresent()).isEqualTo(shown);
+    assertThat(error.toString().contains(code)).isEqualTo(shown);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "{\"success\":false,\"data\":{\"message\":\"m\",\"errorCode\":\"AB04\"}}",
