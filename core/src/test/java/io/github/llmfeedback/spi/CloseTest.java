@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a client that closes does with what it still has. */
 @Timeout(60)
@@ -82,6 +84,17 @@ class CloseTest {
     assertThat(error(inBackoff).mayHaveArrived()).as("the 503 leaves its doubt").isTrue();
     assertThat(error(inBackoff).attempts()).isEqualTo(1);
     assertThat(time.alarms()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"503, the feedback may have arrived", "429, surely not stored"})
+  void theMessageSaysWhetherItMayHaveArrived(int status, String words) {
+    server.enqueue(status, "");
+    CompletableFuture<Receipt> inBackoff = client.submitAsync(on("a"));
+    time.awaitAlarm(Duration.ofMillis(150));
+    client.close();
+    assertThat(error(inBackoff)).hasMessageEndingWith(": the client is closed; " + words);
+    assertThat(server.count()).isEqualTo(1); // so "nothing was sent" would be untrue
   }
 
   @Test
