@@ -84,7 +84,10 @@ public final class ClientSettings {
   }
 
   /**
-   * Whether a refused chunk of a batch is split until the bad item stands alone; true by default.
+   * Whether a refused list of a batch is split until the bad item stands alone, although a part of
+   * the list may have been stored, which would then count twice; false by default. A list is split
+   * in any case where the refusal proves that nothing of it was stored, or where arriving twice
+   * does no harm.
    */
   public boolean splitRefused() {
     return values.splitRefused;
@@ -129,7 +132,7 @@ public final class ClientSettings {
     private Duration firstBackoff = Duration.ofMillis(300);
     private Duration maxBackoff = Duration.ofSeconds(20);
     private boolean repeatUncertain;
-    private boolean splitRefused = true;
+    private boolean splitRefused;
     private int concurrency = 16;
     private int maxPending = 10_000;
     private @Nullable Executor callbackExecutor;

@@ -69,20 +69,11 @@ final class BaseplateDialect implements Dialect<BaseplateWire> {
         .repeatable(); // setting a boolean again is the same (inferred)
   }
 
-  /**
-   * What a batch is answered with is undocumented: any 2xx with a body that is no web page and
-   * names no error.
-   */
   @Override
-  public Verdict verdict(Answer answer) {
+  public Verdict verdict(Answer answer, WireRequest request) {
     Verdict verdict = Verdict.byStatus(answer);
-    if (answer.isSuccess() && answer.has("/error")) {
-      return Verdict.of(Kind.REFUSED)
-          .hint("Baseplate answered " + answer.status() + " with an error");
-    } else if (answer.isSuccess()) {
-      return answer.isEmpty() || answer.isHtml() || answer.isCut()
-          ? verdict
-          : Verdict.of(Kind.ACCEPTED);
+    if (verdict.kind() == Kind.ACCEPTED) {
+      return BaseplateLogs.verdict(answer, request, verdict);
     }
     return switch (answer.status()) {
       case 401 -> verdict.hint("the key is wrong, or belongs to another project than the endpoint");

@@ -120,26 +120,94 @@ class BaseplateDialectTest {
   })
   void answerHasThisVerdict(String example, Verdict.Kind kind) {
     Answer answer = WireExample.of("baseplate/" + example + ".json").answer();
-    assertThat(dialect.verdict(answer).kind()).isEqualTo(kind);
+    assertThat(verdict(answer).kind()).isEqualTo(kind);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{}", "[]", "2", "\"ok\"", "Updated 2 logs", "{\"error\":null}"})
-  void yesOfAnyShapeButAWebPageIsAYes(String body) {
-    assertThat(dialect.verdict(Answer.of(200, body)).kind()).isEqualTo(Verdict.Kind.ACCEPTED);
+  @ValueSource(
+      strings = {
+        "{\"id\":\"log\"}",
+        "{\"positive_rating\":true,\"timestamp\":{\"value\":\"2023\"}}",
+        "{\"rating\":null,\"prompt\":\"p\"}",
+        "{\"usage_id\":\"" + ID + "\",\"error\":{}}",
+        "[{\"id\":\"log\"}]",
+        "{\"logs\":[{\"id\":\"log\"}]}",
+        "{\"success\":true}",
+        "{\"ok\":true}",
+        "{\"status\":\"OK\"}",
+        "{\"updated\":1}"
+      })
+  void aLogOrAWordOfAssentIsAYes(String body) {
+    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Verdict.Kind.ACCEPTED);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " \n", "<html></html>", "\n<!DOCTYPE html>"})
-  void nothingAndAWebPageAreNoYes(String body) {
-    assertThat(dialect.verdict(Answer.of(200, body)).kind()).isEqualTo(Verdict.Kind.UNREADABLE);
+  @ValueSource(
+      strings = {
+        "",
+        " \n",
+        "<html></html>",
+        "\n<!DOCTYPE html>",
+        "Updated 2 logs",
+        "2",
+        "\"ok\"",
+        "{}",
+        "[]",
+        "{\"id\":\"lo",
+        "{\"error\":null}",
+        "{\"message\":\"Unauthorized\"}",
+        "{\"success\":false}",
+        "{\"success\":false,\"id\":\"log\"}",
+        "{\"updated\":0}",
+        "{\"id\":null}",
+        "{\"usage_id\":\"another\"}"
+      })
+  void whatIsNoLogIsNoYes(String body) {
+    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Verdict.Kind.UNREADABLE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[]",
+        "[{\"id\":\"1\"}]",
+        "{\"id\":\"1\",\"logs\":[]}",
+        "{\"logs\":[{\"id\":\"1\"}]}",
+        "{\"updated\":1}",
+        "[{\"id\":\"1\"},{\"error\":\"no\"}]",
+        "[{\"id\":\"1\"},null]"
+      })
+  void yesThatNamesFewerThanWereSentAndNotWhichIsNoYesForAny(String body) {
+    assertThat(dialect.verdict(Answer.of(200, body), two()).kind())
+        .isEqualTo(Verdict.Kind.UNREADABLE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[{\"id\":\"1\"},{\"id\":\"2\"}]",
+        "{\"updated\":2}",
+        "{\"success\":true}",
+        "{\"id\":\"1\"}"
+      })
+  void yesThatNamesAsManyAsWereSentIsAYesForAll(String body) {
+    Verdict verdict = dialect.verdict(Answer.of(200, body), two());
+    assertThat(verdict.kind()).isEqualTo(Verdict.Kind.ACCEPTED);
+    assertThat(verdict.exceptions()).isEmpty();
+  }
+
+  @Test
+  void logsThatNameTheirUsageTellWhichWereTaken() {
+    Verdict verdict = dialect.verdict(Answer.of(200, "[{\"usage_id\":\"" + OTHER + "\"}]"), two());
+    assertThat(verdict.kind()).isEqualTo(Verdict.Kind.ACCEPTED);
+    assertThat(verdict.exceptions()).containsOnlyKeys(0);
   }
 
   @Test
   void yesWithAnErrorIsARefusal() {
-    Verdict verdict = dialect.verdict(Answer.of(200, "{\"error\":\"no such log\"}"));
+    Verdict verdict = verdict(Answer.of(200, "{\"error\":\"no such log\"}"));
     assertThat(verdict.kind()).isEqualTo(Verdict.Kind.REFUSED);
-    assertThat(verdict.hint()).hasValue("Baseplate answered 200 with an error");
+    assertThat(verdict.hint()).hasValue("the status is a success, but the body names an error");
   }
 
   @ParameterizedTest
@@ -153,7 +221,7 @@ class BaseplateDialectTest {
     "500, UNCERTAIN, try again later",
   })
   void refusalSaysWhatToDo(int status, Verdict.Kind kind, String hint) {
-    Verdict verdict = dialect.verdict(Answer.of(status, "x"));
+    Verdict verdict = verdict(Answer.of(status, "x"));
     assertThat(verdict.kind()).isEqualTo(kind);
     assertThat(verdict.hint()).hasValueSatisfying(h -> assertThat(h).contains(hint));
   }
@@ -163,6 +231,14 @@ class BaseplateDialectTest {
     List<List<BaseplateWire>> sent = sent(Feedback.on(ID).thumbsUp());
     Answer answer = WireExample.of("baseplate/rated-up.json").answer();
     assertThat(dialect.decode(answer, sent)).containsExactly(List.of());
+  }
+
+  private Verdict verdict(Answer answer) {
+    return dialect.verdict(answer, request(Feedback.on(ID).thumbsUp()));
+  }
+
+  private WireRequest two() {
+    return request(Feedback.on(ID).thumbsUp(), Feedback.on(OTHER).thumbsDown());
   }
 
   private WireRequest request(Feedback.Builder... feedbacks) {

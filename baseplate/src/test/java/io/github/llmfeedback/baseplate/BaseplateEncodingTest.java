@@ -43,7 +43,7 @@ class BaseplateEncodingTest extends UpdateEncodingProperties {
   @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
   void theEndpointsIdIsOneSegmentOrIsRefused(@ForAll("ids") String id) {
     try (LoopbackServer server = new LoopbackServer()) {
-      server.answerAll(seen -> Reply.of(200, "{}"));
+      server.answerAll(seen -> Reply.of(200, "{\"id\":\"log\"}"));
       try (BaseplateFeedbackClient client =
           BaseplateFeedbackClient.builder("key", id).baseUrl(server.url()).build()) {
         client.submit(Feedback.on("usage").thumbsUp().build());

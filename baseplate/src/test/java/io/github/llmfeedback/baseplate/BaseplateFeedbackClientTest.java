@@ -69,7 +69,7 @@ class BaseplateFeedbackClientTest {
 
   @Test
   void severalRatingsAreOneListOfLogs() {
-    server.enqueue(200, "[]");
+    server.enqueue(200, "[{\"id\":\"1\"},{\"id\":\"2\"}]");
 
     List<Outcome> outcomes =
         client.submitAll(
@@ -89,7 +89,7 @@ class BaseplateFeedbackClientTest {
 
   @Test
   void ratingsOfOneCompletionNeverShareACallAndKeepTheirOrder() {
-    server.answerAll(seen -> Reply.of(200, "[]"));
+    server.answerAll(seen -> Reply.of(200, "{\"success\":true}"));
 
     List<Outcome> outcomes =
         client.submitAll(
@@ -107,7 +107,7 @@ class BaseplateFeedbackClientTest {
 
   @Test
   void updatePatchesTheNewRatingAgain() {
-    server.answerAll(seen -> Reply.of(200, "{}"));
+    server.answerAll(seen -> Reply.of(200, "{\"id\":\"1\"}"));
 
     Receipt first = client.submit(Feedback.on("usage-1").thumbsUp().build());
     Receipt changed = client.update(first, Feedback.on("usage-1").thumbsDown().build());
@@ -127,7 +127,7 @@ class BaseplateFeedbackClientTest {
     "..., ...",
   })
   void endpointIdStaysOneSegmentOfThePath(String endpointId, String segment) {
-    server.enqueue(200, "{}");
+    server.enqueue(200, "{\"id\":\"1\"}");
     try (BaseplateFeedbackClient odd = client(endpointId)) {
       odd.submit(Feedback.on("usage-1").thumbsUp().build());
     }
@@ -163,7 +163,7 @@ class BaseplateFeedbackClientTest {
 
   @Test
   void environmentGivesKeyEndpointAndBase() {
-    server.enqueue(200, "{}");
+    server.enqueue(200, "{\"id\":\"1\"}");
     Map<String, String> environment =
         Map.of(
             "BASEPLATE_API_KEY",
@@ -227,10 +227,9 @@ class BaseplateFeedbackClientTest {
   }
 
   @Test
-  void acknowledgementThatIsNoJsonIsAYes() {
+  void plainTextIsNoYes() {
     server.enqueue(Reply.of(200, "OK").header("Content-Type", "text/plain"));
-    assertThat(client.submit(Feedback.on("usage-1").thumbsUp().build()).target())
-        .isEqualTo("usage-1");
+    assertThat(failure(UnreadableAnswerException.class).mayHaveArrived()).isTrue();
   }
 
   @ParameterizedTest

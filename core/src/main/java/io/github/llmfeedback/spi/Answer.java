@@ -23,7 +23,7 @@ public final class Answer {
   private final int status;
   private final Function<String, @Nullable String> headers;
   private final byte[] body;
-  private final boolean cut;
+  private final BodyEnd end;
   private final @Nullable JsonNode json;
   private final @Nullable Duration retryAfter;
 
@@ -31,13 +31,13 @@ public final class Answer {
       int status,
       Function<String, @Nullable String> headers,
       byte[] body,
-      boolean cut,
+      BodyEnd end,
       @Nullable Duration retryAfter) {
     this.status = status;
     this.headers = headers;
     this.body = body;
-    this.cut = cut;
-    this.json = cut ? null : WireJson.read(body);
+    this.end = end;
+    this.json = end == BodyEnd.WHOLE ? WireJson.read(body) : null;
     this.retryAfter = retryAfter;
   }
 
@@ -45,14 +45,15 @@ public final class Answer {
     this.status = whole.status;
     this.headers = whole.headers;
     this.body = json.toString().getBytes(StandardCharsets.UTF_8);
-    this.cut = false;
+    this.end = BodyEnd.WHOLE;
     this.json = json;
     this.retryAfter = whole.retryAfter;
   }
 
   /** An answer that no server gave, for tests of a dialect. */
   public static Answer of(int status, String body) {
-    return new Answer(status, name -> null, body.getBytes(StandardCharsets.UTF_8), false, null);
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    return new Answer(status, name -> null, bytes, BodyEnd.WHOLE, null);
   }
 
   /**
@@ -65,7 +66,7 @@ public final class Answer {
         status,
         other -> name.equalsIgnoreCase(other) ? value : headers.apply(other),
         body,
-        cut,
+        end,
         asksToWait ? RetryAfter.read(Headers.of(name, value), Instant.now()) : retryAfter);
   }
 
@@ -100,9 +101,22 @@ public final class Answer {
         || text().stripLeading().startsWith("<");
   }
 
-  /** Whether the connection broke, or the limit was reached, before the body ended. */
+  /**
+   * Whether the body could not be read to its end: the connection broke, the limit was reached, or
+   * it could not be decompressed.
+   */
   public boolean isCut() {
-    return cut;
+    return end != BodyEnd.WHOLE;
+  }
+
+  /** Whether the body is larger than the limit of 8 MB. */
+  public boolean isTooLarge() {
+    return end == BodyEnd.TOO_LARGE;
+  }
+
+  /** How far the body could be read. */
+  BodyEnd end() {
+    return end;
   }
 
   /** Whether the body is a JSON object. */
@@ -115,10 +129,49 @@ public final class Answer {
     return json != null && json.isArray();
   }
 
+  /** Whether an array stands at this place. */
+  public boolean isArray(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && node.isArray();
+  }
+
   /** Whether there is anything but null at this place. */
   public boolean has(String pointer) {
     JsonNode node = at(pointer);
     return node != null && !node.isNull();
+  }
+
+  /**
+   * Whether something that is not nothing stands at this place: a text that is not blank, an object
+   * or list with content, {@code true}, a number other than 0.
+   */
+  public boolean hasContent(String pointer) {
+    JsonNode node = at(pointer);
+    if (node == null || node.isNull()) {
+      return false;
+    } else if (node.isTextual()) {
+      return !node.asText().isBlank();
+    } else if (node.isContainerNode()) {
+      return !node.isEmpty();
+    }
+    return node.isBoolean() ? node.booleanValue() : node.decimalValue().signum() != 0;
+  }
+
+  /** Whether a key or index exists at this place, be its value null. */
+  public boolean exists(String pointer) {
+    return at(pointer) != null;
+  }
+
+  /** Whether a text, and nothing else, stands at this place. */
+  public boolean isText(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && node.isTextual();
+  }
+
+  /** Whether a text, an object or a list stands at this place. */
+  boolean isTextOrContainer(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && (node.isTextual() || node.isContainerNode());
   }
 
   /** The text or number at this place, as text. */

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +32,7 @@ final class Carrier {
   final Failures failures;
 
   private final Logger log;
-  private final Function<Answer, Verdict> verdicts;
+  private final BiFunction<Answer, WireRequest, Verdict> verdicts;
   private final Runnable whenClosed;
   private final Set<WireCall> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger singles = new AtomicInteger();
@@ -44,7 +44,7 @@ final class Carrier {
   Carrier(
       Connection connection,
       ClientSettings settings,
-      Function<Answer, Verdict> verdicts,
+      BiFunction<Answer, WireRequest, Verdict> verdicts,
       Time time,
       OkHttpClient http,
       Runnable whenClosed) {
@@ -92,10 +92,10 @@ final class Carrier {
     }
   }
 
-  /** What the dialect thinks of an answer. */
-  Verdict verdict(Answer answer) {
+  /** What the dialect thinks of the answer to a request. */
+  Verdict verdict(Answer answer, WireRequest request) {
     try {
-      return Objects.requireNonNull(verdicts.apply(answer));
+      return Objects.requireNonNull(verdicts.apply(answer, request));
     } catch (RuntimeException e) { // its message may hold the server's words
       warn("{} could not judge an answer: {}", connection.provider(), e.getClass());
       return Verdict.of(Verdict.Kind.UNREADABLE);
@@ -133,19 +133,31 @@ final class Carrier {
 
   /** A failure of something that never became a call. */
   FeedbackException unsent(Reason reason) {
-    return unsent(reason, false);
+    return unsent(reason, Sent.NOTHING);
   }
 
   /**
    * A failure of something that never became a call.
    *
-   * @param uncertain whether it may have arrived in another call
+   * @param sent what was sent of it by other calls
    */
-  FeedbackException unsent(Reason reason, boolean uncertain) {
+  FeedbackException unsent(Reason reason, Sent sent) {
     Duration asked = pause.left();
+    int attempts = sent.attempts();
+    Duration elapsed = sent.elapsed(time.nanoTime());
     return reason == Reason.TIMEOUT && asked.toNanos() > 0
-        ? failures.paused(null, pause.status(), asked, 0, Duration.ZERO, uncertain)
-        : failures.undelivered(null, reason, 0, Duration.ZERO, uncertain, null);
+        ? failures.paused(null, pause.status(), asked, attempts, elapsed, sent.uncertain())
+        : failures.undelivered(null, reason, attempts, elapsed, sent.uncertain(), null);
+  }
+
+  /** The failure of a feedback that an accepted request is not accepted for. */
+  FeedbackException excepted(WireRequest request, Answer answer, Verdict own, Ending ending) {
+    Tried tried = Tried.answered(answer, own, false);
+    boolean uncertain = ending.sent().uncertain() || tried.leavesDoubt();
+    FeedbackException error =
+        failures.of(request, tried, ending.attempts(), ending.elapsed(), uncertain);
+    warn("gave up: {}", error.getMessage());
+    return error;
   }
 
   /** Ends what waits, lets what is on the wire finish in its time, then lets go of everything. */

@@ -68,8 +68,16 @@ public interface Dialect<W> {
     throw new UnsupportedOperationException(capabilities().provider() + " takes nothing back");
   }
 
-  /** What the answer means; by default, what its status means. */
-  default Verdict verdict(Answer answer) {
+  /**
+   * What the answer means for what was sent; by default, what it means at any provider.
+   *
+   * <p>A yes that names fewer wire objects than {@code request} {@linkplain WireRequest#objects()
+   * carries} is no yes for all of them: {@link Verdict#except} those that it does not name, or, if
+   * it does not tell which, call it {@link Verdict.Kind#UNREADABLE}.
+   *
+   * @param request a submission, update, retraction or {@linkplain WireRequest#isQuestion question}
+   */
+  default Verdict verdict(Answer answer, WireRequest request) {
     return Verdict.byStatus(answer);
   }
 

@@ -10,12 +10,18 @@ import org.jspecify.annotations.Nullable;
  * @param answer the last answer; null if none came
  * @param verdict what that answer meant
  * @param error why the call failed; null if it was accepted
- * @param attempts how many requests were begun
- * @param elapsed from the call's beginning to its end
+ * @param sent what was sent of it, by earlier calls too
+ * @param elapsed from the first attempt to the end
  */
 record Ending(
     @Nullable Answer answer,
     @Nullable Verdict verdict,
     @Nullable FeedbackException error,
-    int attempts,
-    Duration elapsed) {}
+    Sent sent,
+    Duration elapsed) {
+
+  /** How many requests were begun. */
+  int attempts() {
+    return sent.attempts();
+  }
+}

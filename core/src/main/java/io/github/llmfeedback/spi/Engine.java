@@ -120,7 +120,8 @@ final class Engine<W> {
 
   /** The receipt of a feedback that nothing was sent for. */
   Receipt draft(Feedback feedback) {
-    return receipt(prepare(feedback), List.of(), new Ending(null, null, null, 0, Duration.ZERO));
+    return receipt(
+        prepare(feedback), List.of(), new Ending(null, null, null, Sent.NOTHING, Duration.ZERO));
   }
 
   private void checkProvider(Receipt receipt) {

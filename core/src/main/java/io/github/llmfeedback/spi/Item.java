@@ -5,7 +5,6 @@ import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +14,7 @@ final class Item<W> {
   private final Feedback feedback;
   private final @Nullable Prepared<W> prepared;
   private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
-  private final AtomicBoolean doubtful = new AtomicBoolean();
+  private final AtomicReference<Sent> sent = new AtomicReference<>(Sent.NOTHING);
 
   Item(long index, Feedback feedback, Prepared<W> prepared) {
     this.index = index;
@@ -43,13 +42,13 @@ final class Item<W> {
     outcome.compareAndSet(null, Outcome.failed(index, feedback, error));
   }
 
-  /** Notes that it may have arrived, although it has no outcome yet. */
-  void doubt() {
-    doubtful.set(true);
+  /** Notes what was sent of it, although it has no outcome yet. */
+  void sent(Sent soFar) {
+    sent.set(soFar);
   }
 
-  boolean isDoubtful() {
-    return doubtful.get();
+  Sent sent() {
+    return sent.get();
   }
 
   boolean isDone() {

@@ -39,17 +39,18 @@ final class Parts<W> {
   private CompletableFuture<Void> send(List<Item<W>> part) {
     CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
     if (scope.stopped().isPresent()) {
-      part.forEach(
-          item -> item.failed(engine.carrier.unsent(scope.stopped().get(), item.isDoubtful())));
+      part.forEach(item -> item.failed(engine.carrier.unsent(scope.stopped().get(), item.sent())));
       return done;
     }
     if (part.size() > 1 && !engine.takesLists.get()) {
       splitTo(1, part);
       return done;
     }
+    WireRequest request;
     WireCall call;
     try {
-      call = call(part);
+      request = engine.dialect.request(part.stream().map(it -> it.prepared().objects()).toList());
+      call = call(part, request);
     } catch (RuntimeException | Error bug) { // an error here would leave the batch waiting
       fail(part, bug);
       return done;
@@ -59,50 +60,57 @@ final class Parts<W> {
       return done;
     }
     scope.add(engine.carrier.start(call));
-    return call.ending().thenAccept(ending -> settle(part, ending));
+    return call.ending().thenAccept(ending -> settle(part, request, ending));
   }
 
-  private WireCall call(List<Item<W>> part) {
+  /** All items of a part have been in the same requests before. */
+  private WireCall call(List<Item<W>> part, WireRequest request) {
     return new WireCall(
         engine.carrier,
-        engine.dialect.request(part.stream().map(item -> item.prepared().objects()).toList()),
+        request,
         part.size() == 1 ? WireCall.Kind.ITEM : WireCall.Kind.CHUNK,
-        part.stream().anyMatch(Item::isDoubtful));
+        part.get(0).sent());
   }
 
-  private void settle(List<Item<W>> part, Ending ending) {
+  private void settle(List<Item<W>> part, WireRequest request, Ending ending) {
     FeedbackException error = ending.error();
     if (error == null) {
-      accept(part, ending);
+      accept(part, request, ending);
     } else if (part.size() > 1
         && ending.answer() != null
         && ending.verdict() != null
-        && Splitting.helps(ending.answer(), ending.verdict(), engine.settings)) {
-      if (error.mayHaveArrived()) {
-        part.forEach(Item::doubt); // by an attempt before the one that was refused
-      }
+        && Splitting.helps(ending.answer(), ending.verdict(), request, engine.settings)) {
+      part.forEach(item -> item.sent(ending.sent()));
       split(part, ending.answer(), ending.verdict(), error);
     } else {
       part.forEach(item -> item.failed(error));
     }
   }
 
-  private void accept(List<Item<W>> part, Ending ending) {
+  /** Gives what the answer names its receipt, and the rest the verdict that it has of its own. */
+  private void accept(List<Item<W>> part, WireRequest request, Ending ending) {
+    Answer answer = Objects.requireNonNull(ending.answer());
+    Verdict whole = Objects.requireNonNull(ending.verdict());
     try {
       List<Receipt> receipts =
-          engine.receipts(
-              part.stream().map(Item::prepared).toList(),
-              Objects.requireNonNull(ending.answer()),
-              ending);
+          engine.receipts(part.stream().map(Item::prepared).toList(), answer, ending);
+      int first = 0;
       for (int i = 0; i < part.size(); i++) {
-        part.get(i).accepted(receipts.get(i));
+        int count = part.get(i).prepared().objects().size();
+        Verdict own = whole.ofObjects(first, count);
+        if (own.kind() == Verdict.Kind.ACCEPTED) {
+          part.get(i).accepted(receipts.get(i));
+        } else {
+          part.get(i).failed(engine.carrier.excepted(request, answer, own, ending));
+        }
+        first += count;
       }
     } catch (FeedbackException e) {
       part.forEach(item -> item.failed(e));
     }
   }
 
-  /** The part was refused and nothing of it stored: find out whose fault it is. */
+  /** The part was refused: find out whose fault it is. */
   private void split(List<Item<W>> part, Answer answer, Verdict verdict, FeedbackException error) {
     Set<Item<W>> named = named(part, verdict);
     if (!named.isEmpty()) {

@@ -13,7 +13,6 @@ final class Patience {
   private final ClientSettings settings;
   private final WireRequest request;
   private final boolean pausesStandStill;
-  private long begun;
   private long deadline;
   private int retries;
 
@@ -32,12 +31,7 @@ final class Patience {
   }
 
   void beginNow() {
-    begun = carrier.time.nanoTime();
-    deadline = begun + settings.totalTimeout().toNanos();
-  }
-
-  Duration elapsed() {
-    return Duration.ofNanos(carrier.time.nanoTime() - begun);
+    deadline = carrier.time.nanoTime() + settings.totalTimeout().toNanos();
   }
 
   private Duration left() {

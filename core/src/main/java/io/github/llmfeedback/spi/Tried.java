@@ -37,19 +37,21 @@ record Tried(
    *
    * @param isChunk whether several feedbacks were asked about at once
    */
-  static Tried answered(Answer answer, Verdict verdict, boolean isChunk, ClientSettings settings) {
+  static Tried answered(Answer answer, Verdict verdict, boolean isChunk) {
     return switch (verdict.kind()) {
       case ACCEPTED -> of(answer, verdict, false, Again.NO);
       case REFUSED ->
-          of(
-              answer,
-              verdict,
-              isChunk && Splitting.leavesDoubt(answer, verdict, settings),
-              Again.NO);
+          of(answer, verdict, isChunk && Splitting.leavesDoubt(answer, verdict), Again.NO);
       // A gateway may say 503 for a server that took the feedback; nobody says 429 so.
       case BUSY -> of(answer, verdict, answer.status() >= 500, Again.YES);
       case UNCERTAIN -> of(answer, verdict, true, Again.IF_REPEATABLE);
-      case UNREADABLE -> of(answer, verdict, true, answer.isCut() ? Again.IF_REPEATABLE : Again.NO);
+      // What is too large today is too large again.
+      case UNREADABLE ->
+          of(
+              answer,
+              verdict,
+              true,
+              answer.isCut() && !answer.isTooLarge() ? Again.IF_REPEATABLE : Again.NO);
     };
   }
 

@@ -1,18 +1,30 @@
 package io.github.llmfeedback.spi;
 
 import java.net.URI;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What an answer means for the feedback it answers. Immutable. */
 public final class Verdict {
+  /**
+   * Statuses with which a server turns a request away before it reads what is in it: the method is
+   * not allowed (405), no length (411), too large (413, 414, 431), not this media type (415).
+   */
+  private static final Set<Integer> NEVER_READ = Set.of(405, 411, 413, 414, 415, 431);
+
   private final Kind kind;
   private final @Nullable String code;
   private final @Nullable String hint;
   private final @Nullable String requestId;
   private final Set<Integer> objects;
-  private final boolean whole;
+  private final Map<Integer, Verdict> exceptions;
+  private final boolean ofEveryRequest;
+  private final boolean nothingStored;
 
   private Verdict(
       Kind kind,
@@ -20,40 +32,83 @@ public final class Verdict {
       @Nullable String hint,
       @Nullable String requestId,
       Set<Integer> objects,
-      boolean whole) {
+      Map<Integer, Verdict> exceptions,
+      boolean ofEveryRequest,
+      boolean nothingStored) {
     this.kind = kind;
     this.code = code;
     this.hint = hint;
     this.requestId = requestId;
     this.objects = objects;
-    this.whole = whole;
+    this.exceptions = exceptions;
+    this.ofEveryRequest = ofEveryRequest;
+    this.nothingStored = nothingStored;
   }
 
   /** The verdict of this kind, with nothing more known. */
   public static Verdict of(Kind kind) {
-    return new Verdict(kind, null, null, null, Set.of(), false);
+    return new Verdict(kind, null, null, null, Set.of(), Map.of(), false, false);
   }
 
   /**
-   * The verdict that the status alone gives: a 2xx with JSON is accepted, another 2xx unreadable,
-   * 429 and 503 busy, 408, the other 5xx and an interim 1xx uncertain, everything else refused.
+   * The verdict that holds for any provider: a 2xx with JSON is accepted unless the JSON says
+   * otherwise ({@link #errorAt errorAt} {@code /error}, {@code "success": false}), another 2xx is
+   * unreadable, 429 and 503 are busy, 408, the other 5xx and an interim 1xx uncertain, everything
+   * else is refused.
    */
   public static Verdict byStatus(Answer answer) {
     int status = answer.status();
     Verdict verdict;
     if (answer.isSuccess()) {
-      verdict =
-          answer.isObject() || answer.isArray()
-              ? of(Kind.ACCEPTED)
-              : of(Kind.UNREADABLE).hint("this is no answer of the provider; check the base URL");
+      verdict = success(answer);
     } else if (status == 429 || status == 503) {
       verdict = of(Kind.BUSY).hint(status == 429 ? "too many requests" : "the provider is busy");
     } else if (status == 408 || status >= 500 || status < 200) {
       verdict = of(Kind.UNCERTAIN).hint("the provider failed; try again later");
     } else {
       verdict = of(Kind.REFUSED).hint(hintFor(answer));
+      verdict = NEVER_READ.contains(status) ? verdict.nothingStored() : verdict;
     }
     return verdict.requestId(answer.header("x-request-id").orElse(null));
+  }
+
+  private static Verdict success(Answer answer) {
+    if (answer.isCut()) {
+      return of(Kind.UNREADABLE)
+          .hint(
+              switch (answer.end()) {
+                case WHOLE, BROKEN_OFF -> "the answer broke off before its end";
+                case TOO_LARGE -> "the answer is larger than 8 MB";
+                case BADLY_COMPRESSED -> "the answer could not be decompressed";
+              });
+    } else if (!answer.isObject() && !answer.isArray()) {
+      return of(Kind.UNREADABLE).hint("this is no answer of the provider; check the base URL");
+    }
+    return errorAt(answer, "/error")
+        .orElseGet(
+            () ->
+                answer.flag("/success").orElse(true)
+                    ? of(Kind.ACCEPTED)
+                    : of(Kind.UNREADABLE).hint("its body says that it was no success"));
+  }
+
+  /**
+   * What an error field in a 2xx means: a text that is not blank, or an object or list with
+   * content, is a refusal; {@code true} or a number other than 0 is neither a yes nor a no that
+   * could be relied on; empty if it names no error, as {@code false}, {@code 0}, {@code ""}, {@code
+   * []}, {@code {}} do not (Helicone's published example shows {@code "error": {}} beside a yes).
+   *
+   * @param pointers where an error may stand
+   */
+  public static Optional<Verdict> errorAt(Answer answer, String... pointers) {
+    for (String pointer : pointers) {
+      if (answer.hasContent(pointer)) {
+        return Optional.of(
+            of(answer.isTextOrContainer(pointer) ? Kind.REFUSED : Kind.UNREADABLE)
+                .hint("the status is a success, but the body names an error"));
+      }
+    }
+    return Optional.empty();
   }
 
   private static @Nullable String hintFor(Answer answer) {
@@ -68,6 +123,8 @@ public final class Verdict {
       case 403 -> "the API key lacks the right to do this";
       case 404, 405, 410 -> "nothing takes feedback at this address; check the base URL";
       case 407 -> "the proxy wants credentials; give them to the OkHttpClient in the settings";
+      case 409 -> "it conflicts with what the provider already has";
+      case 425 -> "the provider wants it sent again later";
       case 413 -> "the feedback is too large for the provider";
       default -> null;
     };
@@ -84,27 +141,74 @@ public final class Verdict {
 
   /** This verdict with the provider's own code. */
   public Verdict code(@Nullable String code) {
-    return new Verdict(kind, code, hint, requestId, objects, whole);
+    return new Verdict(
+        kind, code, hint, requestId, objects, exceptions, ofEveryRequest, nothingStored);
   }
 
   /** This verdict with what to do about it: our words, never the server's. */
   public Verdict hint(@Nullable String hint) {
-    return new Verdict(kind, code, hint, requestId, objects, whole);
+    return new Verdict(
+        kind, code, hint, requestId, objects, exceptions, ofEveryRequest, nothingStored);
   }
 
   /** This verdict with the id under which the provider's support finds the request. */
   public Verdict requestId(@Nullable String requestId) {
-    return new Verdict(kind, code, hint, requestId, objects, whole);
+    return new Verdict(
+        kind, code, hint, requestId, objects, exceptions, ofEveryRequest, nothingStored);
   }
 
   /** This refusal, which names the wire objects of the request that it is about, from 0. */
   public Verdict objects(Set<Integer> objects) {
-    return new Verdict(kind, code, hint, requestId, Set.copyOf(objects), whole);
+    Set<Integer> copy = Set.copyOf(objects);
+    return new Verdict(
+        kind, code, hint, requestId, copy, exceptions, ofEveryRequest, nothingStored);
   }
 
   /** This refusal, which would strike every request alike: no chunk is split for it. */
   public Verdict ofEveryRequest() {
-    return new Verdict(kind, code, hint, requestId, objects, true);
+    return new Verdict(kind, code, hint, requestId, objects, exceptions, true, nothingStored);
+  }
+
+  /**
+   * This refusal of a list, which proves that nothing of the list was stored: it was refused before
+   * anything in it was looked at one by one. Only then is a list that would count twice split, and
+   * only then does what is refused end as surely not stored.
+   */
+  public Verdict nothingStored() {
+    return new Verdict(kind, code, hint, requestId, objects, exceptions, ofEveryRequest, true);
+  }
+
+  /**
+   * This yes, which is none for some wire objects of the request: each of these has a verdict of
+   * its own. What it names is accepted and never sent again; a feedback of several objects is
+   * accepted if all of them are.
+   *
+   * @param exceptions by the index of the wire object in the request, from 0
+   */
+  public Verdict except(Map<Integer, Verdict> exceptions) {
+    Map<Integer, Verdict> copy = Map.copyOf(exceptions);
+    return new Verdict(kind, code, hint, requestId, objects, copy, ofEveryRequest, nothingStored);
+  }
+
+  /**
+   * What this verdict says of the feedback that is made of {@code count} objects from the first.
+   */
+  Verdict ofObjects(int first, int count) {
+    List<Verdict> others =
+        IntStream.range(first, first + count)
+            .mapToObj(exceptions::get)
+            .flatMap(Stream::ofNullable)
+            .toList();
+    if (others.isEmpty()) {
+      return exceptions.isEmpty() ? this : except(Map.of());
+    }
+    boolean refusedWhole =
+        others.size() == count && others.stream().allMatch(it -> it.kind == Kind.REFUSED);
+    Verdict other =
+        others.stream().filter(it -> it.kind != Kind.REFUSED).findFirst().orElse(others.get(0));
+    return refusedWhole || other.kind != Kind.REFUSED
+        ? other
+        : of(Kind.UNCERTAIN).code(other.code).hint(other.hint).requestId(other.requestId);
   }
 
   /** What the answer means. */
@@ -132,9 +236,19 @@ public final class Verdict {
     return objects;
   }
 
+  /** The wire objects that the yes is not about, each with its own verdict; mostly empty. */
+  public Map<Integer, Verdict> exceptions() {
+    return exceptions;
+  }
+
   /** Whether the refusal would strike every request alike. */
   public boolean isOfEveryRequest() {
-    return whole;
+    return ofEveryRequest;
+  }
+
+  /** Whether the refusal proves that nothing of a list was stored. */
+  public boolean provesNothingStored() {
+    return nothingStored;
   }
 
   @Override

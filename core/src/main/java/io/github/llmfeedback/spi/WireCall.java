@@ -41,27 +41,27 @@ final class WireCall {
   private final ReentrantLock lock = new ReentrantLock();
   private final Patience patience;
   private boolean ended;
-  private boolean uncertain;
-  private int attempts;
+  private boolean hasAttempted;
+  private Sent sent;
   private int notOver;
   private @Nullable Attempt attempt;
   private Time.@Nullable Alarm alarm;
 
   /** A call that nobody waits for yet. */
   WireCall(Carrier carrier, WireRequest request, Kind kind) {
-    this(carrier, request, kind, false);
+    this(carrier, request, kind, Sent.NOTHING);
   }
 
   /**
    * A call that nobody waits for yet.
    *
-   * @param uncertain whether what it carries may have arrived already, by another call
+   * @param sent what was sent already of what it carries, by other calls
    */
-  WireCall(Carrier carrier, WireRequest request, Kind kind, boolean uncertain) {
+  WireCall(Carrier carrier, WireRequest request, Kind kind, Sent sent) {
     this.carrier = carrier;
     this.request = request;
     this.kind = kind;
-    this.uncertain = uncertain;
+    this.sent = sent;
     body = WireJson.write(request.body());
     http = WireHttp.request(carrier.connection, request, body);
     place = new Place(carrier.lanes, carrier.permits, request, this::begin);
@@ -127,9 +127,10 @@ final class WireCall {
       } else if (!patience.pause().isZero()) {
         ring(this::attempt, patience.sitOut(patience.pause()));
       } else {
-        attempts++;
+        hasAttempted = true;
+        sent = sent.attempt(carrier.time.nanoTime());
         notOver++;
-        next = new Attempt(attempts, carrier.http, http, this::read, this::over);
+        next = new Attempt(sent.attempts(), carrier.http, http, this::read, this::over);
         attempt = next;
         ring(timeOutOf(next), patience.forAttempt());
       }
@@ -144,7 +145,12 @@ final class WireCall {
 
   private Tried read(Response response) throws IOException {
     Answer answer = WireHttp.answer(response, carrier.time.now());
-    return Tried.answered(answer, carrier.verdict(answer), kind == Kind.CHUNK, carrier.settings);
+    Verdict verdict = carrier.verdict(answer, request);
+    if (kind == Kind.CHUNK) {
+      Verdict said = Splitting.explained(answer, verdict, request, carrier.settings);
+      return Tried.answered(answer, said, true);
+    }
+    return Tried.answered(answer, verdict.ofObjects(0, request.objects().size()), false);
   }
 
   private void over(Attempt done, Tried tried) {
@@ -186,7 +192,7 @@ final class WireCall {
   /** Ends the call, or sets the alarm for the next attempt. */
   private @Nullable Ending settle(Tried tried) {
     attempt = null;
-    uncertain |= tried.leavesDoubt();
+    sent = sent.doubt(tried.leavesDoubt());
     if (tried.isAccepted()) {
       carrier.budget.succeeded();
       return end(tried.answer(), tried.verdict(), null);
@@ -197,7 +203,7 @@ final class WireCall {
       return null;
     }
     FeedbackException error =
-        carrier.failures.of(request, tried, attempts, patience.elapsed(), uncertain);
+        carrier.failures.of(request, tried, sent.attempts(), elapsed(), sent.uncertain());
     return end(tried.answer(), tried.verdict(), error);
   }
 
@@ -215,7 +221,7 @@ final class WireCall {
         return;
       }
       onItsWay = attempt;
-      uncertain |= onItsWay != null && onItsWay.abandon();
+      sent = sent.doubt(onItsWay != null && onItsWay.abandon());
       boolean waited = reason == Reason.TIMEOUT && onItsWay == null;
       result = end(null, null, waited ? outOfTime() : undelivered(reason));
     } finally {
@@ -233,12 +239,16 @@ final class WireCall {
     return pause.isZero()
         ? undelivered(Reason.TIMEOUT)
         : carrier.failures.paused(
-            request, carrier.pause.status(), pause, attempts, patience.elapsed(), uncertain);
+            request, carrier.pause.status(), pause, sent.attempts(), elapsed(), sent.uncertain());
   }
 
   private FeedbackException undelivered(Reason reason) {
     return carrier.failures.undelivered(
-        request, reason, attempts, patience.elapsed(), uncertain, null);
+        request, reason, sent.attempts(), elapsed(), sent.uncertain(), null);
+  }
+
+  private Duration elapsed() {
+    return sent.elapsed(carrier.time.nanoTime());
   }
 
   private Ending end(
@@ -248,7 +258,7 @@ final class WireCall {
     if (alarm != null) {
       alarm.cancel();
     }
-    return new Ending(answer, verdict, error, attempts, patience.elapsed());
+    return new Ending(answer, verdict, error, sent, elapsed());
   }
 
   /** Makes room for others, then tells the ending, if there is one. */
@@ -266,17 +276,17 @@ final class WireCall {
 
   /** Leaves its place once it has ended and nothing of it is on the wire. */
   private void giveBack() {
-    boolean sent;
+    boolean wasOnTheWire;
     lock.lock();
     try {
       if (!ended || notOver > 0) {
         return;
       }
-      sent = attempts > 0;
+      wasOnTheWire = hasAttempted;
     } finally {
       lock.unlock();
     }
-    place.leave(sent);
+    place.leave(wasOnTheWire);
   }
 
   /** Sets the one alarm of what the call waits for now. */

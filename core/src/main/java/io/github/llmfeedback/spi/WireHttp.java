@@ -3,6 +3,7 @@ package io.github.llmfeedback.spi;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Instant;
+import java.util.zip.ZipException;
 import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -35,24 +36,29 @@ final class WireHttp {
   /** The answer, as far as it came and fits. */
   static Answer answer(Response response, Instant now) throws InterruptedIOException {
     Buffer read = new Buffer();
-    boolean cut = false;
+    BodyEnd end = BodyEnd.WHOLE;
     try {
       ResponseBody body = response.body();
       BufferedSource source = body == null ? read : body.source();
-      while (read.size() <= MAX_ANSWER && source.read(read, 64 << 10) != -1) {
-        cut = read.size() > MAX_ANSWER;
+      while (end == BodyEnd.WHOLE && source.read(read, 64 << 10) != -1) {
+        end = read.size() > MAX_ANSWER ? BodyEnd.TOO_LARGE : BodyEnd.WHOLE;
       }
     } catch (InterruptedIOException timeout) {
       throw timeout;
     } catch (IOException broken) {
-      cut = true;
+      end = isOfTheConnection(broken) ? BodyEnd.BROKEN_OFF : BodyEnd.BADLY_COMPRESSED;
     }
     return new Answer(
         response.code(),
         response::header,
         read.readByteArray(),
-        cut,
+        end,
         RetryAfter.read(response.headers(), now));
+  }
+
+  /** Okio's reader of gzip throws plain {@link IOException}s, connections their own kinds. */
+  private static boolean isOfTheConnection(IOException e) {
+    return e.getClass() != IOException.class && !(e instanceof ZipException);
   }
 
   /** A body that OkHttp never begins to send a second time. */

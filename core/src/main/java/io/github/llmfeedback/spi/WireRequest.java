@@ -84,6 +84,11 @@ public final class WireRequest {
     return body;
   }
 
+  /** The wire objects in the body: the items of a list, or else the body itself. */
+  public List<?> objects() {
+    return body instanceof List<?> several ? several : List.of(body);
+  }
+
   /** The body as the JSON that goes over the wire, for tests of a dialect. */
   public String json() {
     return new String(WireJson.write(body), StandardCharsets.UTF_8);

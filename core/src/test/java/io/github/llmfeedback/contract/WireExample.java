@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.WireRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One exchange with a provider, from a file below {@code src/test/resources}: what was asked and
@@ -22,6 +25,7 @@ import java.util.stream.Stream;
 public final class WireExample {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
+          .addModule(new JavaTimeModule())
           .defaultPropertyInclusion(
               JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
           .build();
@@ -81,6 +85,26 @@ public final class WireExample {
     assertThat(request.method()).isEqualTo(expected.path("method").asText());
     assertThat("/" + String.join("/", request.path())).isEqualTo(expected.path("path").asText());
     assertThat(tree(request.json()).at(pointer)).isEqualTo(expected.path("body").at(pointer));
+  }
+
+  /**
+   * The example's request, whose body is a wire object of this type, or a list of them; null if the
+   * example is of an answer only.
+   */
+  public <W> @Nullable WireRequest request(Class<W> type) {
+    JsonNode request = exchange.path("request");
+    if (request.isMissingNode()) {
+      return null;
+    }
+    List<W> objects = new ArrayList<>();
+    JsonNode body = request.path("body");
+    for (JsonNode object : body.isArray() ? body : List.of(body)) {
+      objects.add(MAPPER.convertValue(object, type));
+    }
+    return WireRequest.of(
+        request.path("method").asText(),
+        body.isArray() ? objects : objects.get(0),
+        request.path("path").asText().substring(1).split("/", -1));
   }
 
   /** The example's answer. */

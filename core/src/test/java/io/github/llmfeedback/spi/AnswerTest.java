@@ -17,7 +17,11 @@ class AnswerTest {
 
   private static Answer cut(String body) {
     return new Answer(
-        200, name -> BadInput.absent(), body.getBytes(StandardCharsets.UTF_8), true, null);
+        200,
+        name -> BadInput.absent(),
+        body.getBytes(StandardCharsets.UTF_8),
+        BodyEnd.BROKEN_OFF,
+        null);
   }
 
   @ParameterizedTest
@@ -178,7 +182,7 @@ class AnswerTest {
   @Test
   void bytesThatAreNoUtf8AreReplaced() {
     byte[] bytes = {'a', (byte) 0xFF, 'b'};
-    assertThat(new Answer(200, name -> BadInput.absent(), bytes, false, null).text())
+    assertThat(new Answer(200, name -> BadInput.absent(), bytes, BodyEnd.WHOLE, null).text())
         .isEqualTo("a\uFFFDb");
   }
 

@@ -74,7 +74,7 @@ class BrokenDialectTest {
       ToyDialect broken =
           new ToyDialect() {
             @Override
-            public Verdict verdict(Answer answer) {
+            public Verdict verdict(Answer answer, WireRequest request) {
               if (bug instanceof Error error) {
                 throw error;
               }

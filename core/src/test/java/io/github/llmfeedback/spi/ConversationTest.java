@@ -34,7 +34,7 @@ class ConversationTest {
       new Carrier(
           Connection.to("toy", server.url(), false),
           ClientSettings.builder().maxRetries(0).build(),
-          Verdict::byStatus,
+          (answer, request) -> Verdict.byStatus(answer),
           time,
           new OkHttpClient(),
           () -> {});

@@ -64,7 +64,7 @@ class SplitTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {400, 404, 409, 422})
+  @ValueSource(ints = {400, 422})
   void theBadItemStandsAlone(int status) {
     store(targets -> targets.contains("t13") ? Reply.of(status, "{}") : yes());
     List<Outcome> outcomes = submit(Toy.lists(100), ToyClient.impatient(), 100);
@@ -149,18 +149,94 @@ class SplitTest {
     assertThat(error(outcomes.get(2)).mayHaveArrived()).isFalse();
   }
 
-  @Test
-  void whoDoesNotWantSplittingHearsThatPartsMayBeStored() {
-    store(targets -> Reply.of(422, ""));
-    List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient().splitRefused(false), 10);
-    assertThat(outcomes).allMatch(outcome -> error(outcome).mayHaveArrived());
+  /** Keeps the first half of a list, and then refuses the list. */
+  private void refuseHalfWay(int status) {
+    server.answerAll(
+        seen -> {
+          List<String> targets = ToyClient.targets(seen);
+          if (targets.size() == 1) {
+            stored.addAll(targets);
+            return yes();
+          }
+          stored.addAll(targets.subList(0, targets.size() / 2));
+          return Reply.of(status, "{\"half\":true}");
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 404, 409, 410, 422, 451})
+  void aRefusalThatDoesNotProveThatNothingWasStoredSplitsNoList(int status) {
+    refuseHalfWay(status);
+    try (ToyClient client =
+        new ToyClient(server.url(), Toy.lists(10), ToyClient.impatient().build())) {
+      assertThat(client.submitAll(ToyClient.many(10)))
+          .allMatch(outcome -> error(outcome).mayHaveArrived())
+          .allSatisfy(
+              outcome ->
+                  assertThat(error(outcome)).hasMessageContaining("splitRefused(true) would"));
+    }
     assertThat(server.count()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {405, 411, 413, 414, 415, 431})
+  void aRequestThatWasNotEvenReadIsSplit(int status) {
+    store(targets -> targets.contains("t3") ? Reply.of(status, "{}") : yes());
+    List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient(), 10);
+    assertThat(outcomes).filteredOn(outcome -> !outcome.isAccepted()).hasSize(1);
+    assertThat(error(outcomes.get(3)).mayHaveArrived()).isFalse();
+  }
+
+  @Test
+  void whoChoosesSoGetsEveryRefusedListSplitAndTheDoubtStays() {
+    server.answerAll(
+        seen -> ToyClient.targets(seen).contains("t2") ? Reply.of(404, "{\"half\":true}") : yes());
+    try (ToyClient client =
+        new ToyClient(
+            server.url(), Toy.lists(4), ToyClient.impatient().splitRefused(true).build())) {
+      List<Outcome> outcomes = client.submitAll(ToyClient.many(4));
+      assertThat(outcomes).extracting(Outcome::isAccepted).containsExactly(true, true, false, true);
+      assertThat(error(outcomes.get(2)).mayHaveArrived()).isTrue();
+    }
+  }
+
+  @Test
+  void aListThatDoesNoHarmTwiceIsSplitAndTheDoubtStays() {
+    server.answerAll(
+        seen -> ToyClient.targets(seen).contains("t2") ? Reply.of(404, "{\"half\":true}") : yes());
+    Toy overwrites = new Toy(new Batching(4, 1 << 20, false, false), true, null);
+    try (ToyClient client =
+        new ToyClient(server.url(), overwrites, ToyClient.impatient().build())) {
+      List<Outcome> outcomes = client.submitAll(ToyClient.many(4));
+      assertThat(outcomes).extracting(Outcome::isAccepted).containsExactly(true, true, false, true);
+      assertThat(error(outcomes.get(2)).mayHaveArrived()).isTrue();
+    }
+  }
+
+  @Test
+  void everyRequestThatCarriedAFeedbackCounts() {
+    HandTime time = new HandTime();
+    server.answerAll(
+        seen -> {
+          time.advance(Duration.ofMillis(100));
+          return ToyClient.targets(seen).contains("t0") ? Reply.of(422, "{}") : yes();
+        });
+    ClientSettings settings = ToyClient.impatient().concurrency(1).build();
+    try (ToyClient client = new ToyClient(server.url(), Toy.lists(4), settings, time)) {
+      List<Outcome> outcomes = client.submitAll(ToyClient.many(4));
+      // t0 to t3, t0 and t1, t0, t1, t2 and t3
+      assertThat(error(outcomes.get(0)).attempts()).isEqualTo(3);
+      assertThat(outcomes.get(1).orThrow().attempts()).isEqualTo(3);
+      assertThat(outcomes.get(1).orThrow().elapsed()).isEqualTo(Duration.ofMillis(400));
+      assertThat(outcomes.get(3).orThrow().attempts()).isEqualTo(2);
+      assertThat(outcomes.get(3).orThrow().elapsed()).isEqualTo(Duration.ofMillis(500));
+    }
   }
 
   @Test
   void oneAloneThatIsRefusedIsNotStoredInPart() {
     store(targets -> Reply.of(422, ""));
-    List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient().splitRefused(false), 1);
+    List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient(), 1);
     assertThat(error(outcomes.get(0)).mayHaveArrived()).isFalse();
   }
 
@@ -178,9 +254,10 @@ class SplitTest {
   void aRefusalWithAFailuresStatusIsNotSplitEither(int status) {
     Answer answer = Answer.of(status, "{}");
     Verdict refused = Verdict.of(Verdict.Kind.REFUSED);
-    ClientSettings settings = ClientSettings.defaults();
-    assertThat(Splitting.helps(answer, refused, settings)).isFalse();
-    assertThat(Splitting.leavesDoubt(answer, refused, settings)).isTrue();
+    ClientSettings settings = ClientSettings.builder().splitRefused(true).build();
+    WireRequest request = WireRequest.of("POST", List.of("a", "b"), "things").repeatable();
+    assertThat(Splitting.helps(answer, refused, request, settings)).isFalse();
+    assertThat(Splitting.leavesDoubt(answer, refused)).isTrue();
   }
 
   @Test

@@ -5,9 +5,12 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Support;
 import io.github.llmfeedback.TargetKey;
+import io.github.llmfeedback.spi.Verdict.Kind;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -70,13 +73,24 @@ record Toy(Batching batching, boolean repeatable, @Nullable Duration spacing)
   }
 
   @Override
-  public Verdict verdict(Answer answer) {
+  public Verdict verdict(Answer answer, WireRequest request) {
     Set<Integer> objects = new HashSet<>();
     for (int i = 0; i < answer.size("/objects"); i++) {
       answer.number("/objects/" + i).ifPresent(objects::add);
     }
     Verdict verdict = Verdict.byStatus(answer);
     verdict = objects.isEmpty() ? verdict : verdict.objects(objects);
+    verdict = validates(answer) ? verdict.nothingStored() : verdict;
+    Map<Integer, Verdict> exceptions = new HashMap<>();
+    answer
+        .entries("/except")
+        .forEach((i, kind) -> exceptions.put(Integer.valueOf(i), Verdict.of(Kind.valueOf(kind))));
+    verdict = exceptions.isEmpty() ? verdict : verdict.except(exceptions);
     return answer.has("/everyone") ? verdict.ofEveryRequest() : verdict;
+  }
+
+  /** It validates a list before it stores anything, unless it says otherwise. */
+  private static boolean validates(Answer answer) {
+    return (answer.status() == 400 || answer.status() == 422) && !answer.has("/half");
   }
 }

@@ -2,8 +2,11 @@ package io.github.llmfeedback.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.llmfeedback.BadInput;
 import io.github.llmfeedback.spi.Verdict.Kind;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +48,7 @@ class VerdictTest {
     "599, UNCERTAIN",
   })
   void theStatusAloneGivesAVerdict(int status, Kind kind) {
-    Verdict verdict = byStatus(status);
+    Verdict verdict = status < 300 ? Verdict.byStatus(Answer.of(status, "{}")) : byStatus(status);
     assertThat(verdict.kind()).isEqualTo(kind);
     assertThat(verdict.hint().orElse("")).doesNotContain("the server's words");
     assertThat(verdict.code()).isEmpty();
@@ -67,6 +70,66 @@ class VerdictTest {
     assertThat(Verdict.byStatus(Answer.of(200, body)).kind()).isEqualTo(Kind.ACCEPTED);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"error\":\"no\"}",
+        "{\"error\":{\"code\":1}}",
+        "{\"error\":[\"no\"]}",
+        "{\"data\":null,\"error\":\"no\"}"
+      })
+  void aSuccessThatNamesAnErrorIsARefusal(String body) {
+    Verdict verdict = Verdict.byStatus(Answer.of(200, body));
+    assertThat(verdict.kind()).isEqualTo(Kind.REFUSED);
+    assertThat(verdict.hint()).hasValue("the status is a success, but the body names an error");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"false", "0", "0.0", "\"\"", "\" \"", "[]", "{}", "null"})
+  void anErrorThatIsNotOneChangesNoYes(String error) {
+    assertThat(Verdict.byStatus(Answer.of(200, "{\"error\":" + error + "}")).kind())
+        .isEqualTo(Kind.ACCEPTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"error\":true}", "{\"error\":7}", "{\"error\":-0.5}", "{\"success\":false}"})
+  void whatIsNeitherAYesNorAProvenNoIsUnreadable(String body) {
+    assertThat(Verdict.byStatus(Answer.of(200, body)).kind()).isEqualTo(Kind.UNREADABLE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "BROKEN_OFF, broke off before its end",
+    "TOO_LARGE, larger than 8 MB",
+    "BADLY_COMPRESSED, could not be decompressed"
+  })
+  void aBodyThatCouldNotBeReadSaysWhyAndSendsNobodyToTheBaseUrl(BodyEnd end, String words) {
+    byte[] body = "{\"data\":".getBytes(StandardCharsets.UTF_8);
+    Answer answer = new Answer(200, name -> BadInput.absent(), body, end, null);
+    assertThat(Verdict.byStatus(answer).kind()).isEqualTo(Kind.UNREADABLE);
+    assertThat(Verdict.byStatus(answer).hint())
+        .get()
+        .asString()
+        .contains(words)
+        .doesNotContain("base URL");
+  }
+
+  @Test
+  void aVerdictOnPartsOfAListIsThatOfItsObjects() {
+    Verdict no = Verdict.of(Kind.REFUSED).hint("no");
+    Verdict lost = Verdict.of(Kind.UNREADABLE).hint("lost");
+    Verdict partial = Verdict.of(Kind.ACCEPTED).code("c").except(Map.of(1, no, 2, no, 4, lost));
+    assertThat(partial.ofObjects(0, 1).kind()).isEqualTo(Kind.ACCEPTED);
+    assertThat(partial.ofObjects(0, 1).exceptions()).isEmpty();
+    assertThat(partial.ofObjects(0, 1).code()).contains("c");
+    assertThat(partial.ofObjects(1, 2)).isSameAs(no);
+    assertThat(partial.ofObjects(0, 2).kind()).as("stored in part").isEqualTo(Kind.UNCERTAIN);
+    assertThat(partial.ofObjects(0, 2).hint()).contains("no");
+    assertThat(partial.ofObjects(1, 4)).isSameAs(lost);
+    assertThat(no.ofObjects(0, 3)).isSameAs(no);
+  }
+
   @Test
   void noContentIsUnreadable() {
     assertThat(Verdict.byStatus(Answer.of(204, "")).kind()).isEqualTo(Kind.UNREADABLE);
@@ -81,6 +144,8 @@ class VerdictTest {
     "410, base URL",
     "407, proxy",
     "413, too large",
+    "409, conflicts with what the provider already has",
+    "425, sent again later",
     "429, too many requests",
     "503, busy",
     "500, try again later",
@@ -91,7 +156,7 @@ class VerdictTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {400, 409, 422})
+  @ValueSource(ints = {400, 422})
   void whereNothingIsKnownThereIsNoHint(int status) {
     assertThat(byStatus(status).hint()).isEmpty();
   }

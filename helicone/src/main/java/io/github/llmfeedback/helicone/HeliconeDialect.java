@@ -74,20 +74,17 @@ final class HeliconeDialect implements Dialect<HeliconeWire> {
         .spacing(object.requestId(), APART);
   }
 
-  /** A 2xx with an error is a refusal; a 500 about the id is permanent. */
+  /** A yes has Helicone's envelope; a 500 about the id is permanent. */
   @Override
-  public Verdict verdict(Answer answer) {
+  public Verdict verdict(Answer answer, WireRequest request) {
     Verdict verdict = Verdict.byStatus(answer);
-    if (answer.isSuccess() && answer.has("/error")) {
-      return Verdict.of(Kind.REFUSED)
-          .hint("Helicone answered " + answer.status() + " with an error");
-    } else if (answer.isSuccess() && answer.isCut()) {
-      return Verdict.of(Kind.UNREADABLE)
-          .hint("the answer broke off or is too large; a query's pageSize makes it smaller");
+    if (answer.isSuccess() && answer.isTooLarge() && request.isQuestion()) {
+      return verdict.hint("the answer is larger than 8 MB; a smaller pageSize makes it smaller");
     } else if (answer.isSuccess()) {
-      return answer.isObject()
-          ? verdict
-          : Verdict.of(Kind.UNREADABLE).hint("this is no answer of Helicone's; check the base URL");
+      boolean enveloped = answer.exists("/data") || answer.exists("/error");
+      return verdict.kind() == Kind.ACCEPTED && !enveloped
+          ? Verdict.of(Kind.UNREADABLE).hint("this is no answer of Helicone's; check the base URL")
+          : verdict;
     }
     String error = answer.text("/error").orElse("");
     if (answer.status() == 500 && error.startsWith("Invalid requestId")) {

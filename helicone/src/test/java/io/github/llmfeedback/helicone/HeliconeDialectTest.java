@@ -164,33 +164,55 @@ class HeliconeDialectTest {
   })
   void observedAnswerHasThisVerdict(String example, Verdict.Kind kind) {
     Answer answer = WireExample.of("helicone/" + example + ".json").answer();
-    assertThat(dialect.verdict(answer).kind()).isEqualTo(kind);
+    assertThat(verdict(answer).kind()).isEqualTo(kind);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"error\":null}", "{}", "{\"data\":[],\"error\":null}"})
+  @ValueSource(
+      strings = {
+        "{\"error\":null}",
+        "{\"data\":null}",
+        "{\"data\":[],\"error\":null}",
+        "{\"data\":null,\"error\":{}}",
+        "{\"data\":null,\"error\":false}",
+        "{\"error\":\"\"}",
+        "{\"data\":null,\"error\":[]}",
+        "{\"data\":null,\"error\":0}"
+      })
   void yesIsAYesWhateverItsData(String body) {
-    assertThat(dialect.verdict(Answer.of(200, body)).kind()).isEqualTo(Verdict.Kind.ACCEPTED);
+    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Verdict.Kind.ACCEPTED);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"{\"data\":null,\"error\":\"no\"}", "{\"error\":{\"code\":1}}"})
   void yesWithAnErrorIsARefusal(String body) {
-    Verdict verdict = dialect.verdict(Answer.of(201, body));
+    Verdict verdict = verdict(Answer.of(201, body));
     assertThat(verdict.kind()).isEqualTo(Verdict.Kind.REFUSED);
-    assertThat(verdict.hint()).hasValue("Helicone answered 201 with an error");
+    assertThat(verdict.hint()).hasValue("the status is a success, but the body names an error");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "[]", "true", "<html></html>", "{\"data\":"})
-  void yesThatIsNoObjectIsUnreadable(String body) {
-    assertThat(dialect.verdict(Answer.of(200, body)).kind()).isEqualTo(Verdict.Kind.UNREADABLE);
+  @ValueSource(
+      strings = {
+        "",
+        "[]",
+        "true",
+        "<html></html>",
+        "{\"data\":",
+        "OK",
+        "{}",
+        "{\"success\":false}",
+        "{\"data\":null,\"success\":false}",
+        "{\"message\":\"Unauthorized\"}"
+      })
+  void yesWithoutHeliconesEnvelopeIsUnreadable(String body) {
+    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Verdict.Kind.UNREADABLE);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "down", "{\"data\":null,\"error\":\"other\"}", "{\"error\":null}"})
   void any500ButTheOneAboutTheIdIsUncertain(String body) {
-    assertThat(dialect.verdict(Answer.of(500, body)).kind()).isEqualTo(Verdict.Kind.UNCERTAIN);
+    assertThat(verdict(Answer.of(500, body)).kind()).isEqualTo(Verdict.Kind.UNCERTAIN);
   }
 
   @ParameterizedTest
@@ -202,8 +224,7 @@ class HeliconeDialectTest {
   })
   void refusalSaysWhatToDo(String example, String hint) {
     Answer answer = WireExample.of("helicone/" + example + ".json").answer();
-    assertThat(dialect.verdict(answer).hint())
-        .hasValueSatisfying(h -> assertThat(h).contains(hint));
+    assertThat(verdict(answer).hint()).hasValueSatisfying(h -> assertThat(h).contains(hint));
   }
 
   @Test
@@ -217,5 +238,9 @@ class HeliconeDialectTest {
     Feedback built = feedback.build();
     String id = built.target().idFor(dialect.targetKey()).orElseThrow();
     return dialect.request(List.of(dialect.encode(built, id, losses)));
+  }
+
+  private Verdict verdict(Answer answer) {
+    return dialect.verdict(answer, dialect.request(List.of(List.of(new HeliconeWire(ID, true)))));
   }
 }

@@ -200,13 +200,22 @@ class HeliconePagesTest {
   }
 
   @Test
-  void answerThatBreaksOffSaysWhatMakesItSmaller() {
+  void answerThatBreaksOffSaysSo() {
     Reply cut = Reply.of(201, page("a up")).with(Reply.Fault.CLOSED_IN_ANSWER);
     server.enqueue(cut).enqueue(cut);
     assertThat(failure(UnreadableAnswerException.class))
-        .hasMessageContaining("pageSize")
-        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("arrived"))
+        .hasMessageContaining("broke off")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("arrived", "base URL"))
         .satisfies(e -> assertThat(e.mayHaveArrived()).isFalse());
+  }
+
+  @Test
+  void answerThatIsTooLargeSaysWhatMakesItSmallerAndIsNotDownloadedAgain() {
+    String large = "{\"data\":[{\"response_body\":\"" + "x".repeat(9 << 20) + "\"}]}";
+    server.enqueue(201, large);
+    assertThat(failure(UnreadableAnswerException.class))
+        .hasMessageContaining("larger than 8 MB; a smaller pageSize");
+    assertThat(server.count()).isEqualTo(1);
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -150,9 +151,9 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
   }
 
   @Override
-  public Verdict verdict(Answer answer) {
+  public Verdict verdict(Answer answer, WireRequest request) {
     Verdict verdict = Verdict.byStatus(answer);
-    verdict = answer.isSuccess() ? success(answer, verdict) : hinted(answer, verdict);
+    verdict = answer.isSuccess() ? success(answer, request, verdict) : hinted(answer, verdict);
     String code =
         Stream.of("/detail/code", "/detail/type", "/detail/0/type")
             .flatMap(place -> answer.text(place).stream())
@@ -161,23 +162,36 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
     return verdict.code(code).objects(blamed(answer));
   }
 
-  /** Whatever stands at the hosted address now may say 200; a yes has a field of a feedback. */
-  private static Verdict success(Answer answer, Verdict verdict) {
-    if (answer.has("/detail") || answer.has("/error")) {
-      return Verdict.of(Kind.REFUSED).hint("the status is a success, but the body says failure");
+  /** A yes names each statement that was sent; of what was taken back, nothing may be left. */
+  private static Verdict success(Answer answer, WireRequest request, Verdict verdict) {
+    if (verdict.kind() != Kind.ACCEPTED) {
+      return verdict;
     }
-    boolean known =
-        answer.isArray() || Stream.of("/id", "/type", "/value", "/data_id").anyMatch(answer::has);
-    return verdict.kind() == Kind.ACCEPTED && !known
-        ? Verdict.of(Kind.UNREADABLE).hint("it is no feedback of Humanloop's; check the base URL")
-        : verdict;
+    List<HumanloopWire> sent = sent(request);
+    boolean takesBack = sent.stream().allMatch(statement -> statement.unset() != null);
+    return Verdict.errorAt(answer, "/detail")
+        .orElseGet(
+            () ->
+                takesBack && answer.isArray()
+                    ? verdict
+                    : new HumanloopRecords(answer, sent).verdict(verdict));
+  }
+
+  private static List<HumanloopWire> sent(WireRequest request) {
+    return request.objects().stream().map(HumanloopWire.class::cast).toList();
   }
 
   private static Verdict hinted(Answer answer, Verdict verdict) {
     String ended = "Humanloop's hosted service ended on 2025-09-08; set your instance's base URL";
     return switch (answer.status()) {
-      case 400, 422 ->
-          verdict.hint("a field is wrong, or a name is none that the project defines; see body()");
+      case 400, 422 -> {
+        Verdict wrong =
+            verdict.hint("a field is wrong, or a name is not one of the project's; see body()");
+        // The whole body is validated before anything of it is stored.
+        yield answer.status() == 400 || answer.size("/detail/0/loc") > 0
+            ? wrong.nothingStored()
+            : wrong;
+      }
       case 401 -> verdict.hint("the key is wrong, or has no right to this datapoint");
       case 404 -> {
         Verdict unknown = verdict.hint("the datapoint is unknown, or the base URL wrong; " + ended);
@@ -206,23 +220,20 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
     return objects;
   }
 
-  /** That the answer mirrors the request is inferred; where it does not, there are no ids. */
   @Override
   public List<List<String>> decode(Answer answer, List<List<HumanloopWire>> feedbacks) {
-    int objects = feedbacks.stream().mapToInt(List::size).sum();
-    boolean mirrors = answer.isArray() ? answer.size("") == objects : objects == 1;
+    List<HumanloopWire> sent = feedbacks.stream().flatMap(List::stream).toList();
+    HumanloopRecords records = new HumanloopRecords(answer, sent);
     List<List<String>> ids = new ArrayList<>();
-    int next = 0;
+    int first = 0;
     for (List<HumanloopWire> feedback : feedbacks) {
-      List<String> own = new ArrayList<>();
-      for (HumanloopWire object : feedback) {
-        String place = answer.isArray() ? "/" + next++ : "";
-        if (mirrors
-            && object.dataId().equals(answer.text(place + "/data_id").orElse(object.dataId()))) {
-          answer.text(place + "/id").ifPresent(own::add);
-        }
-      }
+      List<String> own =
+          IntStream.range(first, first + feedback.size())
+              .mapToObj(records::id)
+              .flatMap(Optional::stream)
+              .toList();
       ids.add(own.size() == feedback.size() ? own : List.of());
+      first += feedback.size();
     }
     return ids;
   }

@@ -8,6 +8,7 @@ import io.github.llmfeedback.contract.Feedbacks;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.StrictJson;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ class CustomEncodingTest {
       boolean named = isMade(() -> builder.author(author));
       boolean timed = isMade(() -> builder.occurredAt(occurredAt));
       feedback = builder.build();
-      SERVER.enqueue(200, "[]");
+      SERVER.enqueue(200, Collections.nCopies(stated.size(), "{\"id\":\"a\"}").toString());
 
       Receipt receipt = CLIENT.submitCustom(feedback);
 

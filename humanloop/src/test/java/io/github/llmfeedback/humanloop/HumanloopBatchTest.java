@@ -60,7 +60,7 @@ class HumanloopBatchTest extends HumanloopClientFixture {
 
   @Test
   void itemThatNothingNamesIsFoundBySplitting() {
-    server.answerAll(seen -> datapoints(seen).contains("d5") ? Reply.of(422, "{}") : mirror(seen));
+    server.answerAll(seen -> datapoints(seen).contains("d5") ? Reply.of(400, "{}") : mirror(seen));
 
     List<Outcome> outcomes = client.submitAll(feedbacks(8));
 
@@ -76,9 +76,8 @@ class HumanloopBatchTest extends HumanloopClientFixture {
   }
 
   @Test
-  void refusedChunkThatMustNotBeSplitMayHaveArrived() {
-    reopen(QUICK.newBuilder().splitRefused(false).build());
-    server.enqueue(example("refused-items").reply());
+  void refusalThatDoesNotProveThatNothingWasStoredSplitsNoList() {
+    server.enqueue(example("refused-object").reply());
 
     assertThat(client.submitAll(feedbacks(3)))
         .hasSize(3)

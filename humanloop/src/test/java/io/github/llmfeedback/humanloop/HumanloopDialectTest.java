@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -155,9 +156,8 @@ class HumanloopDialectTest {
     "list, ACCEPTED,,",
     "retract, ACCEPTED,,",
     "retract-one, ACCEPTED,,",
-    "accepted-other-types, ACCEPTED,,",
     "not-humanloop, UNREADABLE,, base URL",
-    "error-as-success, REFUSED,, the body says failure",
+    "error-as-success, REFUSED,, the body names an error",
     "refused-items, REFUSED, value_error, see body()",
     "refused-field, REFUSED, value_error, see body()",
     "refused-object, REFUSED, 404, the datapoint is unknown",
@@ -183,9 +183,70 @@ class HumanloopDialectTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "<html>", "{}", "{\"ok\":true}", "\"yes\"", "null", "[{\"id\":"})
+  @ValueSource(
+      strings = {"", "<html>", "{}", "[]", "[{}]", "{\"ok\":true}", "\"yes\"", "null", "[{\"id\":"})
   void successThatIsNoneOfHumanloopsIsUnreadable(String body) {
-    assertThat(dialect.verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.UNREADABLE);
+    assertThat(dialect.verdict(Answer.of(200, body), one()).kind()).isEqualTo(Kind.UNREADABLE);
+  }
+
+  @Test
+  void recordsOfAnyTypeAreAYes() {
+    Verdict verdict =
+        dialect.verdict(example("accepted-other-types").answer(), dialect.request(two()));
+    assertThat(verdict.kind()).isEqualTo(Kind.ACCEPTED);
+    assertThat(verdict.exceptions()).isEmpty();
+  }
+
+  @Test
+  void yesIsOneForTheStatementsThatItNames() {
+    String rating = record("rating", DATAPOINT);
+    String comment = record("comment", DATAPOINT);
+    String other = record("rating", "data_2");
+    assertThat(named("[" + rating + "," + comment + "," + other + "]")).containsExactly(0, 1, 2);
+    assertThat(named("[" + other + "," + comment + "," + rating + "]")).containsExactly(0, 1, 2);
+    assertThat(named("[" + rating + "," + comment + "]")).containsExactly(0, 1);
+    assertThat(named("[" + other + "]")).containsExactly(2);
+    assertThat(named(other)).containsExactly(2);
+    assertThat(named("[" + rating + "," + rating + "," + rating + "]")).containsExactly(0);
+    assertThat(named("[" + rating + ",null," + other + "]")).containsExactly(0, 2);
+    assertThat(named("[" + rating + ",{\"error\":\"no\",\"type\":\"comment\"}," + other + "]"))
+        .containsExactly(0, 2);
+  }
+
+  @Test
+  void issuesOfOneDatapointAreToldApartByTheirValues() {
+    WireRequest request =
+        create(Feedback.on(DATAPOINT).issue("tone").issue("length").thumbsUp().build());
+    String length = record("issue", DATAPOINT).replace("}", ",\"value\":\"length\"}");
+    Verdict verdict = dialect.verdict(Answer.of(200, "[" + length + "]"), request);
+    assertThat(verdict.exceptions()).containsOnlyKeys(0, 1);
+    Verdict untold =
+        dialect.verdict(Answer.of(200, "[" + record("issue", DATAPOINT) + "]"), request);
+    assertThat(untold.kind()).isEqualTo(Kind.UNREADABLE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[]", "[{\"id\":\"a\"},{\"id\":\"b\"}]", "{\"id\":\"a\"}", "[{},{},{}]"})
+  void yesThatNamesFewerThanWereSentAndNotWhichIsNoYesForAny(String body) {
+    assertThat(named(body)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"false", "\"\"", "0", "[]", "{}"})
+  void errorThatIsNotOneChangesNoYes(String nothing) {
+    String body = "{\"id\":\"a\",\"detail\":" + nothing + ",\"error\":" + nothing + "}";
+    assertThat(dialect.verdict(Answer.of(200, body), one()).kind()).isEqualTo(Kind.ACCEPTED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "refused-items, true",
+    "refused-field, true",
+    "refused-object, false",
+    "refused-text, false"
+  })
+  void refusalThatNamesAPlaceInTheBodyProvesThatNothingWasStored(String file, boolean proves) {
+    assertThat(verdict(file).provesNothingStored()).isEqualTo(proves);
   }
 
   @Test
@@ -238,8 +299,9 @@ class HumanloopDialectTest {
   }
 
   @Test
-  void recordOfAnotherDatapointIsNobodys() {
-    assertThat(decode("accepted-other-order")).containsExactly(List.of(), List.of());
+  void recordsInAnotherOrderAreFoundByTheirNames() {
+    assertThat(decode("accepted-other-order"))
+        .containsExactly(List.of("ann_1", "ann_2"), List.of("ann_3"));
   }
 
   @ParameterizedTest
@@ -287,7 +349,24 @@ class HumanloopDialectTest {
   }
 
   private Verdict verdict(String file) {
-    return dialect.verdict(example(file).answer());
+    WireRequest request = example(file).request(HumanloopWire.class);
+    return dialect.verdict(example(file).answer(), request == null ? one() : request);
+  }
+
+  private WireRequest one() {
+    return create(Feedback.on(DATAPOINT).thumbsUp().build());
+  }
+
+  /** Which of the three statements in {@link #two()} the answer is a yes for. */
+  private Set<Integer> named(String body) {
+    Verdict verdict = dialect.verdict(Answer.of(200, body), dialect.request(two()));
+    Set<Integer> named = new TreeSet<>(Set.of(0, 1, 2));
+    named.removeAll(verdict.exceptions().keySet());
+    return verdict.kind() == Kind.ACCEPTED ? named : Set.of();
+  }
+
+  private static String record(String type, String datapoint) {
+    return "{\"id\":\"ann\",\"type\":\"" + type + "\",\"data_id\":\"" + datapoint + "\"}";
   }
 
   private List<List<String>> decode(String file) {

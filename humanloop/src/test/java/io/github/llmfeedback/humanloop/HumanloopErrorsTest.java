@@ -10,6 +10,7 @@ import io.github.llmfeedback.UnreadableAnswerException;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.Verdict;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,10 +18,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HumanloopErrorsTest extends HumanloopClientFixture {
   @ParameterizedTest
-  @ValueSource(strings = {"{\"id\":\"ann_1\",\"detail\":1}", "{\"id\":\"ann_1\",\"error\":1}"})
+  @ValueSource(
+      strings = {"{\"id\":\"a\",\"detail\":\"no\"}", "{\"id\":\"a\",\"error\":{\"code\":1}}"})
   void successThatNamesAnErrorIsARefusal(String body) {
-    assertThat(new HumanloopDialect(false).verdict(Answer.of(200, body)).kind())
-        .isEqualTo(Verdict.Kind.REFUSED);
+    HumanloopDialect dialect = new HumanloopDialect(false);
+    HumanloopWire rating = new HumanloopWire("rating", "good", DATAPOINT, null, null, null);
+    Verdict verdict =
+        dialect.verdict(Answer.of(200, body), dialect.request(List.of(List.of(rating))));
+    assertThat(verdict.kind()).isEqualTo(Verdict.Kind.REFUSED);
   }
 
   @Test

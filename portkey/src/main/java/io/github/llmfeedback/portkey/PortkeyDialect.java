@@ -115,8 +115,8 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
   }
 
   @Override
-  public Verdict verdict(Answer answer) {
-    return PortkeyVerdict.of(answer);
+  public Verdict verdict(Answer answer, WireRequest request) {
+    return PortkeyVerdict.of(answer, request);
   }
 
   @Override

@@ -3,7 +3,15 @@ package io.github.llmfeedback.portkey;
 import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
+import io.github.llmfeedback.spi.WireRequest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +21,19 @@ final class PortkeyVerdict {
   private static final List<String> REACHED =
       List.of("x-portkey-trace-id", "x-portkey-request-id", "x-portkey-gateway-exception");
 
+  /** Words for a failure that come with a 200; {@code failure} is the documented one. */
+  private static final Set<String> FAILURES = Set.of("failure", "failed", "error");
+
+  /** What a refusal says of a list because it is a list. */
+  private static final Pattern OF_THE_FORM =
+      Pattern.compile("\\b(array|object|body|json|schema)\\b", Pattern.CASE_INSENSITIVE);
+
   private PortkeyVerdict() {}
 
-  static Verdict of(Answer answer) {
+  static Verdict of(Answer answer, WireRequest request) {
     Verdict verdict = Verdict.byStatus(answer);
     if (answer.isSuccess()) {
-      verdict = success(answer, verdict);
+      verdict = success(answer, request, verdict);
     } else if (verdict.kind() == Kind.BUSY && answer.status() >= 500 && reached(answer)) {
       verdict = Verdict.of(Kind.UNCERTAIN).hint("Portkey failed after it had the request");
     } else if (isOpenSourceGateway(answer)) {
@@ -36,17 +51,56 @@ final class PortkeyVerdict {
         .requestId(answer.header("x-portkey-request-id").or(verdict::requestId).orElse(null));
   }
 
-  /** A 2xx that names an error or a status other than success is a refusal. */
-  private static Verdict success(Answer answer, Verdict verdict) {
-    String status = answer.text("/status").orElse(null);
-    boolean refused = status != null && !status.equals("success");
-    if (refused || answer.has("/error") || answer.has("/data/errorCode")) {
+  /** A 2xx that says failure is a refusal; a yes says so, or names what it stored. */
+  private static Verdict success(Answer answer, WireRequest request, Verdict verdict) {
+    String status = answer.isText("/status") ? answer.text("/status").orElse("").strip() : "";
+    if (FAILURES.contains(status.toLowerCase(Locale.ROOT))
+        || answer.hasContent("/data/errorCode")) {
       return Verdict.of(Kind.REFUSED).hint("the status is a success, but the body says failure");
+    } else if (verdict.kind() != Kind.ACCEPTED) {
+      return verdict;
+    } else if (!status.isEmpty() && !status.equalsIgnoreCase("success")) {
+      return Verdict.of(Kind.UNREADABLE).hint("its status is neither success nor failure");
     }
-    boolean named = status != null || answer.has("/feedback_ids") || answer.has("/feedback_id");
-    return verdict.kind() == Kind.ACCEPTED && !named
-        ? Verdict.of(Kind.UNREADABLE).hint("it has neither status nor ids; check the base URL")
-        : verdict;
+    boolean namesIds = answer.has("/feedback_ids") || answer.has("/feedback_id");
+    if (status.isEmpty() && !namesIds) {
+      return Verdict.of(Kind.UNREADABLE).hint("it has neither status nor ids; check the base URL");
+    }
+    boolean creates = request.method().equals("POST"); // an update may name none
+    return creates && namesIds ? named(answer, request.objects().size(), verdict) : verdict;
+  }
+
+  /** The ids are in the order of what was sent; where their number differs, nobody knows whose. */
+  private static Verdict named(Answer answer, int sent, Verdict verdict) {
+    List<Optional<String>> ids = ids(answer);
+    Map<Integer, Verdict> unnamed = new LinkedHashMap<>();
+    for (int i = 0; i < ids.size(); i++) {
+      if (ids.get(i).isEmpty()) {
+        unnamed.put(i, Verdict.of(Kind.UNREADABLE).hint("the answer has no id for this feedback"));
+      }
+    }
+    int named = ids.size() - unnamed.size();
+    if (named == 0 || (named < sent && ids.size() != sent)) {
+      return Verdict.of(Kind.UNREADABLE)
+          .hint("the answer names only " + named + " of the " + sent + " that were sent");
+    }
+    return ids.size() == sent ? verdict.except(unnamed) : verdict;
+  }
+
+  /** The singular is the Node client's name for the id of one. */
+  private static List<Optional<String>> ids(Answer answer) {
+    if (!answer.has("/feedback_ids")) {
+      return List.of(id(answer, "/feedback_id"));
+    }
+    List<Optional<String>> ids = new ArrayList<>();
+    for (int i = 0; i < answer.size("/feedback_ids"); i++) {
+      ids.add(id(answer, "/feedback_ids/" + i));
+    }
+    return ids;
+  }
+
+  private static Optional<String> id(Answer answer, String place) {
+    return answer.text(place).filter(id -> !id.isBlank());
   }
 
   private static boolean reached(Answer answer) {
@@ -62,6 +116,8 @@ final class PortkeyVerdict {
 
   private static Verdict hinted(Answer answer, Verdict verdict) {
     return switch (answer.status()) {
+      case 400 -> verdict.nothingStored(); // its validation, also of a list that it does not take
+      case 422 -> isOfTheForm(answer) ? verdict.nothingStored() : verdict;
       case 401 ->
           verdict.hint(
               "the key is wrong, expired or missing, or belongs to the other platform"
@@ -71,11 +127,19 @@ final class PortkeyVerdict {
       case 402, 412 ->
           verdict.hint("the workspace's budget or plan does not allow it").ofEveryRequest();
       case 404 ->
-          code(answer) == null
-              ? verdict
-              : verdict.hint("Portkey knows nothing under this id, or the base URL is wrong");
+          (code(answer) == null
+                  ? verdict
+                  : verdict.hint("Portkey knows nothing under this id, or the base URL is wrong"))
+              .nothingStored(); // any trace is taken, so it is the address that is not found
       default -> verdict;
     };
+  }
+
+  /** A place in the body (as pydantic names it), or words for what the body should have been. */
+  private static boolean isOfTheForm(Answer answer) {
+    String message = first(answer, "/error/message", "/data/message", "/message");
+    return answer.size("/detail/0/loc") > 0
+        || (message != null && OF_THE_FORM.matcher(message).find());
   }
 
   private static @Nullable String code(Answer answer) {

@@ -5,10 +5,15 @@ import static io.github.llmfeedback.portkey.PortkeyExamples.one;
 import static io.github.llmfeedback.portkey.PortkeyExamples.two;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
+import io.github.llmfeedback.spi.WireRequest;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +27,7 @@ class PortkeyAnswerTest {
   @ParameterizedTest
   @CsvSource({
     "refused-scope, REFUSED, AB03, logs.write",
-    "refused-data-code, REFUSED, AB07,",
+    "refused-data-code, REFUSED, AB07, conflicts",
     "refused-unknown-id, REFUSED, AB08, this id",
     "refused-failure, REFUSED,,",
     "refused-failure-with-error, REFUSED, AB01,",
@@ -33,7 +38,7 @@ class PortkeyAnswerTest {
     "refused-no-provider, REFUSED,, open-source gateway",
     "refused-budget, REFUSED,, budget",
     "failure-as-success, REFUSED,, the body says failure",
-    "error-as-success, REFUSED, AB01, the body says failure",
+    "error-as-success, REFUSED, AB01, the body names an error",
     "busy-rate-limit, BUSY, AB06, too many",
     "failed-before-portkey, BUSY,, busy",
     "failed-at-portkey, UNCERTAIN, AB04, after it had the request",
@@ -64,12 +69,12 @@ class PortkeyAnswerTest {
         "{\"feedback_id\":\"fb-1\"}"
       })
   void eachOfStatusAndIdsAloneIsAYes(String body) {
-    assertThat(dialect.verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.ACCEPTED);
+    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.ACCEPTED);
   }
 
   @Test
   void withoutAnErrorCodeNobodySaysThatTheIdIsUnknown() {
-    assertThat(dialect.verdict(Answer.of(404, "{}")).hint().orElseThrow())
+    assertThat(verdict(Answer.of(404, "{}")).hint().orElseThrow())
         .contains("nothing takes feedback at this address");
   }
 
@@ -96,16 +101,15 @@ class PortkeyAnswerTest {
   @ValueSource(
       strings = {"x-portkey-trace-id", "x-portkey-request-id", "x-portkey-gateway-exception"})
   void serverErrorWithAHeaderOfPortkeysReachedIt(String header) {
-    assertThat(dialect.verdict(Answer.of(503, "{}").withHeader(header, "x")).kind())
+    assertThat(verdict(Answer.of(503, "{}").withHeader(header, "x")).kind())
         .isEqualTo(Kind.UNCERTAIN);
-    assertThat(dialect.verdict(Answer.of(429, "{}").withHeader(header, "x")).kind())
-        .isEqualTo(Kind.BUSY);
+    assertThat(verdict(Answer.of(429, "{}").withHeader(header, "x")).kind()).isEqualTo(Kind.BUSY);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "<html>", "[]", "{}", "{\"status\":null}", "\"success\"", "{\"stat"})
   void successThatIsNoneOfPortkeysIsUnreadable(String body) {
-    assertThat(dialect.verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.UNREADABLE);
+    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.UNREADABLE);
   }
 
   @ParameterizedTest
@@ -116,7 +120,92 @@ class PortkeyAnswerTest {
         "{\"success\":false,\"data\":{\"message\":\"not saved\",\"errorCode\":\"AB03\"}}"
       })
   void successThatNamesAnErrorIsARefusal(String body) {
-    assertThat(dialect.verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.REFUSED);
+    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.REFUSED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"failure", "Failed", "ERROR"})
+  void wordForFailureIsARefusalInAnyCase(String word) {
+    assertThat(verdict(Answer.of(200, "{\"status\":\"" + word + "\"}")).kind())
+        .isEqualTo(Kind.REFUSED);
+  }
+
+  @Test
+  void wordForSuccessIsAYesInAnyCaseAndAnotherWordIsNeither() {
+    assertThat(verdict(Answer.of(200, "{\"status\":\"SUCCESS\"}")).kind()).isEqualTo(Kind.ACCEPTED);
+    assertThat(
+            verdict(Answer.of(200, "{\"status\":\"queued\",\"feedback_ids\":[\"fb-1\"]}")).kind())
+        .isEqualTo(Kind.UNREADABLE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"status\":\"success\",\"error\":{}}",
+        "{\"status\":\"success\",\"error\":false}",
+        "{\"feedback_ids\":[\"fb-1\"],\"error\":\"\"}"
+      })
+  void errorThatIsNotOneChangesNoYes(String body) {
+    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.ACCEPTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"status\":\"success\",\"feedback_ids\":[\"a\",\"b\"]}",
+        "{\"status\":\"success\",\"feedback_ids\":[]}",
+        "{\"status\":\"success\",\"feedback_ids\":{}}",
+        "{\"status\":\"success\",\"feedback_ids\":[null,\"\",\" \",{}]}",
+        "{\"status\":\"success\",\"feedback_id\":\"a\"}"
+      })
+  void yesThatNamesFewerThanWereSentAndNotWhichIsNoYesForAny(String body) {
+    assertThat(named(body)).isEmpty();
+  }
+
+  @Test
+  void yesIsOneForThoseWhoseIdsStandAtTheirPlaces() {
+    assertThat(named("{\"feedback_ids\":[\"a\",null,\"c\",\" \"]}")).containsExactly(0, 2);
+    assertThat(named("{\"feedback_ids\":[\"a\",\"b\",\"c\",\"d\"]}")).hasSize(4);
+    assertThat(named("{\"feedback_ids\":[\"a\",\"b\",\"c\",\"d\",\"e\"]}")).hasSize(4);
+    assertThat(named("{\"status\":\"success\"}")).hasSize(4);
+  }
+
+  @Test
+  void oneThatIsNamedByAnEmptyListIsNotNamed() {
+    assertThat(verdict(Answer.of(200, "{\"status\":\"success\",\"feedback_ids\":[]}")).kind())
+        .isEqualTo(Kind.UNREADABLE);
+  }
+
+  @Test
+  void updateMayNameNone() {
+    WireRequest update =
+        dialect.update(Receipt.builder("portkey", "t").ids(List.of("fb-1")).build(), one().get(0));
+    Answer answer = Answer.of(200, "{\"status\":\"success\",\"feedback_ids\":[]}");
+    assertThat(dialect.verdict(answer, update).kind()).isEqualTo(Kind.ACCEPTED);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400 | {}",
+        "404 | {}",
+        "405 | {}",
+        "413 | {}",
+        "415 | {}",
+        "422 | {\"detail\":[{\"loc\":[\"body\"],\"msg\":\"m\"}]}",
+        "422 | {\"error\":{\"message\":\"Expected object, received array\"}}",
+      })
+  void refusalOfTheFormProvesThatNothingWasStored(int status, String body) {
+    assertThat(verdict(Answer.of(status, body)).provesNothingStored()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"422 | {}", "409 | {}", "422 | {\"message\":\"value is off the scale\"}"})
+  void anyOtherRefusalProvesNothing(int status, String body) {
+    assertThat(verdict(Answer.of(status, body)).provesNothingStored()).isFalse();
   }
 
   @Test
@@ -124,8 +213,8 @@ class PortkeyAnswerTest {
     Answer plain = Answer.of(400, "{}").withHeader("x-request-id", "plain");
 
     assertThat(verdict("failed-500").requestId()).contains("req-1");
-    assertThat(dialect.verdict(plain).requestId()).contains("plain");
-    assertThat(dialect.verdict(plain.withHeader("x-portkey-request-id", "own")).requestId())
+    assertThat(verdict(plain).requestId()).contains("plain");
+    assertThat(verdict(plain.withHeader("x-portkey-request-id", "own")).requestId())
         .contains("own");
   }
 
@@ -169,6 +258,23 @@ class PortkeyAnswerTest {
   }
 
   private Verdict verdict(String file) {
-    return dialect.verdict(example(file).answer());
+    return verdict(example(file).answer());
+  }
+
+  private Verdict verdict(Answer answer) {
+    return dialect.verdict(answer, dialect.request(one()));
+  }
+
+  /** Of the four that were sent, those that the answer is a yes for; empty if it is none at all. */
+  private Set<Integer> named(String body) {
+    List<List<PortkeyWire>> four = Stream.of(two(), two()).flatMap(List::stream).toList();
+    Verdict verdict = dialect.verdict(Answer.of(200, body), dialect.request(four));
+    Set<Integer> named = new TreeSet<>(Set.of(0, 1, 2, 3));
+    named.removeAll(verdict.exceptions().keySet());
+    verdict
+        .exceptions()
+        .values()
+        .forEach(other -> assertThat(other.kind()).isEqualTo(Kind.UNREADABLE));
+    return verdict.kind() == Kind.ACCEPTED ? named : Set.of();
   }
 }

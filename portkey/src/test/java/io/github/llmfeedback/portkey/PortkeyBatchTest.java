@@ -4,7 +4,9 @@ import static io.github.llmfeedback.portkey.PortkeyExamples.example;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.UnreadableAnswerException;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
 import java.util.List;
@@ -40,15 +42,31 @@ class PortkeyBatchTest extends PortkeyClientFixture {
   }
 
   @Test
-  void idsThatCountOtherwiseAreGivenToNobody() {
+  void yesThatNamesFewerThanWereSentIsNoYesForAnybodyAndNothingIsSentAgain() {
     server.enqueue(example("accepted-ids-short").reply());
 
     assertThat(client.submitAll(feedbacks(2)))
-        .allSatisfy(outcome -> assertThat(outcome.orThrow().ids()).isEmpty());
+        .allSatisfy(
+            outcome ->
+                assertThat(outcome.error().orElseThrow())
+                    .isInstanceOf(UnreadableAnswerException.class)
+                    .hasMessageContaining("names only 1 of the 2")
+                    .matches(FeedbackException::mayHaveArrived));
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void whoseIdIsMissingAtItsPlaceHasNoReceiptAndTheOthersHave() {
+    server.enqueue(example("accepted-ids-odd").reply());
+
+    List<Outcome> outcomes = client.submitAll(feedbacks(2));
+    assertThat(outcomes.get(0).error().orElseThrow().mayHaveArrived()).isTrue();
+    assertThat(outcomes.get(1).orThrow().ids()).containsExactly("fb-2");
+    assertThat(server.count()).isEqualTo(1);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {400, 404, 405, 415, 422})
+  @ValueSource(ints = {400, 404, 405, 415})
   void whereArraysAreRefusedItGoesOneByOneAndRemembersIt(int status) {
     server.answerAll(seen -> isArray(seen) ? Reply.of(status, "{}") : Reply.of(200, SAVED));
 
@@ -59,6 +77,24 @@ class PortkeyBatchTest extends PortkeyClientFixture {
 
     assertThat(client.submitAll(feedbacks(3))).allMatch(Outcome::isAccepted);
     assertThat(server.takeAll()).noneMatch(PortkeyBatchTest::isArray);
+  }
+
+  @Test
+  void arraysThatAreRefusedByASchemaGoOneByOneToo() {
+    String schema = "{\"error\":{\"message\":\"Expected object, received array\"}}";
+    server.answerAll(seen -> isArray(seen) ? Reply.of(422, schema) : Reply.of(200, SAVED));
+
+    assertThat(client.submitAll(feedbacks(3))).allMatch(Outcome::isAccepted);
+    assertThat(server.count()).isEqualTo(4);
+  }
+
+  @Test
+  void anArrayThatIsRefusedHalfWayIsNotSentAgain() {
+    server.enqueue(422, "{\"message\":\"value is off the scale\"}");
+
+    assertThat(client.submitAll(feedbacks(10)))
+        .allMatch(outcome -> outcome.error().orElseThrow().mayHaveArrived());
+    assertThat(server.count()).isEqualTo(1);
   }
 
   @Test

@@ -1,0 +1,13 @@
+package io.github.llmfeedback.spi;
+
+/** How far the body of an answer could be read. */
+enum BodyEnd {
+  /** To its end. */
+  WHOLE,
+  /** The connection broke before. */
+  BROKEN_OFF,
+  /** It is larger than the limit. */
+  TOO_LARGE,
+  /** It is not what its {@code Content-Encoding} says. */
+  BADLY_COMPRESSED
+}

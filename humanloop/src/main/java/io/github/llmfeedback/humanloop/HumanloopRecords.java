@@ -1,0 +1,105 @@
+package io.github.llmfeedback.humanloop;
+
+import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.Verdict;
+import io.github.llmfeedback.spi.Verdict.Kind;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which of the statements that were sent an answer names, and by which record.
+ *
+ * <p>That the answer mirrors the request is inferred (v4 reference, 2025). A record names a
+ * statement by its place, where there are as many records as statements and none says otherwise; or
+ * by its datapoint and type, and its value where a datapoint can have several of the type.
+ */
+final class HumanloopRecords {
+  private static final Set<String> SEVERAL = Set.of("issue", "action");
+
+  private final List<HumanloopWire> sent;
+  private final @Nullable Answer[] named;
+  private final int records;
+
+  HumanloopRecords(Answer answer, List<HumanloopWire> sent) {
+    this.sent = sent;
+    this.named = new Answer[sent.size()];
+    List<Answer> all = answer.isArray() ? answer.items("") : List.of(answer);
+    List<Answer> left = new ArrayList<>(all.stream().filter(HumanloopRecords::isRecord).toList());
+    this.records = left.size();
+    if (records == sent.size()) {
+      matchByPlace(left);
+    }
+    matchByName(left);
+  }
+
+  /** Whatever stands at the hosted address now may say 200; a record has a field of a feedback. */
+  private static boolean isRecord(Answer record) {
+    return Stream.of("/id", "/type", "/value", "/data_id").anyMatch(record::has)
+        && Verdict.errorAt(record, "/error", "/detail").isEmpty();
+  }
+
+  private void matchByPlace(List<Answer> left) {
+    List<Answer> inOrder = List.copyOf(left);
+    for (int i = 0; i < sent.size(); i++) {
+      Answer record = inOrder.get(i);
+      HumanloopWire statement = sent.get(i);
+      if (statement.dataId().equals(record.text("/data_id").orElse(statement.dataId()))
+          && statement.type().equals(record.text("/type").orElse(statement.type()))) {
+        named[i] = record;
+        left.remove(record);
+      }
+    }
+  }
+
+  private void matchByName(List<Answer> left) {
+    for (int i = 0; i < sent.size(); i++) {
+      HumanloopWire statement = sent.get(i);
+      if (named[i] == null) {
+        Optional<Answer> record = left.stream().filter(it -> names(it, statement)).findFirst();
+        if (record.isPresent()) {
+          named[i] = record.get();
+          left.remove(record.get());
+        }
+      }
+    }
+  }
+
+  private static boolean names(Answer record, HumanloopWire statement) {
+    return statement.dataId().equals(record.text("/data_id").orElse(null))
+        && statement.type().equals(record.text("/type").orElse(null))
+        && (!SEVERAL.contains(statement.type())
+            || String.valueOf(statement.value()).equals(record.text("/value").orElse(null)));
+  }
+
+  /** The provider's yes, but for what it does not name. */
+  Verdict verdict(Verdict yes) {
+    Map<Integer, Verdict> unnamed = new LinkedHashMap<>();
+    for (int i = 0; i < named.length; i++) {
+      if (named[i] == null) {
+        unnamed.put(
+            i, Verdict.of(Kind.UNREADABLE).hint("the answer has no record of this statement"));
+      }
+    }
+    if (unnamed.size() < sent.size()) {
+      return yes.except(unnamed);
+    }
+    return Verdict.of(Kind.UNREADABLE)
+        .hint(
+            records == 0
+                ? "it is no feedback of Humanloop's; check the base URL"
+                : "the answer has records of other statements only, or does not say of which");
+  }
+
+  /** The id of the record of the statement with this index. */
+  Optional<String> id(int index) {
+    return Optional.ofNullable(named[index])
+        .flatMap(record -> record.text("/id"))
+        .filter(id -> !id.isBlank());
+  }
+}
