@@ -60,6 +60,22 @@ public final class ClientSettings {
     return values.batchTimeout;
   }
 
+  /**
+   * How long {@link FeedbackClient#close()} waits for what was submitted before, and a JVM that
+   * exits for asynchronous calls ({@link #waitAtExit()}); 10 s by default.
+   */
+  public Duration closeTimeout() {
+    return values.closeTimeout;
+  }
+
+  /**
+   * Whether a JVM that exits while asynchronous calls are pending waits for them, at most for
+   * {@link #closeTimeout()}; true by default. With nothing pending it exits at once.
+   */
+  public boolean waitAtExit() {
+    return values.waitAtExit;
+  }
+
   /** How often a call is tried again at most; 2 by default. */
   public int maxRetries() {
     return values.maxRetries;
@@ -128,6 +144,8 @@ public final class ClientSettings {
     private Duration attemptTimeout = Duration.ofSeconds(10);
     private Duration totalTimeout = Duration.ofSeconds(30);
     private Duration batchTimeout = Duration.ofMinutes(10);
+    private Duration closeTimeout = Duration.ofSeconds(10);
+    private boolean waitAtExit = true;
     private int maxRetries = 2;
     private Duration firstBackoff = Duration.ofMillis(300);
     private Duration maxBackoff = Duration.ofSeconds(20);
@@ -147,6 +165,8 @@ public final class ClientSettings {
       attemptTimeout = from.attemptTimeout;
       totalTimeout = from.totalTimeout;
       batchTimeout = from.batchTimeout;
+      closeTimeout = from.closeTimeout;
+      waitAtExit = from.waitAtExit;
       maxRetries = from.maxRetries;
       firstBackoff = from.firstBackoff;
       maxBackoff = from.maxBackoff;
@@ -186,6 +206,18 @@ public final class ClientSettings {
     /** Sets {@link ClientSettings#batchTimeout()}; 1 ms to 7 days. */
     public Builder batchTimeout(Duration timeout) {
       batchTimeout = bounded("batchTimeout", timeout, Duration.ofDays(7));
+      return this;
+    }
+
+    /** Sets {@link ClientSettings#closeTimeout()}; 1 ms to 1 h. */
+    public Builder closeTimeout(Duration timeout) {
+      closeTimeout = bounded("closeTimeout", timeout);
+      return this;
+    }
+
+    /** Sets {@link ClientSettings#waitAtExit()}. */
+    public Builder waitAtExit(boolean wait) {
+      waitAtExit = wait;
       return this;
     }
 

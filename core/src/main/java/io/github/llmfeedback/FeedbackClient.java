@@ -54,7 +54,8 @@ public interface FeedbackClient extends AutoCloseable {
    * read, and the callback called, one at a time on the calling thread, outcomes in input order.
    *
    * <p>If the source or the callback throws, no more are read, those in flight are finished and
-   * handed out as far as the callback takes them, and the exception is thrown on.
+   * handed out as far as the callback takes them, and the exception is thrown on. The same goes for
+   * a client that is closed meanwhile, with an {@link UndeliveredFeedbackException}.
    */
   BatchSummary submitEach(
       Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome);
@@ -71,10 +72,13 @@ public interface FeedbackClient extends AutoCloseable {
   }
 
   /**
-   * Takes no new feedback, ends waits, and waits for calls on the wire to finish, at most {@link
-   * ClientSettings#attemptTimeout()}. What was still queued fails as {@link
-   * UndeliveredFeedbackException.Reason#CLOSED}. Closing twice does nothing: the second call
-   * returns at once, even if the first still waits.
+   * Takes no new feedback and waits for what was submitted before, at most {@link
+   * ClientSettings#closeTimeout()}: single calls, a running {@code submitAll}, and the feedbacks
+   * that a running {@code submitEach} has read (its source is not read further). A retry that would
+   * come after that time is not waited for. What is left then fails as {@link
+   * UndeliveredFeedbackException.Reason#CLOSED}, and one line at WARN counts it. An interrupt ends
+   * the wait. Closing twice does nothing: the second call returns at once, even if the first still
+   * waits.
    */
   @Override
   void close();

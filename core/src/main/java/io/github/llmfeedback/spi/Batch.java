@@ -29,14 +29,29 @@ final class Batch<W> {
 
   /** Sends the items in the time of a batch; when the future completes, each has its outcome. */
   CompletableFuture<Void> send(List<Item<W>> items, Scope scope) {
+    PendingWork.Piece admitted = engine.carrier.work.admit();
+    if (admitted == null) {
+      scope.stop(Reason.CLOSED);
+      return chunks(items, scope);
+    }
+    engine.carrier.begin(scope);
     Time.Alarm timeout =
         engine.carrier.time.schedule(
             () -> scope.stop(Reason.TIMEOUT), engine.settings.batchTimeout());
+    return chunks(items, scope)
+        .whenComplete(
+            (done, bug) -> {
+              timeout.cancel();
+              engine.carrier.ended(scope);
+              admitted.end();
+            });
+  }
+
+  private CompletableFuture<Void> chunks(List<Item<W>> items, Scope scope) {
     return Pump.through(
-            Chunks.of(items, chunkSize(), batching.lastWins()),
-            engine.settings.concurrency(),
-            chunk -> afterEarlier(chunk, scope))
-        .thenRun(timeout::cancel);
+        Chunks.of(items, chunkSize(), batching.lastWins()),
+        engine.settings.concurrency(),
+        chunk -> afterEarlier(chunk, scope));
   }
 
   /** Sends a chunk as soon as earlier ones on the same targets have ended. */

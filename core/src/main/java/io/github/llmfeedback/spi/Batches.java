@@ -50,10 +50,11 @@ final class Batches<W> {
     }
     Scope scope = new Scope();
     CompletableFuture<List<Outcome>> result = new CompletableFuture<>();
+    PendingWork.Piece pending = engine.carrier.work.beginAsync();
     var unused =
         new Batch<>(engine)
             .send(items, scope)
-            .thenRun(() -> engine.deliver(result, () -> outcomes(items)));
+            .thenRun(() -> engine.deliver(result, pending, () -> outcomes(items)));
     unused = result.thenRun(() -> {}).whenComplete((ok, e) -> scope.stop(Reason.CANCELLED));
     return result;
   }

@@ -2,17 +2,14 @@ package io.github.llmfeedback.spi;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /** One client's way to its provider: what its wire calls share, and where they are counted. */
 final class Carrier {
+  /** How long the callers of what ends with the client may take to hear of it. */
+  private static final Duration TELLING = Duration.ofSeconds(1);
+
   final Connection connection;
   final ClientSettings settings;
   final Time time;
@@ -34,18 +34,28 @@ final class Carrier {
   private final Logger log;
   private final BiFunction<Answer, WireRequest, Verdict> verdicts;
   private final Runnable whenClosed;
+  private final GiveUpLog giveUps;
+  private final ExitHook exitHook;
+  final PendingWork work;
   private final Set<WireCall> open = ConcurrentHashMap.newKeySet();
+  private final Set<Scope> batches = ConcurrentHashMap.newKeySet();
   private final AtomicInteger singles = new AtomicInteger();
-  private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** Completes when the client is closed and everybody heard of the end of every call. */
-  private final CompletableFuture<@Nullable Void> idle = new CompletableFuture<>();
+  /** When a client that is closing waits no longer, as {@link Time#nanoTime}; null before. */
+  private volatile @Nullable Long closesAt;
+
+  /** Whether it waits no longer. */
+  private volatile boolean over;
+
+  /** How many feedbacks failed because it did not wait longer. */
+  private final AtomicLong closedOut = new AtomicLong();
 
   Carrier(
       Connection connection,
       ClientSettings settings,
       BiFunction<Answer, WireRequest, Verdict> verdicts,
       Time time,
+      Time exitTime,
       OkHttpClient http,
       Runnable whenClosed) {
     this.connection = connection;
@@ -59,6 +69,14 @@ final class Carrier {
     lanes = new Lanes(time);
     failures = new Failures(connection);
     log = LoggerFactory.getLogger("io.github.llmfeedback." + connection.provider());
+    giveUps = new GiveUpLog(time, this::warn);
+    exitHook =
+        new ExitHook(
+            settings.waitAtExit(),
+            settings.closeTimeout(),
+            exitTime,
+            left -> warn("the JVM exits while {} asynchronous calls are pending", left));
+    work = new PendingWork(exitHook);
   }
 
   /** Starts a call; it ends with an {@link Ending}, whatever happens. */
@@ -66,13 +84,15 @@ final class Carrier {
     open.add(call);
     if (call.kind() == WireCall.Kind.SINGLE && singles.incrementAndGet() > settings.maxPending()) {
       call.stop(Reason.FULL, false);
-    } else if (closed.get()) {
+    } else if (call.kind() == WireCall.Kind.SINGLE && !call.admit(work)) {
       call.stop(Reason.CLOSED, false);
     } else {
       call.queue();
-      if (closed.get()) {
-        call.stop(Reason.CLOSED, true); // close() may have looked before the call was open
-      }
+    }
+    if (over) {
+      call.stop(Reason.CLOSED, false); // close() may have looked before the call was open
+    } else if (closesAt != null) {
+      call.endIfTooLate();
     }
     return call;
   }
@@ -87,9 +107,19 @@ final class Carrier {
   /** Forgets a call of whose end everybody heard. */
   void ended(WireCall call) {
     open.remove(call);
-    if (closed.get() && open.isEmpty()) {
-      idle.complete(null);
+  }
+
+  /** Takes note of an admitted batch, whose calls may begin after the client was closed. */
+  void begin(Scope batch) {
+    batches.add(batch);
+    if (over) {
+      batch.stop(Reason.CLOSED);
     }
+  }
+
+  /** Forgets a batch that has ended. */
+  void ended(Scope batch) {
+    batches.remove(batch);
   }
 
   /** What the dialect thinks of the answer to a request. */
@@ -127,8 +157,15 @@ final class Carrier {
     }
   }
 
+  /** Whether the client admits nothing new. */
   boolean isClosed() {
-    return closed.get();
+    return work.isClosed();
+  }
+
+  /** Whether a wait of so long ends after a client that is closing waits no longer. */
+  boolean isTooLong(Duration wait) {
+    Long limit = closesAt;
+    return limit != null && wait.toNanos() >= limit - time.nanoTime();
   }
 
   /** A failure of something that never became a call. */
@@ -156,27 +193,71 @@ final class Carrier {
     boolean uncertain = ending.sent().uncertain() || tried.leavesDoubt();
     FeedbackException error =
         failures.of(request, tried, ending.attempts(), ending.elapsed(), uncertain);
-    warn("gave up: {}", error.getMessage());
+    gaveUp(error);
     return error;
   }
 
-  /** Ends what waits, lets what is on the wire finish in its time, then lets go of everything. */
-  void close() {
-    if (!closed.compareAndSet(false, true)) {
+  /** Warns of a call that was given up, unless the closing counts what it carried. */
+  void gaveUp(FeedbackException error) {
+    if (!over || !isClosed(error)) {
+      giveUps.gaveUp(String.valueOf(error.getMessage()));
+    }
+  }
+
+  /** Counts what has no receipt because the client closed. */
+  void countIfClosed(FeedbackException error, int feedbacks) {
+    if (over && isClosed(error)) {
+      closedOut.addAndGet(feedbacks);
+    }
+  }
+
+  private static boolean isClosed(FeedbackException error) {
+    return error instanceof UndeliveredFeedbackException undelivered
+        && undelivered.reason() == Reason.CLOSED;
+  }
+
+  /**
+   * Admits nothing new, waits for what was admitted, at most for {@link
+   * ClientSettings#closeTimeout()}, ends what is left, and lets go of everything.
+   */
+  void close(Runnable whenNothingMoreIsAdmitted) {
+    if (!work.close()) {
       return;
     }
-    open.forEach(call -> call.stop(Reason.CLOSED, true));
-    if (open.isEmpty()) {
-      idle.complete(null);
-    }
+    whenNothingMoreIsAdmitted.run();
+    closesAt = time.nanoTime() + settings.closeTimeout().toNanos();
+    open.forEach(WireCall::endIfTooLate);
+    boolean interrupted = false;
     try {
-      idle.get(settings.attemptTimeout().toMillis() + 1000, TimeUnit.MILLISECONDS);
+      if (!work.await(settings.closeTimeout())) {
+        endWhatIsLeft();
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+      endWhatIsLeft();
+    }
+    giveUps.count();
+    exitHook.close();
+    whenClosed.run();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void endWhatIsLeft() {
+    over = true;
+    batches.forEach(batch -> batch.stop(Reason.CLOSED));
+    open.forEach(call -> call.stop(Reason.CLOSED, false));
+    try {
+      work.await(TELLING);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (TimeoutException | ExecutionException e) {
-      warn("{} closes with calls still on the wire", connection.provider());
     }
-    open.forEach(call -> call.stop(Reason.CLOSED, false));
-    whenClosed.run();
+    if (closedOut.get() > 0) {
+      warn(
+          "{} closes before {} feedbacks had an answer; each failed as CLOSED",
+          connection.provider(),
+          closedOut.get());
+    }
   }
 }

@@ -151,7 +151,9 @@ final class Conversation<T> {
     if (reason == null) {
       return false;
     }
-    end.completeExceptionally(dialogue.stopped(reason, error, effort()));
+    FeedbackException stopped = dialogue.stopped(reason, error, effort());
+    carrier.gaveUp(stopped);
+    end.completeExceptionally(stopped);
     return true;
   }
 

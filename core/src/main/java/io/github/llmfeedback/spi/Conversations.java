@@ -7,13 +7,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** The conversations of one client: waited for or not, bounded, ended when it closes. */
 final class Conversations {
   private final Engine<?> engine;
   private final Set<Conversation<?>> open = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   Conversations(Engine<?> engine) {
     this.engine = engine;
@@ -41,10 +40,12 @@ final class Conversations {
   <T> CompletableFuture<T> holdAsync(Dialogue<T> dialogue) {
     Conversation<T> conversation = conversation(dialogue);
     CompletableFuture<T> result = new CompletableFuture<>();
+    PendingWork.Piece pending = engine.carrier.work.beginAsync();
     var unused =
         conversation
             .end()
-            .whenComplete((end, error) -> engine.deliver(result, () -> result(conversation)));
+            .whenComplete(
+                (end, error) -> engine.deliver(result, pending, () -> result(conversation)));
     unused = result.whenComplete((end, error) -> conversation.stop(Reason.CANCELLED));
     conversation.begin();
     return result;
@@ -53,10 +54,20 @@ final class Conversations {
   private <T> Conversation<T> conversation(Dialogue<T> dialogue) {
     Conversation<T> conversation = new Conversation<>(engine.carrier, dialogue);
     open.add(conversation);
-    var unused = conversation.end().whenComplete((end, error) -> open.remove(conversation));
+    PendingWork.@Nullable Piece admitted = engine.carrier.work.admit();
+    var unused =
+        conversation
+            .end()
+            .whenComplete(
+                (end, error) -> {
+                  open.remove(conversation);
+                  if (admitted != null) {
+                    admitted.end();
+                  }
+                });
     if (open.size() > engine.settings.maxPending()) {
       conversation.stop(Reason.FULL);
-    } else if (closed.get()) {
+    } else if (admitted == null) {
       conversation.stop(Reason.CLOSED);
     }
     return conversation;
@@ -74,9 +85,8 @@ final class Conversations {
     }
   }
 
-  /** Lets requests on the wire finish and ends everything else. */
+  /** Lets requests on the wire finish and ends everything else; the client admits no more. */
   void close() {
-    closed.set(true);
     open.forEach(conversation -> conversation.stop(Reason.CLOSED));
   }
 }

@@ -56,6 +56,7 @@ final class Engine<W> {
             settings,
             dialect::verdict,
             time,
+            transport,
             transport.http(settings),
             transport::release);
   }
@@ -229,8 +230,12 @@ final class Engine<W> {
       return CompletableFuture.failedFuture(e);
     }
     CompletableFuture<T> result = new CompletableFuture<>();
+    PendingWork.Piece pending = carrier.work.beginAsync();
     var unused =
-        sending.call().ending().thenAccept(ending -> deliver(result, () -> sending.result(ending)));
+        sending
+            .call()
+            .ending()
+            .thenAccept(ending -> deliver(result, pending, () -> sending.result(ending)));
     unused = result.handle((value, error) -> stop(sending.call()));
     return result;
   }
@@ -240,8 +245,12 @@ final class Engine<W> {
     return null;
   }
 
-  /** Completes a user's future on the callback executor. */
-  <T> void deliver(CompletableFuture<T> future, Supplier<T> result) {
+  /**
+   * Completes a user's future on the callback executor.
+   *
+   * @param pending ends when the future's callbacks have run, as far as they run on our threads
+   */
+  <T> void deliver(CompletableFuture<T> future, PendingWork.Piece pending, Supplier<T> result) {
     Runnable completion =
         () -> {
           try {
@@ -250,11 +259,14 @@ final class Engine<W> {
             future.completeExceptionally(e);
           }
         };
+    if (settings.callbackExecutor().isPresent()) {
+      pending.end(); // when it runs is the user's business, who may close on the only thread of it
+    }
     try {
-      callbacks.execute(completion);
+      callbacks.execute(() -> pending.tell(completion));
     } catch (RejectedExecutionException | OutOfMemoryError e) {
       // The last client is closed, and our threads with it; or there is no memory for a thread.
-      completion.run();
+      pending.tell(completion);
     }
   }
 

@@ -106,26 +106,34 @@ final class Failures {
       @Nullable IOException cause) {
     boolean question = request != null && request.isQuestion();
     boolean mayHaveArrived = uncertain && !question;
-    String message =
-        "%s gave no answer%s: %s%s"
-            .formatted(
-                connection.provider(),
-                request == null ? "" : " to " + place(request),
-                explain(reason),
-                question
-                    ? ""
-                    : mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored");
+    String fate =
+        question ? "" : mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored";
     return new UndeliveredFeedbackException(
         connection.provider(),
         reason,
         attempts,
         elapsed,
         mayHaveArrived,
-        message,
+        what(request, reason, cause) + fate,
         cause == null ? null : clean(cause));
   }
 
-  private static String explain(Reason reason) {
+  private String what(@Nullable WireRequest request, Reason reason, @Nullable IOException cause) {
+    String to = request == null ? "" : " to " + place(request);
+    return switch (reason) {
+      case CLOSED -> "the " + connection.provider() + " client is closed";
+      case FULL ->
+          "the "
+              + connection.provider()
+              + " client has too much in flight already; wait, or raise the settings' maxPending";
+      default -> connection.provider() + " gave no answer" + to + ": " + explain(reason, cause);
+    };
+  }
+
+  private static String explain(Reason reason, @Nullable IOException cause) {
+    if (cause instanceof Phase.InterimResponses) {
+      return "several interim responses (1xx) came first, after which OkHttp reads no answer";
+    }
     return switch (reason) {
       case UNREACHABLE -> "no connection could be made; check the base URL and the network";
       case UNTRUSTED ->
@@ -135,8 +143,7 @@ final class Failures {
       case TIMEOUT -> "the time allowed ran out";
       case INTERRUPTED -> "the waiting thread was interrupted";
       case CANCELLED -> "the call was cancelled";
-      case CLOSED -> "the client is closed";
-      case FULL -> "too much is in flight already; wait, or raise the settings' maxPending";
+      case CLOSED, FULL -> throw new AssertionError(reason + " is the client's own");
     };
   }
 
@@ -171,6 +178,7 @@ final class Failures {
         || e instanceof SocketException
         || e instanceof javax.net.ssl.SSLException
         || e instanceof java.net.UnknownHostException
+        || e instanceof Phase.InterimResponses
         || e.getCause() instanceof RuntimeException) {
       return e;
     }

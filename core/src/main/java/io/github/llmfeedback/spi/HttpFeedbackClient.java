@@ -148,8 +148,7 @@ public abstract class HttpFeedbackClient implements FeedbackClient {
 
   @Override
   public final void close() {
-    conversations.close();
-    engine.carrier.close();
+    engine.carrier.close(conversations::close);
   }
 
   /** The provider and the host, never a key. */

@@ -39,7 +39,7 @@ final class Parts<W> {
   private CompletableFuture<Void> send(List<Item<W>> part) {
     CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
     if (scope.stopped().isPresent()) {
-      part.forEach(item -> item.failed(engine.carrier.unsent(scope.stopped().get(), item.sent())));
+      fail(part, engine.carrier.unsent(scope.stopped().get(), part.get(0).sent()));
       return done;
     }
     if (part.size() > 1 && !engine.takesLists.get()) {
@@ -52,7 +52,7 @@ final class Parts<W> {
       request = engine.dialect.request(part.stream().map(it -> it.prepared().objects()).toList());
       call = call(part, request);
     } catch (RuntimeException | Error bug) { // an error here would leave the batch waiting
-      fail(part, bug);
+      fail(part, engine.unsayable(bug)); // only a dialect's mistake leads here
       return done;
     }
     if (call.size() > batching.maxBytes() && part.size() > 1) {
@@ -83,8 +83,13 @@ final class Parts<W> {
       part.forEach(item -> item.sent(ending.sent()));
       split(part, ending.answer(), ending.verdict(), error);
     } else {
-      part.forEach(item -> item.failed(error));
+      fail(part, error);
     }
+  }
+
+  private void fail(List<Item<W>> part, FeedbackException error) {
+    engine.carrier.countIfClosed(error, part.size());
+    part.forEach(item -> item.failed(error));
   }
 
   /** Gives what the answer names its receipt, and the rest the verdict that it has of its own. */
@@ -153,10 +158,5 @@ final class Parts<W> {
 
   private static int half(List<?> part) {
     return (part.size() + 1) / 2;
-  }
-
-  /** Only a dialect's mistake leads here; it must not cost the other items their outcomes. */
-  private void fail(List<Item<W>> part, Throwable bug) {
-    part.forEach(item -> item.failed(engine.unsayable(bug)));
   }
 }

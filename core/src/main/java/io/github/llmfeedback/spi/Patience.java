@@ -67,7 +67,7 @@ final class Patience {
   Optional<Duration> after(Tried tried) {
     Duration wait = Backoff.before(retries, tried.askedWait(), settings, carrier.time);
     tried.pausedBy().ifPresent(status -> carrier.pause.begin(status, wait));
-    if (carrier.isClosed() || !tried.isWorthRepeating(request, settings)) {
+    if (carrier.isTooLong(wait) || !tried.isWorthRepeating(request, settings)) {
       return Optional.empty();
     }
     if (pausesStandStill && tried.pausedBy().isPresent()) {

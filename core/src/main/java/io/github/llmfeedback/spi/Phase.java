@@ -58,6 +58,22 @@ final class Phase {
       phase.route = connection == null ? null : connection.route();
       phase.start();
     }
-    return chain.proceed(chain.request());
+    try {
+      return chain.proceed(chain.request());
+    } catch (IllegalStateException e) {
+      if (String.valueOf(e.getMessage()).startsWith("state: ")) {
+        throw new InterimResponses(); // OkHttp stands before a second 1xx, where it skips one only
+      }
+      throw e;
+    }
+  }
+
+  /** The server sent more interim responses before its answer than OkHttp reads (4.12: one). */
+  static final class InterimResponses extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    InterimResponses() {
+      super("several interim responses (1xx) came before the answer");
+    }
   }
 }

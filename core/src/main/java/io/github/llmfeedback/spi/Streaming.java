@@ -55,6 +55,8 @@ final class Streaming<W> {
     while (more && trouble == null) {
       if (Thread.currentThread().isInterrupted()) {
         interrupted();
+      } else if (engine.carrier.isClosed()) {
+        trouble(engine.carrier.unsent(Reason.CLOSED));
       } else if (isTimeToHandOut()) {
         handOut(inFlight.remove());
       } else {

@@ -64,7 +64,12 @@ public final class Verdict {
     } else if (status == 429 || status == 503) {
       verdict = of(Kind.BUSY).hint(status == 429 ? "too many requests" : "the provider is busy");
     } else if (status == 408 || status >= 500 || status < 200) {
-      verdict = of(Kind.UNCERTAIN).hint("the provider failed; try again later");
+      verdict =
+          of(Kind.UNCERTAIN)
+              .hint(
+                  status < 200
+                      ? "this interim response was not followed by an answer"
+                      : "the provider failed; try again later");
     } else {
       verdict = of(Kind.REFUSED).hint(hintFor(answer));
       verdict = NEVER_READ.contains(status) ? verdict.nothingStored() : verdict;

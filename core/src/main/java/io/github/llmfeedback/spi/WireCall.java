@@ -46,6 +46,8 @@ final class WireCall {
   private int notOver;
   private @Nullable Attempt attempt;
   private Time.@Nullable Alarm alarm;
+  private boolean sleeping;
+  private long ringsAt;
 
   /** A call that nobody waits for yet. */
   WireCall(Carrier carrier, WireRequest request, Kind kind) {
@@ -80,6 +82,35 @@ final class WireCall {
   /** Completes once, normally. */
   CompletableFuture<Ending> ending() {
     return ending;
+  }
+
+  /** Takes part in what the client's closing waits for; returns whether it may. */
+  boolean admit(PendingWork work) {
+    PendingWork.Piece piece = work.admit();
+    if (piece == null) {
+      return false;
+    }
+    var unused = ending.whenComplete((end, bug) -> piece.end());
+    return true;
+  }
+
+  /** Ends a wait of which a client that is closing will not see the end. */
+  void endIfTooLate() {
+    Ending result;
+    lock.lock();
+    try {
+      if (ended || !sleeping || !carrier.isTooLong(Duration.ofNanos(ringsAt - now()))) {
+        return;
+      }
+      result = end(null, null, undelivered(Reason.CLOSED));
+    } finally {
+      lock.unlock();
+    }
+    publish(result);
+  }
+
+  private long now() {
+    return carrier.time.nanoTime();
   }
 
   void queue() {
@@ -124,11 +155,13 @@ final class WireCall {
       }
       if (patience.isPausedTooLong()) {
         result = end(null, null, outOfTime());
+      } else if (carrier.isTooLong(patience.pause())) {
+        result = end(null, null, undelivered(Reason.CLOSED));
       } else if (!patience.pause().isZero()) {
-        ring(this::attempt, patience.sitOut(patience.pause()));
+        sleep(patience.sitOut(patience.pause()));
       } else {
         hasAttempted = true;
-        sent = sent.attempt(carrier.time.nanoTime());
+        sent = sent.attempt(now());
         notOver++;
         next = new Attempt(sent.attempts(), carrier.http, http, this::read, this::over);
         attempt = next;
@@ -199,7 +232,7 @@ final class WireCall {
     }
     Optional<Duration> wait = patience.after(tried);
     if (wait.isPresent()) {
-      ring(this::attempt, wait.get());
+      sleep(wait.get());
       return null;
     }
     FeedbackException error =
@@ -248,7 +281,7 @@ final class WireCall {
   }
 
   private Duration elapsed() {
-    return sent.elapsed(carrier.time.nanoTime());
+    return sent.elapsed(now());
   }
 
   private Ending end(
@@ -266,7 +299,10 @@ final class WireCall {
     giveBack();
     if (result != null) {
       if (result.error() != null) {
-        carrier.warn("gave up: {}", result.error().getMessage());
+        carrier.gaveUp(result.error());
+        if (kind == Kind.SINGLE) {
+          carrier.countIfClosed(result.error(), 1);
+        }
       }
       carrier.makeRoom(this); // before anybody hears of it, who may submit the next
       ending.complete(result);
@@ -289,11 +325,19 @@ final class WireCall {
     place.leave(wasOnTheWire);
   }
 
+  /** Waits for the next attempt. */
+  private void sleep(Duration wait) {
+    ring(this::attempt, wait);
+    sleeping = true;
+    ringsAt = now() + wait.toNanos();
+  }
+
   /** Sets the one alarm of what the call waits for now. */
   private void ring(Runnable task, Duration wait) {
     if (alarm != null) {
       alarm.cancel();
     }
+    sleeping = false;
     alarm = carrier.time.schedule(task, wait);
   }
 }

@@ -27,6 +27,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that would take all memory or all time if they were let. */
@@ -130,6 +131,37 @@ class BoundedAnswerTest {
       assertThatThrownBy(() -> client.submit(ToyClient.on("a")))
           .isInstanceOfSatisfying(
               RejectedFeedbackException.class, e -> assertThat(e.body()).isEqualTo(before));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Content-Length: 99, broke off before its end, 2",
+    "Content-Encoding: gzip|Content-Length: 20, could not be decompressed, 2",
+    "Content-Length: 9000000, larger than 8 MB, 1"
+  })
+  void aBodyThatCannotBeReadToItsEndSaysWhyAndIsTriedAgainUnlessItIsTooLarge(
+      String headers, String words, int attempts) {
+    String body = "{}" + " ".repeat(headers.contains("9000000") ? 9_000_000 : 18);
+    Talk talk =
+        socket -> {
+          RawServer.readRequest(socket);
+          String head =
+              "HTTP/1.1 200 OK\n" + headers.replace('|', '\n') + "\nConnection: close\n\n";
+          RawServer.write(socket, head.replace("\n", "\r\n") + body);
+        };
+    try (RawServer server = new RawServer(talk);
+        ToyClient client =
+            new ToyClient(
+                server.url(), Toy.repeatableOnes(), ToyClient.impatient().maxRetries(1).build())) {
+      FeedbackException error =
+          catchThrowableOfType(FeedbackException.class, () -> client.submit(on("a")));
+      assertThat(error)
+          .isInstanceOf(UnreadableAnswerException.class)
+          .hasMessageContaining(words)
+          .hasMessageContaining("may have arrived");
+      assertThat(error.getMessage()).doesNotContain("base URL");
+      assertThat(error.attempts()).isEqualTo(attempts);
     }
   }
 

@@ -4,7 +4,9 @@ import static io.github.llmfeedback.spi.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
@@ -14,8 +16,15 @@ import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,85 +64,178 @@ class CloseTest {
     return closed;
   }
 
-  @Test
-  void whatIsOnTheWireFinishesAndWhatIsQueuedDoesNot() {
-    server.answerAll(gate);
-    CompletableFuture<Receipt> onWire = client.submitAsync(on("a"));
-    Until.isTrue("the request came", () -> server.count() == 1);
-    CompletableFuture<Receipt> queued = client.submitAsync(on("b"));
-
+  /** Begins to close, and waits until nothing new is taken. */
+  private CompletableFuture<Void> closing() {
     CompletableFuture<Void> closed = close();
-    assertThat(reason(queued)).isEqualTo(Reason.CLOSED);
-    assertThat(error(queued).mayHaveArrived()).isFalse();
-    assertThat(closed).isNotDone();
-    assertThat(onWire).isNotDone();
+    Until.isTrue("it takes nothing more", this::isClosing);
+    return closed;
+  }
 
-    gate.open();
-    assertThat(onWire.join().attempts()).isEqualTo(1);
-    Until.isDone(closed);
-    assertThat(server.count()).isEqualTo(1);
+  private boolean isClosing() {
+    try {
+      client.submitEach(Collections.<Feedback>emptyIterator(), outcome -> {});
+      return false;
+    } catch (UndeliveredFeedbackException e) {
+      return e.reason() == Reason.CLOSED;
+    }
   }
 
   @Test
-  void whatWaitsForARetryEndsAtOnce() {
-    server.enqueue(503, "");
+  void whatIsOnTheWireAndWhatIsQueuedIsDeliveredAndNothingNewIsTaken() {
+    server.answerAll(gate);
+    List<CompletableFuture<Receipt>> admitted =
+        ToyClient.many(20).stream().map(client::submitAsync).toList();
+    Until.isTrue("the first request came", () -> server.count() == 1);
+
+    CompletableFuture<Void> closed = closing();
+    assertThat(closed).isNotDone();
+    assertThat(admitted).noneMatch(CompletableFuture::isDone);
+
+    gate.open();
+    Until.isDone(closed);
+    assertThat(admitted).allMatch(CompletableFuture::isDone);
+    assertThat(admitted).allSatisfy(it -> assertThat(it.join().attempts()).isEqualTo(1));
+    assertThat(server.count()).isEqualTo(20);
+  }
+
+  @Test
+  void aRetryThatEndsInTimeIsWaitedFor() {
+    server.enqueue(503, "").enqueue(200, "{}");
     CompletableFuture<Receipt> inBackoff = client.submitAsync(on("a"));
     time.awaitAlarm(Duration.ofMillis(150));
-    client.close();
-    assertThat(reason(inBackoff)).isEqualTo(Reason.CLOSED);
-    assertThat(error(inBackoff).mayHaveArrived()).as("the 503 leaves its doubt").isTrue();
-    assertThat(error(inBackoff).attempts()).isEqualTo(1);
-    assertThat(time.alarms()).isEmpty();
+    CompletableFuture<Void> closed = closing();
+    time.advance(Duration.ofMillis(150));
+    Until.isDone(closed);
+    assertThat(inBackoff.join().attempts()).isEqualTo(2);
   }
 
   @ParameterizedTest
   @CsvSource({"503, the feedback may have arrived", "429, surely not stored"})
-  void theMessageSaysWhetherItMayHaveArrived(int status, String words) {
-    server.enqueue(status, "");
+  void aRetryThatWouldComeTooLateEndsAtOnceAndTheMessageSaysWhatIsTrue(int status, String words) {
+    server.enqueue(Reply.of(status, "").header("Retry-After", "15")); // longer than closing waits
     CompletableFuture<Receipt> inBackoff = client.submitAsync(on("a"));
-    time.awaitAlarm(Duration.ofMillis(150));
+    time.awaitAlarm(Duration.ofSeconds(15));
     client.close();
-    assertThat(error(inBackoff)).hasMessageEndingWith(": the client is closed; " + words);
-    assertThat(server.count()).isEqualTo(1); // so "nothing was sent" would be untrue
-  }
-
-  @Test
-  void whatFailsWhileClosingIsNotTriedAgain() {
-    Gate busy = new Gate(seen -> Reply.of(503, ""));
-    server.answerAll(busy);
-    CompletableFuture<Receipt> onWire = client.submitAsync(on("a"));
-    Until.isTrue("the request came", () -> server.count() == 1);
-    CompletableFuture<Void> closed = close();
-    Until.isTrue(
-        "it takes nothing more", () -> reason(client.submitAsync(on("b"))) == Reason.CLOSED);
-    busy.open();
-    Until.isDone(closed);
-    Until.isDone(onWire);
-    assertThat(onWire.handle((ok, e) -> e).join()).isInstanceOf(RejectedFeedbackException.class);
+    assertThat(reason(inBackoff)).isEqualTo(Reason.CLOSED);
+    assertThat(error(inBackoff)).hasMessage("the toy client is closed; " + words);
+    assertThat(error(inBackoff).mayHaveArrived())
+        .as("503 leaves its doubt")
+        .isEqualTo(status == 503);
+    assertThat(error(inBackoff).attempts()).isEqualTo(1);
+    assertThat(time.alarms()).isEmpty();
     assertThat(server.count()).isEqualTo(1);
   }
 
   @Test
-  void aBatchEndsWithOneOutcomeEach() {
+  void whatFailsWhileClosingAndWouldWaitTooLongIsNotTriedAgain() {
+    Gate busy = new Gate(seen -> Reply.of(503, "").header("Retry-After", "20"));
+    server.answerAll(busy);
+    CompletableFuture<Receipt> onWire = client.submitAsync(on("a"));
+    CompletableFuture<Receipt> queued = client.submitAsync(on("b"));
+    Until.isTrue("the request came", () -> server.count() == 1);
+    CompletableFuture<Void> closed = closing();
+    busy.open();
+    Until.isDone(closed);
+    assertThat(onWire.handle((ok, e) -> e).join()).isInstanceOf(RejectedFeedbackException.class);
+    assertThat(reason(queued)).as("the provider's pause is too long").isEqualTo(Reason.CLOSED);
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void aRunningBatchIsDelivered() {
     server.enqueue(200, "{}").answerAll(gate);
     CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(20));
     Until.isTrue("the second request came", () -> server.count() == 2);
-    CompletableFuture<Void> closed = close();
-    Until.isTrue(
-        "it takes nothing more", () -> reason(client.submitAsync(on("b"))) == Reason.CLOSED);
+    CompletableFuture<Void> closed = closing();
     gate.open();
     Until.isDone(closed);
-    assertThat(batch.join().subList(0, 2)).allMatch(Outcome::isAccepted);
-    assertThat(batch.join().subList(2, 20))
-        .allSatisfy(
-            outcome ->
-                assertThat(outcome.error().orElseThrow())
-                    .isInstanceOfSatisfying(
-                        UndeliveredFeedbackException.class,
-                        error -> {
-                          assertThat(error.reason()).isEqualTo(Reason.CLOSED);
-                          assertThat(error.mayHaveArrived()).isFalse();
-                        }));
+    assertThat(batch).isDone();
+    assertThat(batch.join()).hasSize(20).allMatch(Outcome::isAccepted);
+  }
+
+  @Test
+  void aStreamDeliversWhatItHasReadReadsNoMoreAndSaysSo() {
+    server.answerAll(gate);
+    AtomicInteger read = new AtomicInteger();
+    Iterator<Feedback> endless = Stream.generate(() -> on("t" + read.getAndIncrement())).iterator();
+    List<Outcome> outcomes = new CopyOnWriteArrayList<>();
+    CompletableFuture<BatchSummary> stream =
+        CompletableFuture.supplyAsync(() -> client.submitEach(endless, outcomes::add));
+    Until.isTrue("the request came", () -> server.count() == 1);
+    CompletableFuture<Void> closed = closing();
+    gate.open();
+    Until.isDone(closed);
+    Until.isDone(stream);
+    assertThat(stream.handle((ok, e) -> e.getCause()).join())
+        .isInstanceOfSatisfying(
+            UndeliveredFeedbackException.class,
+            e -> assertThat(e.reason()).isEqualTo(Reason.CLOSED));
+    assertThat(outcomes).hasSize(read.get()).allMatch(Outcome::isAccepted);
+    assertThat(server.count()).isEqualTo(read.get());
+  }
+
+  @Test
+  void whatIsLeftAfterTheTimeoutFailsAndOneLineCountsIt() {
+    server.answerAll(gate);
+    ClientSettings brief =
+        ToyClient.settings().concurrency(2).closeTimeout(Duration.ofMillis(200)).build();
+    ToyClient hasty = new ToyClient(server.url(), Toy.lists(3), brief);
+    List<CompletableFuture<Receipt>> singles =
+        ToyClient.many(5).stream().map(hasty::submitAsync).toList();
+    CompletableFuture<List<Outcome>> batch = hasty.submitAllAsync(ToyClient.many(20));
+    Until.isTrue("two are on the wire", () -> server.count() == 2);
+
+    List<String> log = LogLines.during(hasty::close);
+
+    assertThat(singles).allMatch(CompletableFuture::isDone);
+    assertThat(singles).allMatch(it -> reason(it) == Reason.CLOSED);
+    assertThat(singles.subList(0, 2)).allMatch(it -> error(it).mayHaveArrived());
+    assertThat(singles.subList(2, 5)).noneMatch(it -> error(it).mayHaveArrived());
+    assertThat(batch.join())
+        .hasSize(20)
+        .allMatch(it -> !it.isAccepted() && !it.error().orElseThrow().mayHaveArrived());
+    assertThat(log)
+        .filteredOn(line -> line.contains("WARN"))
+        .singleElement()
+        .asString()
+        .contains("toy closes before 25 feedbacks had an answer");
+  }
+
+  @Test
+  void anInterruptEndsTheWait() throws InterruptedException {
+    server.answerAll(gate);
+    CompletableFuture<Receipt> onWire = client.submitAsync(on("a"));
+    Until.isTrue("the request came", () -> server.count() == 1);
+    AtomicBoolean stillInterrupted = new AtomicBoolean();
+    Thread thread =
+        new Thread(
+            () -> {
+              client.close();
+              stillInterrupted.set(Thread.currentThread().isInterrupted());
+            });
+    thread.start();
+    thread.interrupt();
+    thread.join();
+    assertThat(stillInterrupted).isTrue();
+    assertThat(reason(onWire)).isEqualTo(Reason.CLOSED);
+  }
+
+  @Test
+  void callbacksHaveRunWhenTheClientIsClosed() {
+    server.answerAll(seen -> Reply.of(200, "{}"));
+    AtomicInteger called = new AtomicInteger();
+    for (Feedback feedback : ToyClient.many(50)) {
+      var unused =
+          client
+              .submitAsync(feedback)
+              .whenComplete(
+                  (receipt, error) -> {
+                    LockSupport.parkNanos(1_000_000);
+                    called.incrementAndGet();
+                  });
+    }
+    client.close();
+    assertThat(called).hasValue(50);
   }
 
   @Test
@@ -147,8 +249,14 @@ class CloseTest {
     assertThat(reason(client.submitAsync(on("a")))).isEqualTo(Reason.CLOSED);
     List<Outcome> each = new ArrayList<>(client.submitAll(ToyClient.many(3)));
     each.addAll(client.submitAllAsync(ToyClient.many(3)).join());
-    assertThat(client.submitEach(ToyClient.many(3).iterator(), each::add).failed()).isEqualTo(3);
-    assertThat(each).hasSize(9).noneMatch(Outcome::isAccepted);
+    assertThat(each).hasSize(6).noneMatch(Outcome::isAccepted);
+    Iterator<Feedback> unread = ToyClient.many(3).iterator();
+    assertThat(
+            catchThrowableOfType(
+                    UndeliveredFeedbackException.class, () -> client.submitEach(unread, each::add))
+                .reason())
+        .isEqualTo(Reason.CLOSED);
+    assertThat(unread.next().target()).isEqualTo(ToyClient.many(1).get(0).target());
     assertThat(server.count()).isZero();
   }
 

@@ -36,12 +36,13 @@ class ConversationTest {
           ClientSettings.builder().maxRetries(0).build(),
           (answer, request) -> Verdict.byStatus(answer),
           time,
+          time,
           new OkHttpClient(),
           () -> {});
 
   @AfterEach
   void close() {
-    carrier.close();
+    carrier.close(() -> {});
     server.close();
   }
 

@@ -1,6 +1,7 @@
 package io.github.llmfeedback.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.llmfeedback.ClientSettings;
@@ -8,9 +9,11 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.LossPolicy;
 import io.github.llmfeedback.Part;
 import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +89,48 @@ class LogTest {
 
     assertThat(thrown).isNotNull();
     assertThat(lines()).anyMatch(line -> line.contains("WARN") && line.contains("gave up: toy"));
+  }
+
+  @Test
+  void manyThatAreGivenUpAreOneLineASecondThatCountsThem() {
+    HandTime time = new HandTime();
+    server.answerAll(seen -> Reply.of(401, "{}"));
+    List<String> logged =
+        LogLines.during(
+            () -> {
+              try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+                for (int i = 0; i < 100; i++) {
+                  Until.isDone(client.submitAsync(ToyClient.on("a")));
+                }
+                time.advance(Duration.ofSeconds(1));
+                for (int i = 0; i < 50; i++) {
+                  Until.isDone(client.submitAsync(ToyClient.on("a")));
+                }
+              } // tells what was not counted yet
+            });
+    assertThat(logged)
+        .filteredOn(line -> line.contains("WARN"))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("gave up: toy answered 401"),
+            line -> assertThat(line).contains("gave up on 99 more calls"),
+            line -> assertThat(line).contains("gave up on 50 more calls"));
+  }
+
+  @Test
+  void whatIsRefusedBecauseTheClientIsFullOrClosedIsCalledSo() {
+    Gate gate = Gate.yes();
+    server.answerAll(gate);
+    ToyClient full =
+        new ToyClient(server.url(), Toy.plain(), ToyClient.settings().maxPending(1).build());
+    var unused = full.submitAsync(ToyClient.on("a"));
+    assertThatThrownBy(() -> full.submit(ToyClient.on("b")))
+        .hasMessage(
+            "the toy client has too much in flight already; wait, or raise the settings'"
+                + " maxPending; surely not stored");
+    gate.open();
+    full.close();
+    assertThatThrownBy(() -> full.submit(ToyClient.on("b")))
+        .hasMessage("the toy client is closed; surely not stored");
   }
 
   @Test

@@ -45,6 +45,28 @@ final class Program implements AutoCloseable {
     return read(out);
   }
 
+  /** Asks it to end, as {@code kill} does. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** What a program printed that was asked to end; fails unless it ends in time. */
+  String outputOfTheTerminated(Duration patience) throws InterruptedException {
+    if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("did not end: " + read(out, err));
+    }
+    return read(out);
+  }
+
+  boolean hasPrinted(String text) {
+    return read(out).contains(text);
+  }
+
+  /** What it wrote to the error stream. */
+  String errors() {
+    return read(err);
+  }
+
   private static String read(Path... files) {
     StringBuilder text = new StringBuilder();
     try {

@@ -20,7 +20,8 @@ class ThreadsTest {
 
     public static void main(String[] args) {
       ToyClient client =
-          new ToyClient(args[0], Toy.plain(), ToyClient.settings().build()); // never closed
+          new ToyClient( // never closed
+              args[0], Toy.plain(), ToyClient.settings().waitAtExit(false).build());
       client.submit(on("a"));
       var unused = client.submitAsync(on("never-answered"));
       client.submitAsync(on("b")).thenAccept(receipt -> client.submit(on("c"))).join();
@@ -87,7 +88,7 @@ class ThreadsTest {
   }
 
   @Test
-  void theProgramEndsWithItsMainMethod() throws InterruptedException {
+  void noThreadOfOursKeepsAProgramFromEnding() throws InterruptedException {
     try (LoopbackServer server = new LoopbackServer()) {
       server.answerAll(
           seen ->
