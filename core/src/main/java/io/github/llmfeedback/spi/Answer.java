@@ -216,11 +216,14 @@ public final class Answer {
     Map<String, String> entries = new LinkedHashMap<>();
     JsonNode node = at(pointer);
     if (node != null) {
-      for (Map.Entry<String, JsonNode> field : node.properties()) {
-        if (field.getValue().isTextual() || field.getValue().isNumber()) {
-          entries.put(field.getKey(), field.getValue().asText());
-        }
-      }
+      node.fieldNames() // properties() would need Jackson 2.15
+          .forEachRemaining(
+              name -> {
+                JsonNode value = node.get(name);
+                if (value.isTextual() || value.isNumber()) {
+                  entries.put(name, value.asText());
+                }
+              });
     }
     return entries;
   }

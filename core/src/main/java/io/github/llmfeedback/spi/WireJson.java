@@ -1,8 +1,9 @@
 package io.github.llmfeedback.spi;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,8 +13,18 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** How bodies become JSON and answers are read; bounded, and without any default typing. */
+/**
+ * How bodies become JSON and answers are read; bounded, and without any default typing.
+ *
+ * <p>The bounds are kept here, not by {@code StreamReadConstraints}, which Jackson 2.13 and 2.14
+ * (Spring Boot 2.7 and 3.0) do not have.
+ */
 final class WireJson {
+  private static final int MAX_DEPTH = 100;
+  private static final int MAX_NUMBER = 400;
+  private static final int MAX_STRING = 4 << 20;
+  private static final int MAX_NAME = 50_000;
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .addModule(new JavaTimeModule())
@@ -24,17 +35,6 @@ final class WireJson {
           .defaultPropertyInclusion(
               JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
           .build();
-
-  static {
-    MAPPER
-        .getFactory()
-        .setStreamReadConstraints(
-            StreamReadConstraints.builder()
-                .maxNestingDepth(100)
-                .maxNumberLength(400)
-                .maxStringLength(4 << 20)
-                .build());
-  }
 
   private WireJson() {}
 
@@ -48,13 +48,46 @@ final class WireJson {
     }
   }
 
-  /** The answer's JSON; null if it is none. */
+  /** The answer's JSON; null if it is not JSON, or exceeds the bounds. */
   static @Nullable JsonNode read(byte[] body) {
     try {
+      if (!isBounded(body)) {
+        return null;
+      }
       JsonNode node = MAPPER.readTree(body);
       return node == null || node.isMissingNode() ? null : node;
     } catch (IOException | RuntimeException notJson) {
       return null; // callers ask isObject(), isArray() or has(); what is not JSON has nothing
     }
+  }
+
+  /**
+   * Whether a tree may be built: it is not nested so deep that walking it could overflow the stack,
+   * and has no number whose conversion would take long. Reads tokens only, so that it is itself
+   * safe.
+   */
+  private static boolean isBounded(byte[] body) throws IOException {
+    try (JsonParser parser = MAPPER.createParser(body)) {
+      int depth = 0;
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token.isStructStart()) {
+          depth++;
+        } else if (token.isStructEnd()) {
+          depth--;
+        }
+        if (depth > MAX_DEPTH || parser.getTextLength() > maxLength(token)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private static int maxLength(JsonToken token) {
+    return switch (token) {
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> MAX_NUMBER;
+      case FIELD_NAME -> MAX_NAME;
+      default -> MAX_STRING;
+    };
   }
 }

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -123,8 +124,10 @@ public final class WireExample {
     String body =
         response.has("json") ? response.get("json").toString() : response.path("text").asText();
     Reply reply = Reply.of(response.path("status").asInt(), body);
-    for (var header : response.path("headers").properties()) {
-      reply = reply.header(header.getKey(), header.getValue().asText());
+    JsonNode headers = response.path("headers");
+    for (Iterator<String> names = headers.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      reply = reply.header(name, headers.get(name).asText());
     }
     return reply;
   }

@@ -143,6 +143,24 @@ class AnswerTest {
     assertThat(of("[".repeat(1_000_000)).isArray()).isFalse();
   }
 
+  /** Kept by the library itself: Jackson has such limits only since 2.15. */
+  @Test
+  void theBoundsAreTheSameWithEveryJackson() {
+    assertThat(of("[".repeat(100) + "]".repeat(100)).isArray()).isTrue();
+    assertThat(of("[".repeat(101) + "]".repeat(101)).isArray()).isFalse();
+    assertThat(of("{\"a\":".repeat(100) + "1" + "}".repeat(100)).isObject()).isTrue();
+    assertThat(of("{\"a\":".repeat(101) + "1" + "}".repeat(101)).isObject()).isFalse();
+    assertThat(of("[" + "[],".repeat(500) + "1]").isArray()).as("wide is not deep").isTrue();
+    assertThat(of("[" + "9".repeat(400) + "]").isArray()).isTrue();
+    assertThat(of("[" + "9".repeat(401) + "]").isArray()).isFalse();
+    assertThat(of("[0." + "9".repeat(398) + "]").isArray()).isTrue();
+    assertThat(of("[0." + "9".repeat(399) + "]").isArray()).isFalse();
+    assertThat(of("[\"" + "x".repeat(4 << 20) + "\"]").isArray()).isTrue();
+    assertThat(of("[\"" + "x".repeat((4 << 20) + 1) + "\"]").isArray()).isFalse();
+    assertThat(of("{\"" + "x".repeat(50_000) + "\":1}").isObject()).isTrue();
+    assertThat(of("{\"" + "x".repeat(50_001) + "\":1}").isObject()).isFalse();
+  }
+
   @Test
   void anAnswerThatWasCutHasNothingEvenIfItReadsAsJson() {
     Answer answer = cut("{\"id\":\"f-1\"}");

@@ -115,7 +115,7 @@ final class HeliconeFilter {
       return Optional.empty();
     }
     Optional<Predicate<HeliconeRow>> first = Optional.empty();
-    for (Map.Entry<String, JsonNode> field : object.properties()) {
+    for (Map.Entry<String, JsonNode> field : Json.fields(object).entrySet()) {
       Optional<Predicate<HeliconeRow>> read = reading.apply(field.getKey(), field.getValue());
       if (read.isEmpty()) {
         return Optional.empty();

@@ -51,7 +51,7 @@ final class HeliconeQueries {
     if (!query.isObject()) {
       return Optional.of(HeliconeReply.invalid("requestBody", "invalid object", query));
     }
-    for (Map.Entry<String, JsonNode> field : query.properties()) {
+    for (Map.Entry<String, JsonNode> field : Json.fields(query).entrySet()) {
       Optional<Reply> fault = fault(field.getKey(), field.getValue());
       if (fault.isPresent()) {
         return fault;
@@ -77,7 +77,7 @@ final class HeliconeQueries {
     if (!sort.isObject()) {
       return demand(false, "sort", "invalid object", sort);
     }
-    for (Map.Entry<String, JsonNode> field : sort.properties()) {
+    for (Map.Entry<String, JsonNode> field : Json.fields(sort).entrySet()) {
       if (!field.getKey().equals("created_at")) {
         return demand(false, "sort", HeliconeReply.excess(field.getKey()), sort);
       }

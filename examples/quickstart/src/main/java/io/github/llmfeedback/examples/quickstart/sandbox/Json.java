@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** JSON as the sandbox reads it: no key twice, nothing after the value. */
@@ -34,6 +36,13 @@ final class Json {
 
   static ArrayNode array() {
     return MAPPER.createArrayNode();
+  }
+
+  /** The fields of an object, in order; {@code JsonNode.properties()} would need Jackson 2.15. */
+  static Map<String, JsonNode> fields(JsonNode object) {
+    Map<String, JsonNode> fields = new LinkedHashMap<>();
+    object.fieldNames().forEachRemaining(name -> fields.put(name, object.get(name)));
+    return fields;
   }
 
   static boolean isBlankOrNoText(JsonNode node) {

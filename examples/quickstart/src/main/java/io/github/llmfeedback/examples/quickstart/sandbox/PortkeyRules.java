@@ -14,7 +14,7 @@ enum PortkeyRules {
     if (!item.isObject()) {
       return Optional.of("expected a JSON object");
     }
-    for (Map.Entry<String, JsonNode> field : item.properties()) {
+    for (Map.Entry<String, JsonNode> field : Json.fields(item).entrySet()) {
       Optional<String> fault = fault(field.getKey(), field.getValue());
       if (fault.isPresent()) {
         return fault;

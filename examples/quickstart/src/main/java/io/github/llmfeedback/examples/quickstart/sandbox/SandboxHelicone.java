@@ -88,7 +88,7 @@ public final class SandboxHelicone {
     if (!body.isObject()) {
       return Optional.of(HeliconeReply.invalid("requestBody", "invalid object", body));
     }
-    for (String name : body.properties().stream().map(Map.Entry::getKey).toList()) {
+    for (String name : Json.fields(body).keySet()) {
       if (!name.equals("rating")) {
         ObjectNode excess = Json.object();
         excess.set(name, body.path(name));
