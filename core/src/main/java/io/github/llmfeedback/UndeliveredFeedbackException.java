@@ -45,6 +45,12 @@ public final class UndeliveredFeedbackException extends FeedbackException {
     /** The client was closed. */
     CLOSED,
     /** Too much was in flight or queued already. */
-    FULL
+    FULL,
+    /**
+     * A class is missing, or is of another version than this library was made for, as where an
+     * application's BOM replaces Jackson or OkHttp; the cause tells which. Every call will fail so
+     * until the class path is put right.
+     */
+    LINKAGE
   }
 }

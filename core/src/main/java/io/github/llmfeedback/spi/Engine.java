@@ -146,8 +146,11 @@ final class Engine<W> {
     return prepared;
   }
 
-  /** A dialect's mistake, before anything was sent. */
+  /** A dialect's mistake, or a class path that does not fit together; nothing was sent. */
   FeedbackException unsayable(Throwable bug) {
+    if (bug instanceof LinkageError error) {
+      return carrier.failures.linkage(error);
+    }
     String provider = dialect.capabilities().provider();
     return new UnrepresentableFeedbackException(
         provider, provider + "'s dialect failed on this feedback", List.of(), bug);
@@ -209,7 +212,7 @@ final class Engine<W> {
     if (Thread.currentThread().isInterrupted()) {
       throw carrier.unsent(Reason.INTERRUPTED);
     }
-    Sending<T> sending = begin.get();
+    Sending<T> sending = begun(begin);
     try {
       return sending.result(sending.call().ending().get());
     } catch (InterruptedException e) {
@@ -225,7 +228,7 @@ final class Engine<W> {
   <T> CompletableFuture<T> async(Supplier<Sending<T>> begin) {
     Sending<T> sending;
     try {
-      sending = begin.get();
+      sending = begun(begin);
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -238,6 +241,14 @@ final class Engine<W> {
             .thenAccept(ending -> deliver(result, pending, () -> sending.result(ending)));
     unused = result.handle((value, error) -> stop(sending.call()));
     return result;
+  }
+
+  private <T> Sending<T> begun(Supplier<Sending<T>> begin) {
+    try {
+      return begin.get();
+    } catch (LinkageError e) { // in encoding: a call that is on its way throws nothing
+      throw unsayable(e);
+    }
   }
 
   private static @Nullable Void stop(WireCall call) {

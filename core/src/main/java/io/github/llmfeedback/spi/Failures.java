@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +119,19 @@ final class Failures {
         cause == null ? null : clean(cause));
   }
 
+  /** Nothing was sent, because the class path does not fit together. */
+  FeedbackException linkage(LinkageError error) {
+    return new UndeliveredFeedbackException(
+        connection.provider(),
+        Reason.LINKAGE,
+        0,
+        Duration.ZERO,
+        false,
+        "%s was sent nothing: %s (%s); surely not stored"
+            .formatted(connection.provider(), explain(Reason.LINKAGE, null), error),
+        error);
+  }
+
   private String what(@Nullable WireRequest request, Reason reason, @Nullable IOException cause) {
     String to = request == null ? "" : " to " + place(request);
     return switch (reason) {
@@ -144,6 +158,9 @@ final class Failures {
       case INTERRUPTED -> "the waiting thread was interrupted";
       case CANCELLED -> "the call was cancelled";
       case CLOSED, FULL -> throw new AssertionError(reason + " is the client's own");
+      case LINKAGE ->
+          "a class is missing, or of another version than this library was made for; check the"
+              + " versions of Jackson, OkHttp, Okio and Kotlin on the class path";
     };
   }
 
@@ -157,7 +174,16 @@ final class Failures {
     } else if (sent) {
       return Reason.CONNECTION_LOST;
     }
+    if (isLinkage(e)) {
+      return Reason.LINKAGE;
+    }
     return isUntrusted(e) ? Reason.UNTRUSTED : Reason.UNREACHABLE;
+  }
+
+  /** Where an error ends a call, OkHttp tells an exception of its own and suppresses the error. */
+  private static boolean isLinkage(IOException e) {
+    return e.getCause() instanceof LinkageError
+        || Stream.of(e.getSuppressed()).anyMatch(LinkageError.class::isInstance);
   }
 
   private static boolean isUntrusted(IOException e) {

@@ -67,7 +67,7 @@ record Tried(
   static Tried failed(Reason reason, boolean sent, @Nullable IOException cause) {
     Again again =
         switch (reason) {
-          case UNTRUSTED, CANCELLED -> Again.NO;
+          case UNTRUSTED, CANCELLED, LINKAGE -> Again.NO;
           default -> sent ? Again.IF_REPEATABLE : Again.YES;
         };
     return new Tried(null, null, reason, cause, sent, again);

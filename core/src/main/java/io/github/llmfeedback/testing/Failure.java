@@ -43,7 +43,9 @@ public enum Failure {
   /** The client was closed before anything was sent. */
   CLOSED,
   /** Too much was queued; nothing was sent. */
-  FULL;
+  FULL,
+  /** The class path has another Jackson or OkHttp than the library needs; nothing was sent. */
+  LINKAGE;
 
   private static final String PLACE = "POST https://provider.example/feedback";
 
@@ -78,6 +80,7 @@ public enum Failure {
       case CANCELLED -> undelivered(provider, Reason.CANCELLED, 1, true);
       case CLOSED -> undelivered(provider, Reason.CLOSED, 0, false);
       case FULL -> undelivered(provider, Reason.FULL, 0, false);
+      case LINKAGE -> undelivered(provider, Reason.LINKAGE, 0, false);
     };
   }
 

@@ -1,18 +1,24 @@
 package io.github.llmfeedback.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.FanOut;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.Target;
+import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UnreadableAnswerException;
-import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -64,8 +70,97 @@ class BrokenDialectTest {
             return super.request(feedbacks);
           }
         };
-    isSecondListAlone(outcomes(broken), UnrepresentableFeedbackException.class);
+    List<Outcome> outcomes = outcomes(broken);
+    isSecondListAlone(outcomes, UndeliveredFeedbackException.class);
+    outcomes.stream().flatMap(o -> o.error().stream()).forEach(BrokenDialectTest::isCalledWhatItIs);
     assertThat(server.count()).isEqualTo(2);
+  }
+
+  private static void isCalledWhatItIs(Throwable thrown) {
+    assertThat(thrown)
+        .hasMessage(
+            "toy was sent nothing: a class is missing, or of another version than this library was"
+                + " made for; check the versions of Jackson, OkHttp, Okio and Kotlin on the class"
+                + " path (java.lang.NoClassDefFoundError: another Jackson); surely not stored")
+        .hasCauseInstanceOf(NoClassDefFoundError.class)
+        .isInstanceOfSatisfying(
+            UndeliveredFeedbackException.class,
+            e -> {
+              assertThat(e.reason()).isEqualTo(UndeliveredFeedbackException.Reason.LINKAGE);
+              assertThat(e.mayHaveArrived()).isFalse();
+              assertThat(e.attempts()).isZero();
+            });
+  }
+
+  /** Every way in, the client's and a fan-out's; no fault of the feedback, nothing in doubt. */
+  @Test
+  void aLinkageErrorBeforeAnythingIsSentIsCalledWhatItIs() {
+    ToyDialect inEncoding =
+        new ToyDialect() {
+          @Override
+          public List<Map<String, Object>> encode(Feedback feedback, String thing, Losses losses) {
+            throw new NoClassDefFoundError("another Jackson");
+          }
+        };
+    ToyDialect inWriting =
+        new ToyDialect() {
+          @Override
+          public WireRequest request(List<List<Map<String, Object>>> feedbacks) {
+            throw new NoClassDefFoundError("another Jackson");
+          }
+        };
+    for (ToyDialect broken : List.of(inEncoding, inWriting)) {
+      try (ToyContractClient client =
+          new ToyContractClient(server.url(), ToyClient.KEY, settings, broken)) {
+        Feedback feedback = ToyClient.on("a");
+        isCalledWhatItIs(catchThrowable(() -> client.submit(feedback)));
+        isCalledWhatItIs(client.submitAsync(feedback).handle((ok, error) -> error).join());
+        isCalledWhatItIs(client.submitAll(List.of(feedback)).get(0).error().orElseThrow());
+        isCalledWhatItIs(
+            client.submitAllAsync(List.of(feedback)).join().get(0).error().orElseThrow());
+        client.submitEach(
+            List.of(feedback).iterator(),
+            outcome -> isCalledWhatItIs(outcome.error().orElseThrow()));
+        FanOut fanOut = FanOut.builder().add("a", client).build();
+        isCalledWhatItIs(
+            fanOut
+                .submit(Feedback.on(Target.shared("a")).comment("word").build())
+                .values()
+                .iterator()
+                .next()
+                .error()
+                .orElseThrow());
+      }
+    }
+    assertThat(server.count()).isZero();
+  }
+
+  @Test
+  void aLinkageErrorInTheHttpClientIsCalledSoAndNotTriedAgain() {
+    AtomicInteger attempts = new AtomicInteger();
+    OkHttpClient another =
+        new OkHttpClient.Builder()
+            .addInterceptor(
+                chain -> {
+                  attempts.incrementAndGet();
+                  throw new NoSuchMethodError("another OkHttp");
+                })
+            .build();
+    try (ToyContractClient client =
+        new ToyContractClient(
+            server.url(),
+            ToyClient.KEY,
+            settings.newBuilder().httpClient(another).build(),
+            new ToyDialect())) {
+      assertThatThrownBy(() -> client.submit(ToyClient.on("a")))
+          .hasMessageContaining("a class is missing, or of another version")
+          .hasMessageEndingWith("; surely not stored")
+          .isInstanceOfSatisfying(
+              UndeliveredFeedbackException.class,
+              e -> assertThat(e.reason()).isEqualTo(UndeliveredFeedbackException.Reason.LINKAGE));
+    }
+    assertThat(attempts).hasValue(1);
+    assertThat(server.count()).isZero();
   }
 
   @Test
@@ -122,7 +217,7 @@ class BrokenDialectTest {
         new ToyContractClient(server.url(), ToyClient.KEY, settings, broken)) {
       CompletableFuture<Receipt> receipt = client.submitAsync(ToyClient.on("t15"));
       assertThat(receipt.handle((ok, error) -> error).join())
-          .isInstanceOf(NoClassDefFoundError.class);
+          .satisfies(BrokenDialectTest::isCalledWhatItIs);
     }
   }
 }
