@@ -16,6 +16,9 @@ public final class Connection {
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|127(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}|::1");
 
+  /** A shorter secret may be an ordinary word; to mask that would garble texts and tell it. */
+  private static final int SHORTEST_MASKED = 8;
+
   private final String provider;
   private final HttpUrl base;
   private final Map<String, String> headers;
@@ -75,7 +78,8 @@ public final class Connection {
   }
 
   /**
-   * This connection with a secret in a header on every request.
+   * This connection with a secret in a header on every request. From 8 characters on it is masked
+   * in what is shown of a server's words.
    *
    * @param prefix what stands before the secret, such as {@code "Bearer "}
    * @param field what the secret is called in error messages, which never show it
@@ -86,7 +90,10 @@ public final class Connection {
       throw new IllegalArgumentException(
           field + " must not be blank, nor begin or end with a space");
     }
-    return with(checkedName(name), prefix + value, inAnswers(value));
+    return with(
+        checkedName(name),
+        prefix + value,
+        value.length() < SHORTEST_MASKED ? List.of() : inAnswers(value));
   }
 
   /** A secret as it is, and as JSON writes it, which may escape a slash. */

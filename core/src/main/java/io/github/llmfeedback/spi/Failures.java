@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Words an ending that is no receipt: what happened, where, what to do. Everything the server said
- * stays out of the message, and every secret out of everything.
+ * stays out of the message. Secrets are masked in what others wrote and in addresses, but not in
+ * this library's own sentences, which hold none: a secret that happens to be one of their words
+ * would be given away by the gap.
  */
 final class Failures {
   private static final int EXCERPT = 4096;
@@ -51,7 +53,7 @@ final class Failures {
       int attempts,
       Duration elapsed,
       boolean mayHaveArrived) {
-    String hint = verdict.hint().map(connection::redact).orElse(null);
+    String hint = hint(answer, verdict);
     if (verdict.kind() == Verdict.Kind.UNREADABLE) {
       return new UnreadableAnswerException(
           connection.provider(),
@@ -78,6 +80,15 @@ final class Failures {
         .effort(attempts, elapsed)
         .mayHaveArrived(mayHaveArrived && !request.isQuestion())
         .build();
+  }
+
+  /** The verdict's hint, in which only the host that a redirect leads to is the server's word. */
+  private @Nullable String hint(Answer answer, Verdict verdict) {
+    String hint = verdict.hint().orElse(null);
+    String host = answer.header("Location").map(Verdict::host).orElse(null);
+    return hint == null || host == null
+        ? hint
+        : hint.replace(" to " + host + " ", " to " + connection.redact(host) + " ");
   }
 
   /** The provider asked this client to wait, for longer than the call has time. */
@@ -199,7 +210,7 @@ final class Failures {
    * The cause without the server's words, which a malformed status line or header would bring, be
    * it as a cause of the cause.
    */
-  private static IOException clean(IOException e) {
+  private IOException clean(IOException e) {
     if (e instanceof InterruptedIOException
         || e instanceof SocketException
         || e instanceof javax.net.ssl.SSLException
@@ -209,7 +220,8 @@ final class Failures {
       return e;
     }
     boolean isOkHttps = e.getClass() == IOException.class;
-    IOException clean = new IOException(isOkHttps ? e.getMessage() : e.getClass().getName());
+    String message = isOkHttps ? String.valueOf(e.getMessage()) : e.getClass().getName();
+    IOException clean = new IOException(connection.redact(message));
     clean.setStackTrace(e.getStackTrace());
     return clean;
   }

@@ -135,7 +135,7 @@ public final class Verdict {
     };
   }
 
-  private static String host(String location) {
+  static String host(String location) {
     try {
       String host = URI.create(location).getHost();
       return host == null ? "another place" : host;

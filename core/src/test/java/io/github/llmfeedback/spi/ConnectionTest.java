@@ -239,14 +239,24 @@ class ConnectionTest {
   @Test
   void aSecretIsReplacedAlsoWhereJsonEscapesIt() {
     assertThat(
-            withKey("a/b\"c\\d").redact("{\"key\":\"a/b\\\"c\\\\d\",\"php\":\"a\\/b\\\"c\\\\d\"}"))
+            withKey("a/b\"c\\d-4711")
+                .redact("{\"key\":\"a/b\\\"c\\\\d-4711\",\"php\":\"a\\/b\\\"c\\\\d-4711\"}"))
         .isEqualTo("{\"key\":\"██\",\"php\":\"██\"}");
   }
 
   @Test
   void aSecretThatIsPartOfAnotherLeavesNothingOfIt() {
-    Connection connection = withKey("abc").secretHeader("x-other", "", "other", "abc-longer");
-    assertThat(connection.redact("abc-longer abc")).isEqualTo("██ ██");
+    Connection connection =
+        withKey("abcdefgh").secretHeader("x-other", "", "other", "abcdefgh-longer");
+    assertThat(connection.redact("abcdefgh-longer abcdefgh")).isEqualTo("██ ██");
+  }
+
+  /** It may be an ordinary word; where only that word is missing, everybody knows the key. */
+  @Test
+  void aSecretOfFewerThanEightCharactersIsNotMasked() {
+    assertThat(withKey("1234567").redact("it is 1234567")).isEqualTo("it is 1234567");
+    assertThat(withKey("1234567").redactCut("it is 12345")).isEqualTo("it is 12345");
+    assertThat(withKey("12345678").redact("it is 12345678")).isEqualTo("it is ██");
   }
 
   @Test

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 
 /** A client of the {@link Toy} provider. */
 final class ToyClient extends HttpFeedbackClient {
-  static final String KEY = "t0y-k3y";
+  static final String KEY = "t0y-k3y-4711";
   private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]*)\"");
 
   ToyClient(String url, Toy toy, ClientSettings settings) {

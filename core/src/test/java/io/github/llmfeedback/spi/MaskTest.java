@@ -1,0 +1,59 @@
+package io.github.llmfeedback.spi;
+
+import static io.github.llmfeedback.spi.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is masked: what others wrote, and nothing that this library says itself. */
+class MaskTest {
+  @AutoClose private final LoopbackServer server = new LoopbackServer();
+
+  private FeedbackException failure(String key, Reply reply) {
+    server.answerAll(seen -> reply);
+    try (ToyContractClient client =
+        new ToyContractClient(
+            server.url(), key, ToyClient.impatient().maxRetries(0).build(), new ToyDialect())) {
+      return catchThrowableOfType(FeedbackException.class, () -> client.submit(on("a")));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"key", "wrong", "check", "a", "API key", "feedback", "provider"})
+  void ourOwnSentencesAreWholeWhateverTheKeyIs(String key) {
+    assertThat(failure(key, Reply.of(401, "{}"))).hasMessageEndingWith(": check the API key");
+    assertThat(failure(key, Reply.of(503, "{}")))
+        .hasMessageContaining(": the provider is busy")
+        .hasMessageEndingWith("; the feedback may have arrived");
+    assertThat(failure(key, Reply.of(200, "<html>").header("Content-Type", "text/html")))
+        .hasMessageEndingWith(
+            ", but this is no answer of the provider; check the base URL; the feedback may have"
+                + " arrived");
+  }
+
+  @Test
+  void whatTheServerRepeatsOfALongKeyIsMaskedInBodyCodeIdAndRedirect() {
+    String key = "a-l0ng-key.4711";
+    RejectedFeedbackException refused =
+        (RejectedFeedbackException)
+            failure(
+                key,
+                Reply.of(302, "no to " + key)
+                    .header("x-request-id", key)
+                    .header("Location", "https://" + key + ".example/"));
+    assertThat(refused.body()).isEqualTo("no to ██");
+    assertThat(refused.requestId()).isEmpty();
+    assertThat(refused)
+        .hasMessageContaining(
+            ": a redirect to ██.example is not followed, so that key and words reach no other host;"
+                + " check the base URL");
+  }
+}
