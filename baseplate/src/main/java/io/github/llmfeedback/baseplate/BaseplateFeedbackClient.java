@@ -70,15 +70,16 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
   }
 
   /**
-   * Builds a client; the base URL is {@code https://app.baseplate.ai/api} unless set, as all pages
-   * but one have it.
+   * Builds a client; the base URL is {@code https://app.baseplate.ai/api} unless set, and may be
+   * given with or without its {@code /api}. All pages of the documentation but one have it; for the
+   * address of that one, set {@link #exactBaseUrl}{@code ("https://app.baseplate.ai")}.
    */
   public static final class Builder extends ClientBuilder<Builder> {
     private final String apiKey;
     private final String endpointId;
 
     private Builder(@Nullable String apiKey, @Nullable String endpointId) {
-      super("baseplate", "https://app.baseplate.ai/api");
+      super("baseplate", "https://app.baseplate.ai/api", "api");
       this.apiKey = required("Baseplate's API key", KEY_VARIABLE, apiKey);
       this.endpointId = segment(required("Baseplate's endpoint id", ENDPOINT_VARIABLE, endpointId));
     }
@@ -102,9 +103,7 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
      */
     public BaseplateFeedbackClient build() {
       return new BaseplateFeedbackClient(
-          connection().secretHeader("Authorization", "Bearer ", "the API key", apiKey),
-          settings(),
-          endpointId);
+          connection().keyHeader("Authorization", "Bearer ", apiKey), settings(), endpointId);
     }
   }
 }

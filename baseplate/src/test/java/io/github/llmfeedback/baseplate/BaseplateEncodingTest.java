@@ -31,7 +31,7 @@ class BaseplateEncodingTest extends UpdateEncodingProperties {
 
   @Override
   protected List<String> path(String id) {
-    return List.of("endpoints", "endpoint", "logs");
+    return List.of("api", "endpoints", "endpoint", "logs");
   }
 
   @Override
@@ -52,7 +52,7 @@ class BaseplateEncodingTest extends UpdateEncodingProperties {
         assertThat(!text || id.isBlank() || id.equals(".") || id.equals("..")).isTrue();
         return;
       }
-      assertThat(server.take().segments()).containsExactly("endpoints", id, "logs");
+      assertThat(server.take().segments()).containsExactly("api", "endpoints", id, "logs");
     }
   }
 

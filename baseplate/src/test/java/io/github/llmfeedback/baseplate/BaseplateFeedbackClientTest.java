@@ -125,6 +125,7 @@ class BaseplateFeedbackClientTest {
     "a b, a%20b",
     "a?b#c, a%3Fb%23c",
     "..., ...",
+    "'a,b;c', a%2Cb%3Bc",
   })
   void endpointIdStaysOneSegmentOfThePath(String endpointId, String segment) {
     server.enqueue(200, "{\"id\":\"1\"}");
@@ -176,7 +177,41 @@ class BaseplateFeedbackClientTest {
         BaseplateFeedbackClient.fromEnv(name -> environment.getOrDefault(name, ""))) {
       fromEnv.submit(Feedback.on("usage-1").thumbsUp().build());
     }
-    assertThat(server.take().path()).isEqualTo("/endpoints/ep-2/logs");
+    assertThat(server.take().path()).isEqualTo("/api/endpoints/ep-2/logs");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', /api/endpoints/ep-1/logs",
+    "/api, /api/endpoints/ep-1/logs",
+    "/own/, /own/api/endpoints/ep-1/logs",
+    "/own/api/, /own/api/endpoints/ep-1/logs",
+  })
+  void baseUrlMayEndInASlashOrInTheSegmentOfTheApi(String path, String expected) {
+    server.enqueue(200, "{}");
+    try (BaseplateFeedbackClient other =
+        BaseplateFeedbackClient.builder(KEY, "ep-1").baseUrl(server.url() + path).build()) {
+      other.submit(Feedback.on("usage-1").thumbsUp().build());
+    }
+    assertThat(server.take().path()).isEqualTo(expected);
+  }
+
+  /** The address of the documentation's page on ratings. */
+  @Test
+  void toAnExactBaseUrlNothingIsAdded() {
+    server.enqueue(200, "{}");
+    try (BaseplateFeedbackClient other =
+        BaseplateFeedbackClient.builder(KEY, "ep-1").exactBaseUrl(server.url()).build()) {
+      other.submit(Feedback.on("usage-1").thumbsUp().build());
+    }
+    assertThat(server.take().path()).isEqualTo("/endpoints/ep-1/logs");
+  }
+
+  @Test
+  void keyInQuotesIsRefused() {
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> BaseplateFeedbackClient.create("'" + KEY + "'", "ep-1"))
+        .withMessage("the API key must not stand in quotes; give the key alone");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.github.llmfeedback.spi;
 
 import io.github.llmfeedback.ClientSettings;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,22 +11,48 @@ import org.jspecify.annotations.Nullable;
  * @param <B> the provider's builder
  */
 public abstract class ClientBuilder<B extends ClientBuilder<B>> {
+  /** Where people's base URL for LLM calls leads to, and no feedback should. */
+  private static final Pattern LLM_HOST =
+      Pattern.compile("(.+\\.)?(openai\\.com|openai\\.azure\\.com|anthropic\\.com)");
+
   private final String provider;
+  private final String version;
   private String baseUrl;
+  private boolean exact;
   private ClientSettings settings = ClientSettings.defaults();
 
-  /** A builder for {@code provider}, whose documented base URL is the default. */
-  protected ClientBuilder(String provider, String defaultBaseUrl) {
+  /**
+   * A builder for {@code provider}, whose documented base URL is the default.
+   *
+   * @param version the segment that ends the path of every base URL, such as {@code v1}; empty if
+   *     there is none
+   */
+  protected ClientBuilder(String provider, String defaultBaseUrl, String version) {
     this.provider = provider;
+    this.version = version;
     this.baseUrl = defaultBaseUrl;
   }
 
   /** This builder. */
   protected abstract B self();
 
-  /** Sets where the provider's interface begins; a trailing slash does not matter. */
+  /**
+   * Sets where the provider lives, with or without the version segment that its builder names: it
+   * is added unless the path ends with it. A trailing slash does not matter.
+   */
   public B baseUrl(String baseUrl) {
     this.baseUrl = Objects.requireNonNull(baseUrl, "baseUrl must not be null");
+    exact = false;
+    return self();
+  }
+
+  /**
+   * Sets the URL below which the endpoints' own paths go, and nothing else: for a gateway that
+   * mounts the provider's interface elsewhere than under its version segment.
+   */
+  public B exactBaseUrl(String baseUrl) {
+    this.baseUrl = Objects.requireNonNull(baseUrl, "exactBaseUrl must not be null");
+    exact = true;
     return self();
   }
 
@@ -40,9 +67,26 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
     return settings;
   }
 
-  /** The connection without credentials. */
+  /**
+   * The connection without credentials.
+   *
+   * @throws IllegalArgumentException if the base URL cannot be used
+   */
   protected Connection connection() {
-    return Connection.to(provider, baseUrl, settings.allowPlainHttp());
+    Connection connection = Connection.to(provider, baseUrl, settings.allowPlainHttp());
+    String host = connection.base().host();
+    if (LLM_HOST.matcher(host).matches() || isLlmProxy(host)) {
+      throw new IllegalArgumentException(
+          "%s's base URL must be that of its own API, but %s takes LLM calls and no feedback;"
+                  .formatted(provider, host)
+              + " leave it out for the provider's default");
+    }
+    return exact || version.isEmpty() ? connection : connection.endingWith(version);
+  }
+
+  /** Whether a host is one of the provider's own that takes LLM calls and no feedback. */
+  protected boolean isLlmProxy(String host) {
+    return false;
   }
 
   /** Sets the base URL to what an environment variable holds, if it is set. */

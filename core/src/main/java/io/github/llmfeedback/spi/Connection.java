@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
@@ -15,6 +16,29 @@ public final class Connection {
   /** Not {@code *.localhost}: whether it stays here is up to the resolver, and Java's may ask. */
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|127(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}|::1");
+
+  /**
+   * Told by the text, because OkHttp makes a host of the first thing it finds: with {@code
+   * https:///v1} the key would go to the host {@code v1}.
+   */
+  private static final Pattern NAMES_A_HOST =
+      Pattern.compile("https?://[^/\\\\?#].*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+  /** Headers that HTTP or this library sets, in lower case. */
+  private static final Set<String> RESERVED =
+      Set.of(
+          "host",
+          "connection",
+          "keep-alive",
+          "proxy-connection",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade",
+          "content-length",
+          "content-type",
+          "content-encoding",
+          "accept-encoding");
 
   /** A shorter secret may be an ordinary word; to mask that would garble texts and tell it. */
   private static final int SHORTEST_MASKED = 8;
@@ -41,11 +65,13 @@ public final class Connection {
    */
   public static Connection to(String provider, String baseUrl, boolean allowPlainHttp) {
     Objects.requireNonNull(baseUrl, () -> provider + "'s base URL must not be null");
-    HttpUrl url = HttpUrl.parse(baseUrl.strip());
+    String text = baseUrl.strip();
+    HttpUrl url = NAMES_A_HOST.matcher(text).matches() ? HttpUrl.parse(text) : null;
     if (url == null) {
       throw new IllegalArgumentException(
           provider
-              + "'s base URL must begin with https:// and name a host (is the scheme missing?)");
+              + "'s base URL must begin with https:// and name a host, as https://host/path does"
+              + " (is the scheme missing, or a slash too many?)");
     }
     if (url.encodedQuery() != null || url.encodedFragment() != null) {
       throw new IllegalArgumentException(
@@ -72,6 +98,15 @@ public final class Connection {
     return new Connection(provider, clean.build(), Map.of(), List.of());
   }
 
+  /** This connection, whose base URL ends with this segment, which is added unless it does. */
+  Connection endingWith(String segment) {
+    List<String> path = base.pathSegments();
+    return path.get(path.size() - 1).equals(segment)
+        ? this
+        : new Connection(
+            provider, base.newBuilder().addPathSegment(segment).build(), headers, secrets);
+  }
+
   /** This connection with a header on every request. */
   public Connection header(String name, String value) {
     return with(checkedName(name), checkedValue("header " + name, value), List.of());
@@ -94,6 +129,40 @@ public final class Connection {
         checkedName(name),
         prefix + value,
         value.length() < SHORTEST_MASKED ? List.of() : inAnswers(value));
+  }
+
+  /**
+   * This connection with the API key in a header on every request. What surrounds a key where it
+   * was copied from is refused.
+   *
+   * @param prefix what stands before the key, such as {@code "Bearer "}
+   */
+  public Connection keyHeader(String name, String prefix, String key) {
+    Connection connection = secretHeader(name, prefix, "the API key", key);
+    if (key.regionMatches(true, 0, "Bearer ", 0, 7)) {
+      throw new IllegalArgumentException(
+          "the API key must not begin with \"Bearer \"; give the key alone");
+    }
+    if ("'\"".indexOf(key.charAt(0)) >= 0 || "'\"".indexOf(key.charAt(key.length() - 1)) >= 0) {
+      throw new IllegalArgumentException(
+          "the API key must not stand in quotes; give the key alone");
+    }
+    return connection;
+  }
+
+  /**
+   * This connection with a header that the application chose, whose value is treated as a secret.
+   *
+   * @throws IllegalArgumentException if this connection has the header already, or HTTP sets it
+   */
+  public Connection customHeader(String name, String value) {
+    Objects.requireNonNull(name, "a header's name must not be null");
+    boolean taken = headers.keySet().stream().anyMatch(name::equalsIgnoreCase);
+    if (taken || RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException(
+          "the header " + name + " is set by the client itself; leave it out");
+    }
+    return secretHeader(name, "", "the header " + name, value);
   }
 
   /** A secret as it is, and as JSON writes it, which may escape a slash. */
@@ -153,6 +222,12 @@ public final class Connection {
   HttpUrl url(WireRequest request) {
     HttpUrl.Builder url = base.newBuilder();
     request.path().forEach(url::addPathSegment);
+    HttpUrl plain = url.build();
+    for (int i = plain.pathSize() - request.path().size(); i < plain.pathSize(); i++) {
+      // OkHttp leaves these, and some servers take what follows for a parameter of the segment.
+      String segment = plain.encodedPathSegments().get(i).replace(",", "%2C").replace(";", "%3B");
+      url.setEncodedPathSegment(i, segment);
+    }
     return url.build();
   }
 

@@ -66,6 +66,15 @@ class ConnectionTest {
         "file:///etc/passwd",
         "jar:https://host",
         "https://",
+        "https:///v1",
+        "https:////host/v1",
+        "https:/host/v1",
+        "https:host/v1",
+        "https:\\\\host/v1",
+        "https://\\host/v1",
+        "https://?host",
+        "https://#host",
+        "HTTPS:///v1",
         "https://host:99999",
         "https://ho st",
         "https://ho_st:port",
@@ -181,6 +190,11 @@ class ConnectionTest {
         "😀",
         "日本",
         "a;b=c",
+        "a,b",
+        ",",
+        ";",
+        "%2C",
+        "%3B",
         "@evil.com",
         "https://evil.com",
         "+",
@@ -197,7 +211,47 @@ class ConnectionTest {
     assertThat(HttpUrl.get(url.toString())).as("as a server reads it").isEqualTo(url);
     assertThat(url.encodedPath()).matches("[!-~]+").startsWith("/base/v1/").endsWith("/feedback");
     assertThat(url.encodedPath().chars().filter(c -> c == '/')).hasSize(4);
+    assertThat(url.encodedPath()).as("not a segment's parameters").doesNotContain(",", ";");
     assertThat(url.encodedPath().toLowerCase(Locale.ROOT)).doesNotContain("/../", "/%2e%2e/");
+  }
+
+  @Test
+  void commasAndSemicolonsOfTheBaseUrlStayAsTheyAre() {
+    assertThat(url("https://host/a,b;c", "d,e;f")).hasToString("https://host/a,b;c/d%2Ce%3Bf");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Host",
+        "host",
+        "HOST",
+        "Connection",
+        "Keep-Alive",
+        "Transfer-Encoding",
+        "TE",
+        "Upgrade",
+        "Content-Length",
+        "content-type",
+        "Content-Encoding",
+        "Accept-Encoding",
+        "x-key",
+        "X-Key"
+      })
+  void anApplicationsHeaderThatIsNotItsOwnToSetIsRefused(String name) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> withKey(SECRET).customHeader(name, "v4lue-of-it"))
+        .withMessage("the header " + name + " is set by the client itself; leave it out");
+  }
+
+  @Test
+  void anApplicationsHeaderIsASecretToo() {
+    Connection connection = withKey(SECRET).customHeader("Authorization", "Bearer t0ken");
+    assertThat(connection.headers()).containsEntry("Authorization", "Bearer t0ken");
+    assertThat(connection.redact("Bearer t0ken")).isEqualTo("██");
+    assertThatNullPointerException()
+        .isThrownBy(() -> withKey(SECRET).customHeader(BadInput.absent(), "v"))
+        .withMessage("a header's name must not be null");
   }
 
   @Test

@@ -58,6 +58,32 @@ class KeyTest {
     assertThat(withKey(key).headers()).containsEntry("x-key", key);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Bearer ", "bearer ", "BEARER "})
+  void aKeyWithTheSchemeBeforeItIsRefused(String scheme) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> keyed(scheme + SECRET))
+        .withMessage("the API key must not begin with \"Bearer \"; give the key alone");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"'%s'", "\"%s\"", "'%s", "%s\""})
+  void aKeyInQuotesIsRefused(String quoted) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> keyed(quoted.formatted(SECRET)))
+        .withMessage("the API key must not stand in quotes; give the key alone");
+  }
+
+  @Test
+  void aKeyThatOnlyLooksLikeThatIsTaken() {
+    assertThat(keyed("Bearer-" + SECRET).headers().values()).containsExactly("Bearer-" + SECRET);
+    assertThat(keyed("a'" + SECRET + "\"b").headers()).hasSize(1);
+  }
+
+  private static Connection keyed(String key) {
+    return Connection.to("toy", "https://host", false).keyHeader("x-key", "", key);
+  }
+
   /** OkHttp trims it, and what then comes back in an answer would no longer be recognised. */
   @ParameterizedTest
   @ValueSource(strings = {" " + SECRET, SECRET + " ", "", " "})

@@ -69,7 +69,7 @@ final class HeliconeDialect implements Dialect<HeliconeWire> {
   @Override
   public WireRequest request(List<List<HeliconeWire>> feedbacks) {
     HeliconeWire object = feedbacks.get(0).get(0);
-    return WireRequest.of("POST", object, "v1", "request", object.requestId(), "feedback")
+    return WireRequest.of("POST", object, "request", object.requestId(), "feedback")
         .repeatable() // posting again overwrites
         .spacing(object.requestId(), APART);
   }

@@ -139,21 +139,28 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   }
 
   /**
-   * Builds a client; the base URL is {@code https://api.helicone.ai} unless set. The EU region is
-   * {@code https://eu.api.helicone.ai}, self-hosted usually {@code http://HOST:8585}.
+   * Builds a client; the base URL is {@code https://api.helicone.ai/v1} unless set, and may be
+   * given with or without its {@code /v1}. The EU region is {@code https://eu.api.helicone.ai},
+   * self-hosted usually {@code http://HOST:8585}.
    */
   public static final class Builder extends ClientBuilder<Builder> {
     private final String apiKey;
     private Duration confirmInterval = Duration.ofSeconds(2);
 
     private Builder(@Nullable String apiKey) {
-      super("helicone", "https://api.helicone.ai");
+      super("helicone", "https://api.helicone.ai/v1", "v1");
       this.apiKey = required("Helicone's API key", KEY_VARIABLE, apiKey);
     }
 
     @Override
     protected Builder self() {
       return this;
+    }
+
+    /** {@code oai.}, {@code gateway.} and the like; the API's host ends with {@code api.}. */
+    @Override
+    protected boolean isLlmProxy(String host) {
+      return host.matches("(.+\\.)?helicone\\.ai") && !host.matches("(.+\\.)?api\\.helicone\\.ai");
     }
 
     /**
@@ -175,9 +182,7 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
      */
     public HeliconeFeedbackClient build() {
       return new HeliconeFeedbackClient(
-          connection().secretHeader("Authorization", "Bearer ", "the API key", apiKey),
-          settings(),
-          confirmInterval);
+          connection().keyHeader("Authorization", "Bearer ", apiKey), settings(), confirmInterval);
     }
   }
 }

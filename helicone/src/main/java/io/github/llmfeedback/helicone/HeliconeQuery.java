@@ -131,6 +131,6 @@ public final class HeliconeQuery {
   }
 
   private static WireRequest request(HeliconeWire.Query query, String form) {
-    return WireRequest.of("POST", query, "v1", "request", form).question();
+    return WireRequest.of("POST", query, "request", form).question();
   }
 }

@@ -160,7 +160,8 @@ class HeliconeFeedbackClientTest extends HeliconeClientFixture {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "/", "/behind/a/proxy", "/behind/a/proxy//"})
+  @ValueSource(
+      strings = {"", "/", "/v1", "/v1/", "/behind/a/proxy", "/behind/a/proxy//", "/behind/a/v1"})
   void environmentGivesKeyAndBase(String base) {
     server.enqueue(201, YES);
     Map<String, String> environment =
@@ -170,7 +171,50 @@ class HeliconeFeedbackClientTest extends HeliconeClientFixture {
       fromEnv.submit(Feedback.on(ID).thumbsUp().build());
     }
     assertThat(server.take().path())
-        .isEqualTo(base.replaceAll("/+$", "") + "/v1/request/" + ID + "/feedback");
+        .isEqualTo(base.replaceAll("/+$|/v1/?$", "") + "/v1/request/" + ID + "/feedback");
+  }
+
+  @Test
+  void toAnExactBaseUrlNothingIsAdded() {
+    server.enqueue(201, YES);
+    try (HeliconeFeedbackClient other =
+        HeliconeFeedbackClient.builder(KEY).exactBaseUrl(server.url() + "/llm/helicone").build()) {
+      other.submit(Feedback.on(ID).thumbsUp().build());
+    }
+    assertThat(server.take().path()).isEqualTo("/llm/helicone/request/" + ID + "/feedback");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "oai.helicone.ai",
+        "gateway.helicone.ai",
+        "ai-gateway.helicone.ai",
+        "anthropic.helicone.ai",
+        "helicone.ai",
+        "api.openai.com"
+      })
+  void hostOfAnLlmProxyIsRefused(String host) {
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(
+            () -> HeliconeFeedbackClient.builder(KEY).baseUrl("https://" + host + "/v1").build())
+        .withMessageContaining(host + " takes LLM calls and no feedback");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"api.helicone.ai", "eu.api.helicone.ai", "helicone.ai.example"})
+  void hostOfTheApiIsTaken(String host) {
+    try (HeliconeFeedbackClient other =
+        HeliconeFeedbackClient.builder(KEY).baseUrl("https://" + host).build()) {
+      assertThat(other).hasToString("HeliconeFeedbackClient (helicone at " + host + ")");
+    }
+  }
+
+  @Test
+  void keyWithTheSchemeBeforeItIsRefused() {
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> HeliconeFeedbackClient.create("Bearer " + KEY))
+        .withMessage("the API key must not begin with \"Bearer \"; give the key alone");
   }
 
   @Test

@@ -147,7 +147,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
   }
 
   static WireRequest post(List<HumanloopWire> objects) {
-    return WireRequest.of("POST", objects.size() == 1 ? objects.get(0) : objects, "v4", "feedback");
+    return WireRequest.of("POST", objects.size() == 1 ? objects.get(0) : objects, "feedback");
   }
 
   @Override

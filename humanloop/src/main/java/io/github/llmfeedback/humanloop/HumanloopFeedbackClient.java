@@ -9,7 +9,6 @@ import io.github.llmfeedback.spi.ClientBuilder;
 import io.github.llmfeedback.spi.Connection;
 import io.github.llmfeedback.spi.HttpFeedbackClient;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -90,27 +89,21 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
   }
 
   /**
-   * Builds a client; the base URL is {@code https://api.humanloop.com} unless set, and may end in
-   * {@code /v4} as in the official clients.
+   * Builds a client; the base URL is {@code https://api.humanloop.com/v4} unless set, and may be
+   * given with or without its {@code /v4}.
    */
   public static final class Builder extends ClientBuilder<Builder> {
     private final String apiKey;
     private boolean numericRatings;
 
     private Builder(@Nullable String apiKey) {
-      super("humanloop", "https://api.humanloop.com");
+      super("humanloop", "https://api.humanloop.com/v4", "v4");
       this.apiKey = required("Humanloop's API key", KEY_VARIABLE, apiKey);
     }
 
     @Override
     protected Builder self() {
       return this;
-    }
-
-    @Override
-    public Builder baseUrl(String baseUrl) {
-      Objects.requireNonNull(baseUrl, "baseUrl must not be null");
-      return super.baseUrl(baseUrl.replaceFirst("/v4/*\\s*$", ""));
     }
 
     /**
@@ -129,7 +122,7 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
      */
     public HumanloopFeedbackClient build() {
       return new HumanloopFeedbackClient(
-          connection().secretHeader("X-API-KEY", "", "the API key", apiKey),
+          connection().keyHeader("X-API-KEY", "", apiKey),
           settings(),
           new HumanloopDialect(numericRatings));
     }

@@ -92,6 +92,27 @@ class HumanloopFeedbackClientTest extends HumanloopClientFixture {
   }
 
   @Test
+  void toAnExactBaseUrlNothingIsAdded() {
+    server.enqueue(example("thumbs-up").reply());
+    try (HumanloopFeedbackClient other =
+        HumanloopFeedbackClient.builder(KEY)
+            .exactBaseUrl(server.url() + "/llm/humanloop")
+            .build()) {
+      other.submit(Feedback.on(DATAPOINT).thumbsUp().build());
+    }
+
+    assertThat(server.take().path()).isEqualTo("/llm/humanloop/feedback");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Bearer hl-4711", "'hl-4711'", "\"hl-4711\""})
+  void keyWithWhatItWasCopiedFromIsRefused(String key) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HumanloopFeedbackClient.create(key))
+        .withMessageEndingWith("; give the key alone");
+  }
+
+  @Test
   void sharedTargetNeedsTheDatapointBesideIt() {
     server.enqueue(example("thumbs-up").reply());
     Target shared = Target.shared("mine");
@@ -202,6 +223,8 @@ class HumanloopFeedbackClientTest extends HumanloopClientFixture {
   @ValueSource(
       strings = {
         "humanloop.example/v4",
+        "https:///v4",
+        "https://api.openai.com",
         "https://h/v4?x=1",
         "ftp://h",
         "",

@@ -12,9 +12,10 @@ import io.github.llmfeedback.spi.HttpFeedbackClient;
 import io.github.llmfeedback.spi.WireText;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -79,20 +80,23 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
     return replaceAsync(receipt, feedback);
   }
 
-  /** Builds a client; the base URL is {@code https://api.portkey.ai/v1} unless set. */
+  /**
+   * Builds a client; the base URL is {@code https://api.portkey.ai/v1} unless set, and may be given
+   * with or without its {@code /v1}.
+   */
   public static final class Builder extends ClientBuilder<Builder> {
     private static final Set<Part> EMBEDDABLE =
         EnumSet.of(Part.CORRECTION, Part.ISSUE, Part.ACTION, Part.OCCURRED_AT, Part.LABEL);
 
     private final String apiKey;
-    private final Map<String, String> headers = new LinkedHashMap<>();
+    private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Map<Part, String> embedded = new EnumMap<>(Part.class);
     private boolean bearer;
     private boolean topLevelText;
     private @Nullable Integer neutralValue;
 
     private Builder(@Nullable String apiKey) {
-      super("portkey", "https://api.portkey.ai/v1");
+      super("portkey", "https://api.portkey.ai/v1", "v1");
       this.apiKey = required("Portkey's API key", KEY_VARIABLE, apiKey);
     }
 
@@ -156,9 +160,15 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
       return this;
     }
 
-    /** Sends one more header with every request; its value is treated as a secret. */
+    /**
+     * Sends one more header with every request; its value is treated as a secret. Headers that HTTP
+     * or the client itself sets, such as {@code Host} or the key's own, are refused by {@link
+     * #build}.
+     */
     public Builder header(String name, String value) {
-      headers.put(name, value);
+      Objects.requireNonNull(name, "a header's name must not be null");
+      headers.put(
+          name, Objects.requireNonNull(value, () -> "header " + name + " must not be null"));
       return this;
     }
 
@@ -169,15 +179,13 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
      *     not shown
      */
     public PortkeyFeedbackClient build() {
-      Connection connection = connection();
-      for (Map.Entry<String, String> header : headers.entrySet()) {
-        String name = header.getKey();
-        connection = connection.secretHeader(name, "", "the header " + name, header.getValue());
-      }
-      connection =
+      Connection connection =
           bearer
-              ? connection.secretHeader("Authorization", "Bearer ", "the API key", apiKey)
-              : connection.secretHeader("x-portkey-api-key", "", "the API key", apiKey);
+              ? connection().keyHeader("Authorization", "Bearer ", apiKey)
+              : connection().keyHeader("x-portkey-api-key", "", apiKey);
+      for (Map.Entry<String, String> header : headers.entrySet()) {
+        connection = connection.customHeader(header.getKey(), header.getValue());
+      }
       return new PortkeyFeedbackClient(
           connection,
           settings(),

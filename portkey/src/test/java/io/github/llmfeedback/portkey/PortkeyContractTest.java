@@ -39,7 +39,7 @@ class PortkeyContractTest extends ClientContract {
   @Override
   public List<String> targetIds(Seen request) {
     if (request.method().equals("PUT")) { // names the feedback that this server gave out
-      return List.of(request.path().replace("/feedback/fb-", ""));
+      return List.of(request.path().replace("/v1/feedback/fb-", ""));
     }
     return request.texts("trace_id");
   }

@@ -19,12 +19,12 @@ class PortkeyEncodingTest extends UpdateEncodingProperties {
 
   @Override
   protected List<String> path(String id) {
-    return List.of("feedback");
+    return List.of("v1", "feedback");
   }
 
   @Override
   protected List<String> updatePath(String target, String stored) {
-    return List.of("feedback", stored);
+    return List.of("v1", "feedback", stored);
   }
 
   @Override

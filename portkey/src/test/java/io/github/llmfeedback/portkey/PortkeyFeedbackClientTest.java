@@ -5,6 +5,7 @@ import static io.github.llmfeedback.portkey.PortkeyExamples.example;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.llmfeedback.Assurance;
 import io.github.llmfeedback.Feedback;
@@ -62,8 +63,14 @@ class PortkeyFeedbackClientTest extends PortkeyClientFixture {
   }
 
   @ParameterizedTest
-  @CsvSource({"'', /feedback", "/, /feedback", "/v1, /v1/feedback", "/a/v1/, /a/v1/feedback"})
-  void baseUrlMayEndInASlash(String path, String expected) {
+  @CsvSource({
+    "'', /v1/feedback",
+    "/, /v1/feedback",
+    "/v1, /v1/feedback",
+    "/a, /a/v1/feedback",
+    "/a/v1/, /a/v1/feedback"
+  })
+  void baseUrlMayEndInASlashOrInTheVersion(String path, String expected) {
     server.enqueue(200, SAVED);
     try (PortkeyFeedbackClient other =
         PortkeyFeedbackClient.builder(KEY).baseUrl(server.url() + path).build()) {
@@ -71,6 +78,17 @@ class PortkeyFeedbackClientTest extends PortkeyClientFixture {
     }
 
     assertThat(server.take().path()).isEqualTo(expected);
+  }
+
+  @Test
+  void toAnExactBaseUrlNothingIsAdded() {
+    server.enqueue(200, SAVED);
+    try (PortkeyFeedbackClient other =
+        PortkeyFeedbackClient.builder(KEY).exactBaseUrl(server.url() + "/llm/portkey").build()) {
+      other.submit(Feedback.on(TRACE).thumbsUp().build());
+    }
+
+    assertThat(server.take().path()).isEqualTo("/llm/portkey/feedback");
   }
 
   @Test
@@ -194,12 +212,76 @@ class PortkeyFeedbackClientTest extends PortkeyClientFixture {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"api.portkey.ai/v1", "https://h/v1?x=1", "ftp://h", "", "http://portkey.example"})
+      strings = {
+        "api.portkey.ai/v1",
+        "https:///v1",
+        "https://api.openai.com/v1",
+        "https://h/v1?x=1",
+        "ftp://h",
+        "",
+        "http://portkey.example"
+      })
   void baseUrlThatIsNoneIsRefused(String url) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PortkeyFeedbackClient.builder(KEY).baseUrl(url).build())
         .withMessageContaining("base URL")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain(KEY));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Bearer pk-4711", "'pk-4711'", "\"pk-4711\""})
+  void keyWithWhatItWasCopiedFromIsRefused(String key) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortkeyFeedbackClient.create(key))
+        .withMessageEndingWith("; give the key alone");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Host", "content-length", "X-Portkey-API-Key"})
+  void headerThatIsTheClientsIsRefused(String name) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortkeyFeedbackClient.builder(KEY).header(name, "mine").build())
+        .withMessage("the header " + name + " is set by the client itself; leave it out");
+  }
+
+  @Test
+  void keysHeaderIsFreeWhereTheKeyStandsElsewhere() {
+    PortkeyFeedbackClient.builder(KEY).header("Authorization", "Basic x").build().close();
+    PortkeyFeedbackClient.builder(KEY).bearer().header("x-portkey-api-key", "x").build().close();
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> PortkeyFeedbackClient.builder(KEY).bearer().header("authorization", "x").build())
+        .withMessageStartingWith("the header authorization is set by the client itself");
+  }
+
+  @Test
+  void headerGivenTwiceIsTheLast() {
+    server.enqueue(200, SAVED);
+    try (PortkeyFeedbackClient other =
+        PortkeyFeedbackClient.builder(KEY)
+            .baseUrl(server.url())
+            .header("X-Team", "first")
+            .header("x-team", "last")
+            .build()) {
+      other.submit(Feedback.on(TRACE).thumbsUp().build());
+    }
+    assertThat(server.take().header("X-Team")).isEqualTo("last");
+  }
+
+  @SuppressWarnings("NullAway") // what a caller in another language, or without its checks, gives
+  private static String absent() {
+    return null;
+  }
+
+  @Test
+  void nullHeaderIsRefusedByName() {
+    PortkeyFeedbackClient.Builder builder = PortkeyFeedbackClient.builder(KEY);
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.header(absent(), "x"))
+        .withMessage("a header's name must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.header("x-team", absent()))
+        .withMessage("header x-team must not be null");
   }
 
   @Test

@@ -102,6 +102,15 @@ class PortkeyUpdateTest extends PortkeyClientFixture {
   }
 
   @Test
+  void idWithCommasAndSemicolonsIsNoMatrixOfParameters() {
+    server.enqueue(200, SAVED);
+
+    client.update(receipt("a,b;c"), Feedback.on(TRACE).thumbsUp().build());
+
+    assertThat(server.take().path()).isEqualTo("/v1/feedback/a%2Cb%3Bc");
+  }
+
+  @Test
   void updateIsAPowerThatNeutralCodeCanAskFor() {
     assertThat(client.as(SupportsUpdate.class)).contains(client);
   }

@@ -182,7 +182,7 @@ class PortkeyVariantsTest {
       Seen create = server.take();
       Seen put = server.take();
       assertThat(create.method()).isEqualTo("POST");
-      assertThat(put.method() + " " + put.path()).isEqualTo("PUT /feedback/f1");
+      assertThat(put.method() + " " + put.path()).isEqualTo("PUT /v1/feedback/f1");
       assertThat(put.body())
           .isEqualTo("{\"value\":-1,\"weight\":0.25,\"metadata\":{\"text\":\"No\"}}");
     }
