@@ -50,6 +50,7 @@ final class Engine<W> {
     this.dialect = dialect;
     this.settings = settings;
     this.callbacks = transport.callbacks(settings);
+    var http = transport.http(settings);
     this.carrier =
         new Carrier(
             connection,
@@ -57,8 +58,11 @@ final class Engine<W> {
             dialect::verdict,
             time,
             transport,
-            transport.http(settings),
-            transport::release);
+            http,
+            () -> {
+              http.connectionPool().evictAll();
+              transport.release();
+            });
   }
 
   Sending<Receipt> submit(Feedback feedback) {

@@ -24,8 +24,11 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads, connections and timer that all clients of the process share: made for the first,
- * shut down with the last. Every thread is a daemon, and none exists before it is needed.
+ * The threads and the timer that all clients of the process share: made for the first, shut down
+ * with the last. Every thread is a daemon, and none exists before it is needed.
+ *
+ * <p>Connections are not shared: what a server leaves unread on one would spoil the next call of
+ * another client, which may have another key.
  */
 final class Transport implements Time {
   private static final ReentrantLock LOCK = new ReentrantLock();
@@ -41,7 +44,6 @@ final class Transport implements Time {
   private final ExecutorService callbacks = threads("llm-feedback-callback-");
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, daemons("llm-feedback-timer-"));
-  private final ConnectionPool pool = new ConnectionPool(64, 30, TimeUnit.SECONDS);
   private final StaleConnections staleConnections = new StaleConnections();
   private final OkHttpClient http;
 
@@ -55,7 +57,6 @@ final class Transport implements Time {
     http =
         new OkHttpClient.Builder()
             .dispatcher(dispatcher)
-            .connectionPool(pool)
             .socketFactory(new PromptSockets())
             .build();
   }
@@ -90,14 +91,17 @@ final class Transport implements Time {
     calls.shutdown();
     callbacks.shutdown();
     timer.shutdownNow();
-    pool.evictAll();
   }
 
-  /** The tamed HTTP client: the shared one, or the user's own with its parts kept. */
+  /**
+   * A tamed HTTP client, with connections of its own: from the shared one, or from the user's own
+   * with its other parts kept. Who takes it evicts its connections in the end.
+   */
   OkHttpClient http(ClientSettings settings) {
     OkHttpClient from = settings.httpClient().orElse(http);
     OkHttpClient.Builder tamed =
         from.newBuilder()
+            .connectionPool(new ConnectionPool(64, 30, TimeUnit.SECONDS))
             .followRedirects(false)
             .followSslRedirects(false)
             .connectTimeout(settings.connectTimeout())
