@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a provider keeps of a feedback, part by part. Immutable.
@@ -17,15 +18,17 @@ import java.util.Set;
 public final class Capabilities {
   private final String provider;
   private final Map<Part, Support> supports;
+  private final Map<Part, String> optIns;
 
-  private Capabilities(String provider, Map<Part, Support> supports) {
+  private Capabilities(String provider, Map<Part, Support> supports, Map<Part, String> optIns) {
     this.provider = provider;
     this.supports = supports;
+    this.optIns = optIns;
   }
 
   /** The capabilities of a provider that keeps nothing yet; {@link #with} adds to them. */
   public static Capabilities of(String provider) {
-    return new Capabilities(Text.provider(provider), new EnumMap<>(Part.class));
+    return new Capabilities(Text.provider(provider), Map.of(), Map.of());
   }
 
   /** These capabilities with {@code parts} supported as {@code support} says. */
@@ -36,7 +39,18 @@ public final class Capabilities {
     for (Part part : parts) {
       more.put(Objects.requireNonNull(part, "part must not be null"), support);
     }
-    return new Capabilities(provider, more);
+    return new Capabilities(provider, more, optIns);
+  }
+
+  /**
+   * These capabilities with the line of code that would have the client keep {@code part}, which
+   * the messages about its loss then show.
+   */
+  public Capabilities optIn(Part part, String code) {
+    Map<Part, String> more = new EnumMap<>(Part.class);
+    more.putAll(optIns);
+    more.put(part, code);
+    return new Capabilities(provider, supports, more);
   }
 
   /** The provider's name in lower case, such as {@code portkey}. */
@@ -66,8 +80,13 @@ public final class Capabilities {
   public List<Loss> dropped(Feedback feedback) {
     return feedback.parts().stream()
         .filter(part -> of(part) == Support.NONE)
-        .map(part -> new Loss(part, Loss.Kind.DROPPED, provider + " keeps no " + part))
+        .map(part -> new Loss(part, Loss.Kind.DROPPED, provider + " keeps no " + part + hint(part)))
         .toList();
+  }
+
+  private String hint(Part part) {
+    String code = optIns.get(part);
+    return code == null ? "" : " unless asked to with " + code;
   }
 
   /**
@@ -85,11 +104,18 @@ public final class Capabilities {
     if (feedback.parts().stream().noneMatch(part -> part.isStatement() && !lost.contains(part))) {
       throw new UnrepresentableFeedbackException(
           provider,
-          "%s cannot keep this feedback: nothing would remain of it without %s; it keeps %s"
-              .formatted(provider, lost, this),
+          "%s cannot keep this feedback: nothing would remain of it without %s; it keeps %s%s"
+              .formatted(provider, lost, this, hints(lost)),
           dropped);
     }
     return feedback.without(lost);
+  }
+
+  private String hints(Set<Part> lost) {
+    return lost.stream()
+        .filter(optIns::containsKey)
+        .map(part -> "; to keep " + part + ": " + optIns.get(part))
+        .collect(Collectors.joining());
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,25 @@ class CapabilitiesTest {
     assertThat(SOME.of(Part.SCORE)).isEqualTo(Support.APPROXIMATED);
     assertThat(changed.of(Part.THUMBS)).isEqualTo(Support.NONE);
     assertThat(changed.of(Part.SCORE)).isEqualTo(Support.APPROXIMATED);
+  }
+
+  /** A provider that can keep a part, but only when told to, says so where the part is lost. */
+  @Test
+  void theWayToKeepAPartIsInTheMessagesAboutItsLoss() {
+    Capabilities asked =
+        SOME.optIn(Part.LABEL, "Toy.builder().labels()").with(Support.NATIVE, Part.AUTHOR);
+    Feedback label = Feedback.on("a").label("fine").build();
+
+    assertThat(asked.dropped(label))
+        .extracting(Loss::detail)
+        .containsExactly("toy keeps no LABEL unless asked to with Toy.builder().labels()");
+    assertThatThrownBy(() -> asked.kept(label))
+        .isInstanceOf(UnrepresentableFeedbackException.class)
+        .hasMessageEndingWith("; to keep LABEL: Toy.builder().labels()");
+    assertThatThrownBy(() -> asked.kept(Feedback.on("a").issue("tone").build()))
+        .isInstanceOf(UnrepresentableFeedbackException.class)
+        .hasMessageNotContaining("Toy.builder");
+    assertThat(SOME.optIn(Part.LABEL, "x")).as("keeps the same").isEqualTo(SOME);
   }
 
   @Test

@@ -59,6 +59,15 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
     return new Builder(apiKey, endpointId);
   }
 
+  /**
+   * A receipt of a rating that was stored before this library was used: what {@link #update} needs.
+   *
+   * @param usageId the completion that was rated
+   */
+  public static Receipt receiptOf(String usageId) {
+    return Receipt.builder("baseplate", usageId).attempts(0).build();
+  }
+
   @Override
   public Receipt update(Receipt receipt, Feedback feedback) {
     return replace(receipt, feedback);

@@ -117,6 +117,19 @@ class BaseplateFeedbackClientTest {
     assertSameJson(server.take().body(), "{\"positive_rating\":false,\"usage_id\":\"usage-1\"}");
   }
 
+  @Test
+  void ratingStoredElsewhereIsUpdatedByAReceiptMadeOfItsId() {
+    server.answerAll(seen -> Reply.of(200, "{}"));
+    Receipt stored = BaseplateFeedbackClient.receiptOf("usage-1");
+
+    client.update(Receipt.parse(stored.toText()), Feedback.on("usage-1").thumbsDown().build());
+
+    assertSameJson(server.take().body(), "{\"positive_rating\":false,\"usage_id\":\"usage-1\"}");
+    assertThat(stored.attempts()).as("none of ours").isZero();
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> BaseplateFeedbackClient.receiptOf(" "));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "a/b, a%2Fb",

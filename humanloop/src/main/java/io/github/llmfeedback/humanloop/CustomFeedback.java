@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class CustomFeedback {
-  private static final Set<String> COMMON =
-      Set.of("rating", "comment", "correction", "issue", "action");
-
   private final List<HumanloopWire> objects;
 
   private CustomFeedback(List<HumanloopWire> objects) {
@@ -32,7 +28,19 @@ public final class CustomFeedback {
 
   /** Begins statements about a datapoint. */
   public static Builder on(String datapoint) {
-    Target target = Target.of(HumanloopFeedbackClient.DATAPOINT, notBlank("datapoint", datapoint));
+    return on(Target.of(HumanloopFeedbackClient.DATAPOINT, notBlank("datapoint", datapoint)));
+  }
+
+  /**
+   * Begins statements about what {@code target} is at Humanloop: its bare id, or the one named by
+   * {@link HumanloopFeedbackClient#DATAPOINT}.
+   *
+   * @throws io.github.llmfeedback.UnrepresentableFeedbackException if it has no such id, as a
+   *     shared one alone
+   */
+  public static Builder on(Target target) {
+    Objects.requireNonNull(target, "target must not be null");
+    String datapoint = target.requireIdFor(HumanloopFeedbackClient.DATAPOINT);
     return new Builder(Feedback.on(target), datapoint);
   }
 
@@ -80,6 +88,11 @@ public final class CustomFeedback {
       return put(type, notBlank("value of " + type, value));
     }
 
+    /** States a whole number, exactly. */
+    public Builder state(String type, long value) {
+      return put(type, value);
+    }
+
     /** States a finite number. */
     public Builder state(String type, double value) {
       if (!Double.isFinite(value)) {
@@ -105,7 +118,10 @@ public final class CustomFeedback {
     }
 
     private Builder put(String type, Object value) {
-      if (COMMON.contains(notBlank("type", type))) {
+      if (notBlank("type", type).codePoints().anyMatch(Character::isISOControl)) {
+        throw new IllegalArgumentException("type must not contain control characters");
+      }
+      if (HumanloopState.isCommon(type)) {
         throw new IllegalArgumentException(
             "type '" + type + "' is common to all projects; submit it as a Feedback");
       }

@@ -15,7 +15,6 @@ import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import io.github.llmfeedback.spi.WireRequest;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,16 +31,18 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
           .with(Support.NATIVE, Part.THUMBS, Part.LABEL, Part.COMMENT, Part.CORRECTION)
           .with(Support.NATIVE, Part.ISSUE, Part.ACTION, Part.AUTHOR, Part.OCCURRED_AT);
 
+  private static final String NUMBERS = "HumanloopFeedbackClient.builder(apiKey).numericRatings()";
+
   /** No limit is documented. */
   private static final Batching BATCHING = new Batching(100, 1 << 20, false, false);
-
-  /** The types whose values are labels, of which a datapoint can have several. */
-  private static final Set<String> LABELS = Set.of("issue", "action");
 
   private final Capabilities capabilities;
 
   HumanloopDialect(boolean numericRatings) {
-    capabilities = numericRatings ? NAMES_ONLY.with(Support.NATIVE, Part.SCORE) : NAMES_ONLY;
+    capabilities =
+        numericRatings
+            ? NAMES_ONLY.with(Support.NATIVE, Part.SCORE)
+            : NAMES_ONLY.optIn(Part.SCORE, NUMBERS);
   }
 
   @Override
@@ -71,7 +72,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
         thumbs -> thumbs == Rating.Thumbs.UP ? "good" : "bad",
         score -> {
           if (capabilities.of(Part.SCORE) == Support.NONE) {
-            throw losses.refusal("it has names for ratings, no numbers");
+            throw losses.refusal("it keeps no numbers unless asked to with " + NUMBERS);
           }
           return number(score.value());
         },
@@ -101,19 +102,9 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
             null));
   }
 
-  /** The types, and the labels of those that have several: what taking back must name. */
   @Override
   public Map<String, List<String>> state(List<HumanloopWire> objects) {
-    Map<String, List<String>> state = new LinkedHashMap<>();
-    for (HumanloopWire object : objects) {
-      List<String> labels = state.computeIfAbsent(object.type(), type -> new ArrayList<>());
-      if (object.value() instanceof List<?> several) {
-        several.forEach(label -> labels.add(String.valueOf(label)));
-      } else if (LABELS.contains(object.type())) {
-        labels.add(String.valueOf(object.value()));
-      }
-    }
-    return state;
+    return HumanloopState.of(objects);
   }
 
   @Override
@@ -128,18 +119,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
 
   @Override
   public WireRequest retract(Receipt receipt) {
-    List<HumanloopWire> objects = new ArrayList<>();
-    receipt
-        .state()
-        .forEach(
-            (type, labels) -> {
-              if (labels.isEmpty()) {
-                objects.add(new HumanloopWire(type, null, receipt.target(), null, null, true));
-              }
-              for (String label : labels) {
-                objects.add(new HumanloopWire(type, label, receipt.target(), null, null, true));
-              }
-            });
+    List<HumanloopWire> objects = HumanloopState.unset(receipt);
     if (objects.isEmpty()) {
       throw new IllegalArgumentException("this receipt stands for nothing that could be retracted");
     }

@@ -1,6 +1,7 @@
 package io.github.llmfeedback.humanloop;
 
 import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsRetract;
 import io.github.llmfeedback.TargetKey;
@@ -8,7 +9,10 @@ import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.ClientBuilder;
 import io.github.llmfeedback.spi.Connection;
 import io.github.llmfeedback.spi.HttpFeedbackClient;
+import io.github.llmfeedback.spi.Losses;
+import io.github.llmfeedback.spi.WireRequest;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -57,25 +61,58 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
   }
 
   /**
-   * Submits statements of types that the project defines for itself.
+   * A receipt of a feedback that was stored before this library was used, or whose receipt is lost:
+   * what {@link #retract} needs. Of what it states, issues and actions count by their names, the
+   * others by being there; the words do not matter.
+   *
+   * @throws io.github.llmfeedback.UnrepresentableFeedbackException if its target has no id for
+   *     {@link #DATAPOINT}
+   */
+  public static Receipt receiptOf(Feedback stored) {
+    Objects.requireNonNull(stored, "stored feedback must not be null");
+    String datapoint = stored.target().requireIdFor(DATAPOINT);
+    HumanloopDialect dialect =
+        new HumanloopDialect(true); // of a rating only its being there counts
+    return receipt(datapoint, dialect.encode(stored, datapoint, new Losses("humanloop")))
+        .attempts(0)
+        .build();
+  }
+
+  /** As {@link #receiptOf(Feedback)}, of statements of the project's own types and their values. */
+  public static Receipt receiptOf(CustomFeedback stored) {
+    Objects.requireNonNull(stored, "stored feedback must not be null");
+    return receipt(stored.datapoint(), stored.objects()).attempts(0).build();
+  }
+
+  private static Receipt.Builder receipt(String datapoint, List<HumanloopWire> objects) {
+    return Receipt.builder("humanloop", datapoint).state(HumanloopState.of(objects));
+  }
+
+  /**
+   * Submits statements of types that the project defines for itself. The receipt holds their types
+   * and values, since Humanloop wants both to take them back.
    *
    * @return a receipt that can be {@linkplain #retract retracted}
    * @throws io.github.llmfeedback.FeedbackException as {@link #submit}
    */
   public Receipt submitCustom(CustomFeedback feedback) {
-    return deliver(() -> HumanloopDialect.post(feedback.objects()), read(feedback));
+    return deliver(() -> post(feedback), read(feedback));
   }
 
   /** As {@link #submitCustom}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> submitCustomAsync(CustomFeedback feedback) {
-    return deliverAsync(() -> HumanloopDialect.post(feedback.objects()), read(feedback));
+    return deliverAsync(() -> post(feedback), read(feedback));
+  }
+
+  private static WireRequest post(CustomFeedback feedback) {
+    Objects.requireNonNull(feedback, "feedback must not be null");
+    return HumanloopDialect.post(feedback.objects());
   }
 
   private Function<Answer, Receipt.Builder> read(CustomFeedback feedback) {
     return answer ->
-        Receipt.builder("humanloop", feedback.datapoint())
-            .ids(dialect.decode(answer, List.of(feedback.objects())).get(0))
-            .state(dialect.state(feedback.objects()));
+        receipt(feedback.datapoint(), feedback.objects())
+            .ids(dialect.decode(answer, List.of(feedback.objects())).get(0));
   }
 
   @Override

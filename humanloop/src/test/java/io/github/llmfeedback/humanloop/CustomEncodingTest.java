@@ -53,7 +53,8 @@ class CustomEncodingTest {
       boolean named = isMade(() -> builder.author(author));
       boolean timed = isMade(() -> builder.occurredAt(occurredAt));
       feedback = builder.build();
-      SERVER.enqueue(200, Collections.nCopies(stated.size(), "{\"id\":\"a\"}").toString());
+      String mirror = Collections.nCopies(stated.size(), "{\"id\":\"a\"}").toString();
+      SERVER.enqueue(200, mirror).enqueue(200, mirror);
 
       Receipt receipt = CLIENT.submitCustom(feedback);
 
@@ -71,12 +72,26 @@ class CustomEncodingTest {
         assertThat(StrictJson.says(object.path("value"), value)).as("%s", object).isTrue();
       }
       assertThat(stated).isEmpty();
+
+      CLIENT.retract(Receipt.parse(receipt.toText()));
+      assertThat(values(StrictJson.read(SERVER.take().body()), true))
+          .isEqualTo(values(body, false));
     } catch (IllegalArgumentException refused) {
       assertThat(refused).hasMessageContaining("datapoint must");
     } catch (IllegalStateException nothing) {
       assertThat(nothing).hasMessageContaining("at least one type");
       assertThat(stated).isEmpty();
     }
+  }
+
+  /** Each type with the JSON of its value, of statements that are all made, or all taken back. */
+  private static Map<String, JsonNode> values(JsonNode body, boolean unset) {
+    Map<String, JsonNode> values = new HashMap<>();
+    for (JsonNode object : body.isArray() ? body : List.of(body)) {
+      assertThat(object.path("unset").booleanValue()).isEqualTo(unset);
+      assertThat(values.put(object.path("type").textValue(), object.path("value"))).isNull();
+    }
+    return values;
   }
 
   private static boolean isMade(Runnable statement) {
@@ -94,6 +109,8 @@ class CustomEncodingTest {
       builder.state(type, text);
     } else if (value instanceof Boolean flag) {
       builder.state(type, flag.booleanValue());
+    } else if (value instanceof Long number) {
+      builder.state(type, number.longValue());
     } else if (value instanceof Double number) {
       builder.state(type, number.doubleValue());
     } else {
@@ -123,6 +140,7 @@ class CustomEncodingTest {
             Feedbacks.texts().map(text -> text),
             Feedbacks.texts().list().ofMaxSize(4).map(labels -> labels),
             Feedbacks.numbers().map(number -> number),
+            Arbitraries.longs().map(number -> number),
             Arbitraries.<Object>of(true, false));
     return Combinators.combine(Feedbacks.texts(), values)
         .as((type, value) -> Map.entry(type, value))

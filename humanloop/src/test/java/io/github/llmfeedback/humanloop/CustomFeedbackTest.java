@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.Target;
 import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,13 +61,19 @@ class CustomFeedbackTest {
                 + "]");
   }
 
+  /** Humanloop wants the value of all but ratings, comments and corrections named again. */
   @Test
-  void customStatementsAreRetractedWithTheirLabelsWhereTheyHaveSeveral() throws Exception {
-    server.enqueue(200, "[{\"id\":\"a1\"},{\"id\":\"a2\"}]").enqueue(200, "[]");
+  void customStatementsAreRetractedWithTheVeryValues() throws Exception {
+    server.enqueue(200, "[]").enqueue(200, "[]");
     CustomFeedback feedback =
         CustomFeedback.on("data_1")
             .state("tone", "warm")
+            .state("year", "2026")
+            .state("tokens", 9007199254740993L)
+            .state("effort", 2.5)
+            .state("grounded", false)
             .state("topics", List.of("tax", "law"))
+            .state("topic", List.of("tax"))
             .build();
 
     String kept = client.submitCustomAsync(feedback).get(10, TimeUnit.SECONDS).toText();
@@ -71,9 +82,116 @@ class CustomFeedbackTest {
     server.take();
     assertThat(server.take().body())
         .isEqualTo(
+            "[{\"type\":\"tone\",\"value\":\"warm\",\"data_id\":\"data_1\",\"unset\":true},"
+                + "{\"type\":\"year\",\"value\":\"2026\",\"data_id\":\"data_1\",\"unset\":true},"
+                + "{\"type\":\"tokens\",\"value\":9007199254740993,\"data_id\":\"data_1\",\"unset\":true},"
+                + "{\"type\":\"effort\",\"value\":2.5,\"data_id\":\"data_1\",\"unset\":true},"
+                + "{\"type\":\"grounded\",\"value\":false,\"data_id\":\"data_1\",\"unset\":true},"
+                + "{\"type\":\"topics\",\"value\":[\"tax\",\"law\"],\"data_id\":\"data_1\",\"unset\":true},"
+                + "{\"type\":\"topic\",\"value\":[\"tax\"],\"data_id\":\"data_1\",\"unset\":true}]");
+  }
+
+  /** Written before values of every kind were kept: a type alone, or with its labels. */
+  @Test
+  void oldReceiptsKeepTheirMeaning() {
+    server.enqueue(200, "[]");
+    Map<String, List<String>> state = new LinkedHashMap<>();
+    state.put("tone", List.of());
+    state.put("topics", List.of("tax", "law"));
+
+    client.retract(Receipt.builder("humanloop", "data_1").state(state).build());
+
+    assertThat(server.take().body())
+        .isEqualTo(
             "[{\"type\":\"tone\",\"data_id\":\"data_1\",\"unset\":true},"
                 + "{\"type\":\"topics\",\"value\":\"tax\",\"data_id\":\"data_1\",\"unset\":true},"
                 + "{\"type\":\"topics\",\"value\":\"law\",\"data_id\":\"data_1\",\"unset\":true}]");
+  }
+
+  @Test
+  void aReceiptOfALaterVersionIsRefusedBeforeAnythingIsSent() {
+    Receipt later =
+        Receipt.builder("humanloop", "data_1")
+            .state(Map.of("tone\tcolour", List.of("red")))
+            .build();
+    assertThatThrownBy(() -> client.retract(later))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("written by a later one");
+    assertThat(server.count()).isZero();
+  }
+
+  @Test
+  void aWholeNumberGoesAsItIs() {
+    server.enqueue(200, "{\"id\":\"a1\"}").enqueue(200, "{\"id\":\"a2\"}");
+
+    client.submitCustom(CustomFeedback.on("d").state("n", 9007199254740993L).build());
+    client.submitCustom(CustomFeedback.on("d").state("n", 7).build());
+
+    assertThat(server.take().body())
+        .isEqualTo("{\"type\":\"n\",\"value\":9007199254740993,\"data_id\":\"d\"}");
+    assertThat(server.take().body()).isEqualTo("{\"type\":\"n\",\"value\":7,\"data_id\":\"d\"}");
+  }
+
+  @Test
+  void aTargetIsResolvedAsAFeedbacksIs() {
+    server.answerAll(seen -> Reply.of(200, "{\"id\":\"a1\"}"));
+    Target shared = Target.shared("mine");
+    Target named = shared.and(HumanloopFeedbackClient.DATAPOINT, "data_2");
+
+    for (Target target : List.of(Target.of("data_1"), named)) {
+      client.submitCustom(CustomFeedback.on(target).state("tone", "warm").build());
+    }
+
+    assertThat(server.take().texts("data_id")).containsExactly("data_1");
+    assertThat(server.take().texts("data_id")).containsExactly("data_2");
+    assertThatThrownBy(() -> CustomFeedback.on(shared))
+        .isInstanceOf(UnrepresentableFeedbackException.class)
+        .hasMessageContaining("humanloop/datapoint");
+  }
+
+  @Test
+  void whatWasStoredElsewhereIsTakenBackByAReceiptMadeOfIt() {
+    server.answerAll(seen -> Reply.of(200, "[]"));
+    Receipt stored =
+        HumanloopFeedbackClient.receiptOf(
+            Feedback.on("data_1").stars(4).comment("whatever").issue("tone").build());
+    Receipt custom =
+        HumanloopFeedbackClient.receiptOf(CustomFeedback.on("data_1").state("n", 7).build());
+
+    client.retract(Receipt.parse(stored.toText()));
+    client.retract(Receipt.parse(custom.toText()));
+
+    assertThat(server.take().body())
+        .isEqualTo(
+            "[{\"type\":\"rating\",\"data_id\":\"data_1\",\"unset\":true},"
+                + "{\"type\":\"comment\",\"data_id\":\"data_1\",\"unset\":true},"
+                + "{\"type\":\"issue\",\"value\":\"tone\",\"data_id\":\"data_1\",\"unset\":true}]");
+    assertThat(server.take().body())
+        .isEqualTo("{\"type\":\"n\",\"value\":7,\"data_id\":\"data_1\",\"unset\":true}");
+    assertThat(stored.attempts()).as("none of ours").isZero();
+    assertThatThrownBy(
+            () ->
+                HumanloopFeedbackClient.receiptOf(
+                    Feedback.on(Target.shared("a")).thumbsUp().build()))
+        .isInstanceOf(UnrepresentableFeedbackException.class);
+  }
+
+  @Test
+  void nullsAreRefusedByName() {
+    assertThatThrownBy(() -> client.submitCustom(absent()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("feedback must not be null");
+    assertThatThrownBy(() -> client.submitCustomAsync(absent()).join())
+        .hasCauseInstanceOf(NullPointerException.class)
+        .hasMessageContaining("feedback must not be null");
+    Target target = absent();
+    assertThatThrownBy(() -> CustomFeedback.on(target)).hasMessage("target must not be null");
+    assertThat(server.count()).isZero();
+  }
+
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // a caller without its checks
+  private static <T> T absent() {
+    return null;
   }
 
   @Test
@@ -95,6 +213,8 @@ class CustomFeedbackTest {
 
     assertThatThrownBy(() -> CustomFeedback.on(" ")).hasMessage("datapoint must not be blank");
     assertThatThrownBy(() -> builder.state("", true)).hasMessage("type must not be blank");
+    assertThatThrownBy(() -> builder.state("to\tne", true))
+        .hasMessage("type must not contain control characters");
     assertThatThrownBy(() -> builder.state("tone", " "))
         .hasMessage("value of tone must not be blank");
     assertThatThrownBy(() -> builder.state("effort", Double.NaN)).hasMessageContaining("finite");

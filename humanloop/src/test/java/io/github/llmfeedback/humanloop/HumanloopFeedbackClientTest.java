@@ -156,6 +156,19 @@ class HumanloopFeedbackClientTest extends HumanloopClientFixture {
   }
 
   @Test
+  void refusalOfStarsNamesTheWayToKeepThem() {
+    for (Feedback feedback :
+        List.of(
+            Feedback.on(DATAPOINT).stars(4).build(),
+            Feedback.on(DATAPOINT).stars(4).comment("Spot on").build())) {
+      assertThat(failure(() -> client.submit(feedback)))
+          .hasMessageContaining("HumanloopFeedbackClient.builder(apiKey).numericRatings()");
+    }
+    assertThat(failure(() -> client.submit(Feedback.on(DATAPOINT).thumbsUp().weight(1).build())))
+        .hasMessageNotContaining("numericRatings");
+  }
+
+  @Test
   void toleratedLossStandsOnTheReceipt() {
     reopen(QUICK.newBuilder().lossPolicy(LossPolicy.tolerating(Part.SCORE)).build());
     server.answerAll(HumanloopClientFixture::mirror);

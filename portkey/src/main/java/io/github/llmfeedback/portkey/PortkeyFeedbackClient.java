@@ -12,6 +12,7 @@ import io.github.llmfeedback.spi.HttpFeedbackClient;
 import io.github.llmfeedback.spi.WireText;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -61,6 +62,20 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
   /** Begins a client with this key. */
   public static Builder builder(@Nullable String apiKey) {
     return new Builder(apiKey);
+  }
+
+  /**
+   * A receipt of a feedback that was stored before this library was used: what {@link #update}
+   * needs.
+   *
+   * @param traceId the trace that the feedback is about
+   * @param feedbackId the feedback's id, one of the {@code feedback_ids} of Portkey's answer
+   */
+  public static Receipt receiptOf(String traceId, String feedbackId) {
+    if (WireText.wellFormed("feedback id", feedbackId).isBlank()) {
+      throw new IllegalArgumentException("feedback id must not be blank");
+    }
+    return Receipt.builder("portkey", traceId).ids(List.of(feedbackId)).attempts(0).build();
   }
 
   /**

@@ -102,6 +102,24 @@ class PortkeyUpdateTest extends PortkeyClientFixture {
   }
 
   @Test
+  void feedbackStoredElsewhereIsUpdatedByAReceiptMadeOfItsId() {
+    server.enqueue(200, SAVED);
+    Receipt stored = PortkeyFeedbackClient.receiptOf(TRACE, "fb-7");
+
+    client.update(Receipt.parse(stored.toText()), Feedback.on(TRACE).thumbsDown().build());
+
+    Seen seen = server.take();
+    assertThat(seen.method() + " " + seen.path()).isEqualTo("PUT /v1/feedback/fb-7");
+    assertThat(seen.body()).isEqualTo("{\"value\":-1}");
+    assertThat(stored.attempts()).as("none of ours").isZero();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortkeyFeedbackClient.receiptOf(TRACE, " "))
+        .withMessage("feedback id must not be blank");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PortkeyFeedbackClient.receiptOf("", "fb-7"));
+  }
+
+  @Test
   void idWithCommasAndSemicolonsIsNoMatrixOfParameters() {
     server.enqueue(200, SAVED);
 
