@@ -37,7 +37,10 @@ public final class ClientSettings {
     return values.lossPolicy;
   }
 
-  /** How long a connection may take to stand; 3 s by default. */
+  /**
+   * How long a connection may take to stand; 3 s by default. A TLS handshake on it comes after that
+   * and is bounded by {@link #attemptTimeout()}.
+   */
   public Duration connectTimeout() {
     return values.connectTimeout;
   }
@@ -127,7 +130,12 @@ public final class ClientSettings {
     return Optional.ofNullable(values.callbackExecutor);
   }
 
-  /** The OkHttp client whose interceptors, proxy, TLS and dispatcher are used. */
+  /**
+   * The OkHttp client whose interceptors, proxy, TLS, DNS, event listeners and dispatcher are used;
+   * connections are each feedback client's own. The threads of its dispatcher are not daemons: they
+   * keep the JVM running for up to a minute after the last call, unless its owner shuts the
+   * dispatcher's executor down.
+   */
   public Optional<OkHttpClient> httpClient() {
     return Optional.ofNullable(values.httpClient);
   }
@@ -135,6 +143,42 @@ public final class ClientSettings {
   /** Whether plain {@code http} may leave this machine; false by default. */
   public boolean allowPlainHttp() {
     return values.allowPlainHttp;
+  }
+
+  /** All values; of an executor and an OkHttp client only whether they are set. */
+  @Override
+  public String toString() {
+    return "ClientSettings{lossPolicy="
+        + values.lossPolicy
+        + ", connectTimeout="
+        + values.connectTimeout
+        + ", attemptTimeout="
+        + values.attemptTimeout
+        + ", totalTimeout="
+        + values.totalTimeout
+        + ", batchTimeout="
+        + values.batchTimeout
+        + ", maxRetries="
+        + values.maxRetries
+        + ", firstBackoff="
+        + values.firstBackoff
+        + ", maxBackoff="
+        + values.maxBackoff
+        + ", repeatUncertain="
+        + values.repeatUncertain
+        + ", splitRefused="
+        + values.splitRefused
+        + ", concurrency="
+        + values.concurrency
+        + ", maxPending="
+        + values.maxPending
+        + ", callbackExecutor="
+        + (values.callbackExecutor == null ? "default" : "set")
+        + ", httpClient="
+        + (values.httpClient == null ? "default" : "set")
+        + ", allowPlainHttp="
+        + values.allowPlainHttp
+        + "}";
   }
 
   /** Collects settings; each is checked when it is set. Not thread-safe. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
@@ -184,6 +186,41 @@ class ClientSettingsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ClientSettings.builder().maxPending(calls))
         .withMessage("maxPending must be from 1 to 10000000, but is " + calls);
+  }
+
+  @Test
+  void toStringNamesEverySetting() {
+    Stream<String> settings =
+        Stream.of(ClientSettings.class.getDeclaredMethods())
+            .filter(method -> Modifier.isPublic(method.getModifiers()))
+            .filter(method -> !Modifier.isStatic(method.getModifiers()))
+            .filter(method -> method.getParameterCount() == 0)
+            .map(Method::getName)
+            .filter(name -> !name.equals("newBuilder") && !name.equals("toString"));
+    assertThat(settings)
+        .hasSizeGreaterThan(10)
+        .allSatisfy(name -> assertThat(ClientSettings.defaults().toString()).contains(name + "="));
+    assertThat(ClientSettings.defaults())
+        .hasToString(
+            "ClientSettings{lossPolicy=REJECT, connectTimeout=PT3S, attemptTimeout=PT10S,"
+                + " totalTimeout=PT30S, batchTimeout=PT10M, maxRetries=2, firstBackoff=PT0.3S,"
+                + " maxBackoff=PT20S, repeatUncertain=false, splitRefused=true, concurrency=16,"
+                + " maxPending=10000, callbackExecutor=default, httpClient=default,"
+                + " allowPlainHttp=false}");
+  }
+
+  /** An OkHttpClient may hold a proxy's password in its authenticator. */
+  @Test
+  void toStringShowsOfWhatIsTheUsersOnlyThatItIsSet() {
+    Executor executor = Runnable::run;
+    assertThat(
+            ClientSettings.builder()
+                .callbackExecutor(executor)
+                .httpClient(new OkHttpClient())
+                .build()
+                .toString())
+        .contains("callbackExecutor=set, httpClient=set")
+        .doesNotContain(executor.toString(), "OkHttpClient");
   }
 
   @Test
