@@ -4,6 +4,7 @@ import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,7 +13,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Whole lists, waited for or not, and streams of any length. */
 final class Batches<W> {
@@ -24,6 +28,50 @@ final class Batches<W> {
 
   List<Outcome> submitAll(Collection<? extends Feedback> feedbacks) {
     List<Item<W>> items = items(feedbacks);
+    await(items);
+    return outcomes(items);
+  }
+
+  CompletableFuture<List<Outcome>> submitAllAsync(Collection<? extends Feedback> feedbacks) {
+    return async(() -> items(feedbacks), Batches::outcomes);
+  }
+
+  /** As {@link #submitAll}, of what stands for no {@link Feedback}. */
+  <R> List<R> deliverAll(
+      List<Prepared<W>> all,
+      BiFunction<Integer, Receipt, R> accepted,
+      BiFunction<Integer, FeedbackException, R> failed) {
+    List<Item<W>> items = prepared(all);
+    await(items);
+    return results(items, accepted, failed);
+  }
+
+  /** As {@link #deliverAll}, without waiting. */
+  <R> CompletableFuture<List<R>> deliverAllAsync(
+      List<Prepared<W>> all,
+      BiFunction<Integer, Receipt, R> accepted,
+      BiFunction<Integer, FeedbackException, R> failed) {
+    return async(() -> prepared(all), items -> results(items, accepted, failed));
+  }
+
+  private List<Item<W>> prepared(List<Prepared<W>> all) {
+    List<Item<W>> items = new ArrayList<>(all.size());
+    all.forEach(each -> items.add(new Item<>(items.size(), null, each)));
+    return items;
+  }
+
+  private static <W, R> List<R> results(
+      List<Item<W>> items,
+      BiFunction<Integer, Receipt, R> accepted,
+      BiFunction<Integer, FeedbackException, R> failed) {
+    List<R> results = new ArrayList<>(items.size());
+    for (Item<W> item : items) {
+      results.add(item.result(results.size(), accepted, failed));
+    }
+    return results;
+  }
+
+  private void await(List<Item<W>> items) {
     Scope scope = new Scope();
     if (Thread.currentThread().isInterrupted()) {
       scope.stop(Reason.INTERRUPTED);
@@ -38,23 +86,23 @@ final class Batches<W> {
     } catch (ExecutionException e) {
       throw new IllegalStateException("a batch always ends normally", e);
     }
-    return outcomes(items);
   }
 
-  CompletableFuture<List<Outcome>> submitAllAsync(Collection<? extends Feedback> feedbacks) {
+  private <R> CompletableFuture<R> async(
+      Supplier<List<Item<W>>> prepare, Function<List<Item<W>>, R> outcome) {
     List<Item<W>> items;
     try {
-      items = items(feedbacks);
+      items = prepare.get();
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
     Scope scope = new Scope();
-    CompletableFuture<List<Outcome>> result = new CompletableFuture<>();
+    CompletableFuture<R> result = new CompletableFuture<>();
     PendingWork.Piece pending = engine.carrier.work.beginAsync();
     var unused =
         new Batch<>(engine)
             .send(items, scope)
-            .thenRun(() -> engine.deliver(result, pending, () -> outcomes(items)));
+            .thenRun(() -> engine.deliver(result, pending, () -> outcome.apply(items)));
     unused = result.thenRun(() -> {}).whenComplete((ok, e) -> scope.stop(Reason.CANCELLED));
     return result;
   }
@@ -86,7 +134,7 @@ final class Batches<W> {
     }
   }
 
-  private List<Outcome> outcomes(List<Item<W>> items) {
+  private static <W> List<Outcome> outcomes(List<Item<W>> items) {
     return items.stream().map(Item::outcome).toList();
   }
 }

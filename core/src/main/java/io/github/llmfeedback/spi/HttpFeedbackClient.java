@@ -5,12 +5,14 @@ import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
+import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -119,6 +121,39 @@ public abstract class HttpFeedbackClient implements FeedbackClient {
   protected final CompletableFuture<Receipt> deliverAsync(
       Supplier<WireRequest> request, Function<Answer, Receipt.Builder> read) {
     return engine.async(() -> engine.deliver(request.get(), read));
+  }
+
+  /**
+   * Submits several that stand for no {@link Feedback}, in lists, as {@link #submitAll} does.
+   *
+   * @param dialect the one that this client was made with
+   * @param accepted makes a result of the place in the list and the receipt
+   * @param failed makes a result of the place in the list and the error
+   * @return one result each, in input order
+   */
+  protected final <W, R> List<R> deliverAll(
+      Dialect<W> dialect,
+      List<Prepared<W>> all,
+      BiFunction<Integer, Receipt, R> accepted,
+      BiFunction<Integer, FeedbackException, R> failed) {
+    return batches(dialect).deliverAll(all, accepted, failed);
+  }
+
+  /** As {@link #deliverAll}, without waiting. */
+  protected final <W, R> CompletableFuture<List<R>> deliverAllAsync(
+      Dialect<W> dialect,
+      List<Prepared<W>> all,
+      BiFunction<Integer, Receipt, R> accepted,
+      BiFunction<Integer, FeedbackException, R> failed) {
+    return batches(dialect).deliverAllAsync(all, accepted, failed);
+  }
+
+  @SuppressWarnings("unchecked") // the dialect is the engine's, so is its wire object
+  private <W> Batches<W> batches(Dialect<W> dialect) {
+    if (dialect != engine.dialect) {
+      throw new IllegalArgumentException("the dialect must be the one this client was made with");
+    }
+    return (Batches<W>) batches;
   }
 
   /** The receipt that a feedback would get, which nothing was sent for: no attempts, no time. */

@@ -6,17 +6,23 @@ import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** One feedback of a batch on its way to its outcome, which is set once. */
 final class Item<W> {
   private final long index;
-  private final Feedback feedback;
+  private final @Nullable Feedback feedback;
   private final @Nullable Prepared<W> prepared;
-  private final AtomicReference<@Nullable Outcome> outcome = new AtomicReference<>();
+  private final AtomicReference<@Nullable Result> result = new AtomicReference<>();
   private final AtomicReference<Sent> sent = new AtomicReference<>(Sent.NOTHING);
 
-  Item(long index, Feedback feedback, Prepared<W> prepared) {
+  /**
+   * An item that is ready for the wire.
+   *
+   * @param feedback what it stands for; null if for something of the provider's own
+   */
+  Item(long index, @Nullable Feedback feedback, Prepared<W> prepared) {
     this.index = index;
     this.feedback = feedback;
     this.prepared = prepared;
@@ -35,11 +41,11 @@ final class Item<W> {
   }
 
   void accepted(Receipt receipt) {
-    outcome.compareAndSet(null, Outcome.accepted(index, feedback, receipt));
+    result.compareAndSet(null, new Result(receipt, null));
   }
 
   void failed(FeedbackException error) {
-    outcome.compareAndSet(null, Outcome.failed(index, feedback, error));
+    result.compareAndSet(null, new Result(null, error));
   }
 
   /** Notes what was sent of it, although it has no outcome yet. */
@@ -52,15 +58,31 @@ final class Item<W> {
   }
 
   boolean isDone() {
-    return outcome.get() != null;
+    return result.get() != null;
   }
 
   boolean isAccepted() {
-    Outcome done = outcome.get();
-    return done != null && done.isAccepted();
+    Result done = result.get();
+    return done != null && done.receipt != null;
   }
 
   Outcome outcome() {
-    return Objects.requireNonNull(outcome.get(), "the batch has not ended");
+    Feedback given = Objects.requireNonNull(feedback);
+    return result(
+        index,
+        (i, receipt) -> Outcome.accepted(i, given, receipt),
+        (i, error) -> Outcome.failed(i, given, error));
   }
+
+  <I, R> R result(
+      I place,
+      BiFunction<? super I, Receipt, R> accepted,
+      BiFunction<? super I, FeedbackException, R> failed) {
+    Result done = Objects.requireNonNull(result.get(), "the batch has not ended");
+    return done.receipt != null
+        ? accepted.apply(place, done.receipt)
+        : failed.apply(place, Objects.requireNonNull(done.error));
+  }
+
+  private record Result(@Nullable Receipt receipt, @Nullable FeedbackException error) {}
 }

@@ -16,7 +16,7 @@ import java.util.Map;
  * @param state what a receipt must remember of them
  * @param losses what the policy accepted
  */
-record Prepared<W>(
+public record Prepared<W>(
     String target, List<W> objects, Map<String, List<String>> state, List<Loss> losses) {
 
   /**

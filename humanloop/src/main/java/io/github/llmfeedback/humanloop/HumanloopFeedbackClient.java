@@ -10,7 +10,10 @@ import io.github.llmfeedback.spi.ClientBuilder;
 import io.github.llmfeedback.spi.Connection;
 import io.github.llmfeedback.spi.HttpFeedbackClient;
 import io.github.llmfeedback.spi.Losses;
+import io.github.llmfeedback.spi.Prepared;
 import io.github.llmfeedback.spi.WireRequest;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -107,6 +110,58 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
   private static WireRequest post(CustomFeedback feedback) {
     Objects.requireNonNull(feedback, "feedback must not be null");
     return HumanloopDialect.post(feedback.objects());
+  }
+
+  /**
+   * Submits all of {@code feedbacks} in lists and waits, as {@link #submitAll} does.
+   *
+   * @return one outcome each, in input order
+   * @throws NullPointerException if one is null; then none was sent
+   */
+  public List<CustomOutcome> submitCustomAll(Collection<CustomFeedback> feedbacks) {
+    List<CustomFeedback> given = present(feedbacks);
+    return deliverAll(
+        dialect,
+        prepared(given),
+        (i, receipt) -> CustomOutcome.accepted(i, given.get(i), receipt),
+        (i, error) -> CustomOutcome.failed(i, given.get(i), error));
+  }
+
+  /** As {@link #submitCustomAll}, without waiting; every error comes through the future. */
+  public CompletableFuture<List<CustomOutcome>> submitCustomAllAsync(
+      Collection<CustomFeedback> feedbacks) {
+    List<CustomFeedback> given;
+    try {
+      given = present(feedbacks);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return deliverAllAsync(
+        dialect,
+        prepared(given),
+        (i, receipt) -> CustomOutcome.accepted(i, given.get(i), receipt),
+        (i, error) -> CustomOutcome.failed(i, given.get(i), error));
+  }
+
+  private static List<CustomFeedback> present(Collection<CustomFeedback> feedbacks) {
+    List<CustomFeedback> given =
+        new ArrayList<>(Objects.requireNonNull(feedbacks, "feedbacks must not be null"));
+    for (int i = 0; i < given.size(); i++) {
+      Objects.requireNonNull(given.get(i), "feedback " + i + " of the batch must not be null");
+    }
+    return given;
+  }
+
+  private static List<Prepared<HumanloopWire>> prepared(List<CustomFeedback> feedbacks) {
+    return feedbacks.stream()
+        .map(
+            feedback ->
+                new Prepared<>(
+                    feedback.datapoint(),
+                    feedback.objects(),
+                    HumanloopState.of(feedback.objects()),
+                    List.of()))
+        .toList();
   }
 
   private Function<Answer, Receipt.Builder> read(CustomFeedback feedback) {

@@ -11,6 +11,7 @@ import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,8 @@ class CustomFeedbackTest {
   /** Humanloop wants the value of all but ratings, comments and corrections named again. */
   @Test
   void customStatementsAreRetractedWithTheVeryValues() throws Exception {
-    server.enqueue(200, "[]").enqueue(200, "[]");
+    String seven = Collections.nCopies(7, "{\"id\":\"a\"}").toString();
+    server.enqueue(200, seven).enqueue(200, "[]");
     CustomFeedback feedback =
         CustomFeedback.on("data_1")
             .state("tone", "warm")
