@@ -28,7 +28,8 @@ record Content(
         && correction == null
         && issues.isEmpty()
         && actions.isEmpty()) {
-      throw new IllegalStateException(
+      throw new InvalidFeedbackException(
+          "feedback",
           "a feedback must state something: a rating, comment, correction, issue or action");
     }
   }

@@ -97,7 +97,7 @@ public final class Feedback {
   /**
    * This feedback without {@code parts}.
    *
-   * @throws IllegalStateException if no statement would remain
+   * @throws InvalidFeedbackException if no statement would remain
    */
   public Feedback without(Set<Part> parts) {
     Builder builder = newBuilder();
@@ -164,7 +164,10 @@ public final class Feedback {
 
     /** States a rating; a feedback has one, so a later one replaces it. */
     public Builder rating(Rating rating) {
-      this.rating = Objects.requireNonNull(rating, "rating must not be null");
+      if (rating == null) {
+        throw new InvalidFeedbackException("rating", "rating must not be null");
+      }
+      this.rating = rating;
       return this;
     }
 
@@ -220,7 +223,8 @@ public final class Feedback {
     /** Says how much this feedback counts, from 0 to 1. */
     public Builder weight(double weight) {
       if (!(weight >= 0 && weight <= 1)) { // so written, NaN is refused too
-        throw new IllegalArgumentException("weight must be from 0 to 1, but is " + weight);
+        throw new InvalidFeedbackException(
+            "weight", "weight must be from 0 to 1, but is " + weight);
       }
       this.weight = weight + 0.0;
       return this;
@@ -250,7 +254,9 @@ public final class Feedback {
 
     /** Adds facts, as {@link #metadata(String, Object)} does; if one is refused, none of them. */
     public Builder metadata(Map<String, ?> facts) {
-      Objects.requireNonNull(facts, "metadata must not be null");
+      if (facts == null) {
+        throw new InvalidFeedbackException("metadata", "metadata must not be null");
+      }
       Builder taken = new Builder(target);
       ((Map<?, ?>) facts).forEach((key, fact) -> taken.metadata(Json.key("metadata", key), fact));
       metadata.putAll(taken.metadata);
@@ -280,7 +286,7 @@ public final class Feedback {
     /**
      * The feedback.
      *
-     * @throws IllegalStateException if it states nothing
+     * @throws InvalidFeedbackException if it states nothing
      */
     public Feedback build() {
       return new Feedback(

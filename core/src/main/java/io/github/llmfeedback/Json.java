@@ -33,15 +33,15 @@ final class Json {
   /** A key of the object at {@code path}, which must be text. */
   static String key(String path, @Nullable Object key) {
     if (!(key instanceof String name)) {
-      throw new IllegalArgumentException(
-          path + " must be JSON, whose keys are text, but has " + describe(key));
+      throw new InvalidFeedbackException(
+          path, path + " must be JSON, whose keys are text, but has " + describe(key));
     }
-    return Text.wellFormed("a key of " + path, name);
+    return Text.wellFormed(path, "a key of " + path, name);
   }
 
   private Object copied(String path, @Nullable Object value) {
     if (++values > MAX_VALUES) {
-      throw new IllegalArgumentException(root + " holds more than " + MAX_VALUES + " values");
+      throw new InvalidFeedbackException(root, root + " holds more than " + MAX_VALUES + " values");
     }
     if (value instanceof String text) {
       return Text.wellFormed(path, text);
@@ -58,22 +58,23 @@ final class Json {
     } else if (value instanceof Map<?, ?> || value instanceof Collection<?>) {
       return nested(path, value);
     }
-    throw new IllegalArgumentException(path + " must be JSON, but is " + describe(value));
+    throw new InvalidFeedbackException(path, path + " must be JSON, but is " + describe(value));
   }
 
   private static Number finite(String path, Number number) {
     if (!Double.isFinite(number.doubleValue())) {
-      throw new IllegalArgumentException(path + " must be JSON, which has no " + number);
+      throw new InvalidFeedbackException(path, path + " must be JSON, which has no " + number);
     }
     return number;
   }
 
   private Object nested(String path, Object value) {
     if (above.stream().anyMatch(outer -> outer == value)) {
-      throw new IllegalArgumentException(path + " must be JSON, but contains itself");
+      throw new InvalidFeedbackException(path, path + " must be JSON, but contains itself");
     }
     if (above.size() >= MAX_DEPTH) {
-      throw new IllegalArgumentException(path + " is nested more than " + MAX_DEPTH + " deep");
+      throw new InvalidFeedbackException(
+          path, path + " is nested more than " + MAX_DEPTH + " deep");
     }
     above.add(value);
     Object copy;

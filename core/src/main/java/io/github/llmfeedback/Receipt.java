@@ -98,10 +98,10 @@ public final class Receipt {
    * The receipt of which this is the {@linkplain #toText text}. The check in it finds accidents,
    * not forgery: keep the text where only the application writes.
    *
-   * @throws IllegalArgumentException if it is none, or was cut or changed
+   * @throws InvalidFeedbackException if it is not one, or was cut or changed
    */
   public static Receipt parse(String text) {
-    return ReceiptText.parse(Objects.requireNonNull(text, "receipt text must not be null"));
+    return ReceiptText.parse(text);
   }
 
   /** A builder that begins with everything this receipt says. */

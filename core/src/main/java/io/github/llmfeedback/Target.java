@@ -96,7 +96,7 @@ public final class Target {
    * hexadecimal digits in {@code 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01}. For an
    * application that gives its own trace id to the provider; Portkey takes any text as trace.
    *
-   * @throws IllegalArgumentException if it is none by the W3C's Trace Context, level 1
+   * @throws InvalidFeedbackException if it is not one by the W3C's Trace Context, level 1
    */
   public static Target fromTraceparent(TargetKey key, String traceparent) {
     return of(key, Traceparent.traceId(traceparent));
@@ -163,7 +163,7 @@ public final class Target {
    *
    * @return header by name, in the order of {@code keys}
    * @throws IllegalStateException if this is a bare id and more than one key is given
-   * @throws IllegalArgumentException if an id cannot stand in a header
+   * @throws InvalidFeedbackException if an id cannot stand in a header
    */
   public Map<String, String> requestHeaders(TargetKey... keys) {
     if (bare != null && keys.length > 1) {

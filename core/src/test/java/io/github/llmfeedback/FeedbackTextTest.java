@@ -2,8 +2,8 @@ package io.github.llmfeedback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.function.Consumer;
@@ -60,7 +60,7 @@ class FeedbackTextTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("texts")
   void nullTextIsRefused(String field, Consumer<String> in) {
-    assertThatNullPointerException()
+    assertThatExceptionOfType(InvalidFeedbackException.class)
         .isThrownBy(() -> in.accept(BadInput.absent()))
         .withMessage(field + " must not be null");
   }

@@ -2,7 +2,6 @@ package io.github.llmfeedback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchIllegalArgumentException;
 import static org.assertj.core.api.InstanceOfAssertFactories.list;
 import static org.assertj.core.api.InstanceOfAssertFactories.map;
@@ -260,7 +259,7 @@ class MetadataTest {
   void noFactsAreNoPart() {
     assertThat(Feedback.on("t").thumbsUp().metadata(Map.of()).build().parts())
         .containsExactly(Part.THUMBS);
-    assertThatNullPointerException()
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> Feedback.on("t").metadata(BadInput.<Map<String, ?>>absent()))
         .withMessage("metadata must not be null");
   }

@@ -130,13 +130,13 @@ class ReceiptTest {
     assertThatNullPointerException()
         .isThrownBy(() -> begun().ids(BadInput.absent()))
         .withMessage("ids must not be null");
-    assertThatNullPointerException()
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> begun().ids(Arrays.asList("f-1", null)))
         .withMessage("id must not be null");
     assertThatNullPointerException()
         .isThrownBy(() -> begun().state(BadInput.absent()))
         .withMessage("state must not be null");
-    assertThatNullPointerException()
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> begun().state(Collections.singletonMap(null, List.of())))
         .withMessage("state key must not be null");
     assertThatNullPointerException()

@@ -1,6 +1,7 @@
 package io.github.llmfeedback.contract;
 
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.InvalidFeedbackException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -82,12 +83,12 @@ public final class Feedbacks {
       for (Consumer<Feedback.Builder> part : parts) {
         try {
           part.accept(feedback);
-        } catch (IllegalArgumentException unstatable) {
+        } catch (InvalidFeedbackException unstatable) {
           // the rest of the feedback may be stated all the same
         }
       }
       return Optional.of(feedback.build());
-    } catch (IllegalArgumentException | IllegalStateException unbuildable) {
+    } catch (InvalidFeedbackException unbuildable) {
       return Optional.empty();
     }
   }
