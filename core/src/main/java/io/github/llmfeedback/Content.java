@@ -19,7 +19,7 @@ record Content(
     @Nullable Double weight,
     @Nullable String author,
     @Nullable Instant occurredAt,
-    Map<String, Object> metadata) {
+    Map<String, @Nullable Object> metadata) {
 
   /** Checks that something is stated; the parts themselves were checked one by one. */
   Content {

@@ -26,7 +26,7 @@ final class Json {
     this.root = root;
   }
 
-  static Object copy(String path, @Nullable Object value) {
+  static @Nullable Object copy(String path, @Nullable Object value) {
     return new Json(path).copied(path, value);
   }
 
@@ -39,11 +39,13 @@ final class Json {
     return Text.wellFormed(path, "a key of " + path, name);
   }
 
-  private Object copied(String path, @Nullable Object value) {
+  private @Nullable Object copied(String path, @Nullable Object value) {
     if (++values > MAX_VALUES) {
       throw new InvalidFeedbackException(root, root + " holds more than " + MAX_VALUES + " values");
     }
-    if (value instanceof String text) {
+    if (value == null) {
+      return null;
+    } else if (value instanceof String text) {
       return Text.wellFormed(path, text);
     } else if (value instanceof Boolean
         || value instanceof Integer
@@ -79,7 +81,7 @@ final class Json {
     above.add(value);
     Object copy;
     if (value instanceof Map<?, ?> map) {
-      Map<String, Object> entries = new LinkedHashMap<>();
+      Map<String, @Nullable Object> entries = new LinkedHashMap<>();
       map.forEach(
           (key, inner) -> {
             String name = key(path, key);
@@ -87,7 +89,7 @@ final class Json {
           });
       copy = Collections.unmodifiableMap(entries);
     } else {
-      List<Object> items = new ArrayList<>();
+      List<@Nullable Object> items = new ArrayList<>();
       for (Object inner : (Collection<?>) value) {
         items.add(copied(path + "[" + items.size() + "]", inner));
       }
@@ -99,7 +101,7 @@ final class Json {
 
   private static String describe(@Nullable Object value) {
     return value == null
-        ? "null (leave the key out instead)"
+        ? "null"
         : "a " + value.getClass().getName() + " (convert it to text, a number, a list or a map)";
   }
 }

@@ -160,16 +160,17 @@ public final class Feedbacks {
         Arbitraries.of("text", "_user", "value", "rating", ".", "a b"), texts());
   }
 
-  /** JSON values, nested so deep at most. */
+  /** JSON values, null among them, nested so deep at most. */
   private static Arbitrary<Object> values(int depth) {
     Arbitrary<Object> flat =
-        Arbitraries.oneOf(
-            texts().map(text -> text),
-            numbers().map(number -> number),
-            Arbitraries.<Object>of(
-                true, false, (byte) 7, (short) -7, 7L, Long.MIN_VALUE, 0.1f, 1e30f),
-            Arbitraries.<Object>of(
-                BigInteger.TWO.pow(200), new BigDecimal("1E+300"), new BigDecimal("1.0")));
+        Arbitraries.<Object>oneOf(
+                texts().map(text -> text),
+                numbers().map(number -> number),
+                Arbitraries.<Object>of(
+                    true, false, (byte) 7, (short) -7, 7L, Long.MIN_VALUE, 0.1f, 1e30f),
+                Arbitraries.<Object>of(
+                    BigInteger.TWO.pow(200), new BigDecimal("1E+300"), new BigDecimal("1.0")))
+            .injectNull(0.1);
     if (depth == 0) {
       return flat;
     }

@@ -135,6 +135,16 @@ class PortkeyDialectTest {
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("Spot on", "user-9", "mine"));
   }
 
+  @Test
+  void metadataKeyThatAPartNeedsIsTakenByNullToo() {
+    Feedback feedback =
+        Feedback.on(TRACE).thumbsUp().comment("Spot on").metadata("text", null).build();
+
+    assertThatExceptionOfType(UnrepresentableFeedbackException.class)
+        .isThrownBy(() -> encode(feedback))
+        .withMessageContaining("metadata.text");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"text", "_user"})
   void metadataKeyThatNoPartNeedsIsTheCallers(String key) {
