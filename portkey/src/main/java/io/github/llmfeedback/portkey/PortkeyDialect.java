@@ -74,9 +74,7 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
   /** The value of a record whose words stand alone. */
   private Integer neutral(Losses losses) {
     if (options.neutralValue() == null) {
-      throw losses.refusal(
-          "it has no record without a rating; add one, such as thumbsUp(), or state a neutral"
-              + " value with PortkeyFeedbackClient.builder(apiKey).neutralValue(0)");
+      throw losses.refusal("it has no record without a rating; " + PortkeyOptions.ADVICE);
     }
     return options.neutralValue();
   }
