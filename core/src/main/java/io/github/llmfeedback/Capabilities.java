@@ -24,13 +24,19 @@ public final class Capabilities {
   private final Map<Part, Support> supports;
   private final Set<Part> besideRating;
   private final String advice;
+  private final Ids ids;
 
   private Capabilities(
-      String provider, Map<Part, Support> supports, Set<Part> besideRating, String advice) {
+      String provider,
+      Map<Part, Support> supports,
+      Set<Part> besideRating,
+      String advice,
+      Ids ids) {
     this.provider = provider;
     this.supports = supports;
     this.besideRating = besideRating;
     this.advice = advice;
+    this.ids = ids;
   }
 
   /** The capabilities of a provider that keeps nothing yet; {@link #with} adds to them. */
@@ -39,7 +45,8 @@ public final class Capabilities {
         Text.provider(provider),
         new EnumMap<>(Part.class),
         EnumSet.noneOf(Part.class),
-        ADD_A_RATING);
+        ADD_A_RATING,
+        Ids.NONE);
   }
 
   /** These capabilities with {@code parts} supported as {@code support} says. */
@@ -50,7 +57,7 @@ public final class Capabilities {
     for (Part part : Part.each(parts)) {
       more.put(part, support);
     }
-    return new Capabilities(provider, more, besideRating, advice);
+    return new Capabilities(provider, more, besideRating, advice, ids);
   }
 
   /**
@@ -71,7 +78,17 @@ public final class Capabilities {
     Objects.requireNonNull(advice, "advice must not be null");
     Set<Part> more = EnumSet.copyOf(besideRating);
     more.addAll(Part.each(parts));
-    return new Capabilities(provider, supports, more, advice);
+    return new Capabilities(provider, supports, more, advice, ids);
+  }
+
+  /** These capabilities, of a provider that gives so many ids; none unless said. */
+  public Capabilities with(Ids ids) {
+    return new Capabilities(
+        provider,
+        supports,
+        besideRating,
+        advice,
+        Objects.requireNonNull(ids, "ids must not be null"));
   }
 
   /** The provider's name in lower case, such as {@code portkey}. */
@@ -88,6 +105,11 @@ public final class Capabilities {
   /** Whether the provider keeps {@code part}, but only {@linkplain #besideRating with a rating}. */
   public boolean isBesideRating(Part part) {
     return of(part) != Support.NONE && besideRating.contains(part);
+  }
+
+  /** How many ids of its own the provider gives what it stores of one feedback. */
+  public Ids ids() {
+    return ids;
   }
 
   /** Every part with its support, in the order of {@link Part}. */
@@ -266,12 +288,13 @@ public final class Capabilities {
     return other instanceof Capabilities that
         && provider.equals(that.provider)
         && asMap().equals(that.asMap())
+        && ids == that.ids
         && allBesideRating().equals(that.allBesideRating());
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(provider, asMap(), allBesideRating());
+    return Objects.hash(provider, asMap(), allBesideRating(), ids);
   }
 
   @Override
@@ -280,5 +303,15 @@ public final class Capabilities {
     return provider
         + supports
         + (beside.isEmpty() ? "" : ", " + names(beside) + " only beside a rating");
+  }
+
+  /** How many ids {@link Receipt#ids()} has where the provider answers as it should. */
+  public enum Ids {
+    /** None: it files a feedback under the target's id alone. */
+    NONE,
+    /** One for each feedback. */
+    ONE,
+    /** One for each rating, comment, correction, issue and action. */
+    PER_STATEMENT
   }
 }

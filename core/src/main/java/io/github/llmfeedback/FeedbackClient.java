@@ -59,6 +59,16 @@ public interface FeedbackClient extends AutoCloseable {
   BatchSummary submitEach(
       Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome);
 
+  /**
+   * Checks a feedback without sending it: does all that {@link #submit} does short of the network,
+   * whatever the state of the client. It cannot know what only the provider does, such as that
+   * there is nothing under this id.
+   *
+   * @return what would be lost, which the client's {@link LossPolicy} accepts and the receipt shows
+   * @throws FeedbackException if {@code submit} would refuse it without sending anything
+   */
+  List<Loss> check(Feedback feedback);
+
   /** What the provider keeps, part by part. */
   Capabilities capabilities();
 

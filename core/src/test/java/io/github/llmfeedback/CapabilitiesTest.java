@@ -237,6 +237,17 @@ class CapabilitiesTest {
   }
 
   @Test
+  void idsAreGivenIfSaid() {
+    assertThat(SOME.ids()).isEqualTo(Capabilities.Ids.NONE);
+    assertThat(SOME.with(Capabilities.Ids.ONE).with(Support.NONE, Part.THUMBS).ids())
+        .isEqualTo(Capabilities.Ids.ONE);
+    assertThat(SOME.with(Capabilities.Ids.ONE)).isNotEqualTo(SOME);
+    assertThatNullPointerException()
+        .isThrownBy(() -> SOME.with(BadInput.<Capabilities.Ids>absent()))
+        .withMessage("ids must not be null");
+  }
+
+  @Test
   void toStringTellsWhatIsKept() {
     assertThat(SOME).hasToString("toy{THUMBS=NATIVE, SCORE=APPROXIMATED, COMMENT=EMBEDDED}");
     assertThat(SOME.besideRating(Part.COMMENT))

@@ -43,7 +43,8 @@ import java.util.stream.Stream;
  *
  * <p>It refuses what a provider with its capabilities refuses, by the same loss policies and with
  * the same exceptions. It does not know a provider's dialect: what that refuses or rounds beyond
- * its capabilities, such as Portkey a feedback without a rating, is said with {@link Builder#rule}.
+ * its capabilities, such as a metadata key that Portkey needs itself, is said with {@link
+ * Builder#rule}. Its receipts have as many ids as {@link Capabilities#ids()} says.
  *
  * <p>Futures complete on the thread that submits, or that calls {@link #release()}. Each feedback
  * of a batch is a call of its own.
@@ -64,14 +65,16 @@ public final class RecordingFeedbackClient implements FeedbackClient {
   }
 
   /**
-   * A client that keeps every part, under the ids of {@code key}, and has every power: for tests of
-   * what is said, not of what a provider keeps.
+   * A client that keeps every part, under the ids of {@code key}, gives each feedback one id, and
+   * has every power: for tests of what is said, not of what a provider keeps.
    */
   public static RecordingFeedbackClient create(TargetKey key) {
-    return builder(Capabilities.of(key.provider()).with(Support.NATIVE, Part.values()), key)
-        .supportsUpdate()
-        .supportsRetract()
-        .build();
+    Objects.requireNonNull(key, "target key must not be null");
+    Capabilities everything =
+        Capabilities.of(key.provider())
+            .with(Support.NATIVE, Part.values())
+            .with(Capabilities.Ids.ONE);
+    return builder(everything, key).supportsUpdate().supportsRetract().build();
   }
 
   /** Begins a client that keeps what {@code capabilities} say, and has no power yet. */
@@ -80,10 +83,11 @@ public final class RecordingFeedbackClient implements FeedbackClient {
   }
 
   /**
-   * Begins a client that keeps what {@code client} keeps and has its powers. Nothing is asked of
-   * its provider, so its key may be anything.
+   * Begins a client that keeps what {@code client} keeps, gives as many ids and has its powers.
+   * Nothing is asked of its provider, so its key may be anything.
    */
   public static Builder like(FeedbackClient client, TargetKey key) {
+    Objects.requireNonNull(client, "client must not be null");
     Builder builder = builder(client.capabilities(), key);
     builder.updates = client.as(SupportsUpdate.class).isPresent();
     builder.retracts = client.as(SupportsRetract.class).isPresent();
@@ -206,11 +210,17 @@ public final class RecordingFeedbackClient implements FeedbackClient {
     Objects.requireNonNull(feedback, "feedback must not be null");
     Call call = new Call(account.provider());
     recorded.submission(feedback, call);
-    return desk.begin(call, waits, () -> account.receipt(feedback).ids(newId()).build());
+    return desk.begin(call, waits, () -> account.receipt(feedback, this::newId).build());
   }
 
-  private List<String> newId() {
-    return List.of("recorded-" + ids.incrementAndGet());
+  private String newId() {
+    return "recorded-" + ids.incrementAndGet();
+  }
+
+  /** Records nothing. */
+  @Override
+  public List<Loss> check(Feedback feedback) {
+    return account.receipt(feedback).build().losses();
   }
 
   @Override

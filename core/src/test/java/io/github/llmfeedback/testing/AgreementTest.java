@@ -67,7 +67,7 @@ class AgreementTest {
 
   private static String shown(Object result) {
     return result instanceof Receipt receipt
-        ? receipt.provider() + receipt.target() + losses(receipt.losses())
+        ? receipt.provider() + receipt.target() + losses(receipt.losses()) + receipt.ids().size()
         : result.toString();
   }
 
@@ -125,7 +125,23 @@ class AgreementTest {
       Capabilities keeps = Capabilities.of("toy").with(Support.NATIVE, beside).with(support, part);
       for (LossPolicy policy : policies(part)) {
         feedbacks.forEach(feedback -> agree(keeps, policy, client -> client.submit(feedback)));
+        feedbacks.forEach(
+            feedback -> agree(keeps, policy, client -> losses(client.check(feedback))));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Part.class)
+  void aPartThatIsKeptBesideARatingEndsAlike(Part part) {
+    Capabilities keeps = SOME.with(Support.NATIVE, part).besideRating(part);
+    List<Feedback> feedbacks =
+        List.of(
+            with(part, Feedback.on(A).comment("Spot on")).build(),
+            with(part, Feedback.on(A).thumbsUp()).build(),
+            with(part, Feedback.on(A).label("helpful").comment("Spot on")).build());
+    for (LossPolicy policy : policies(part)) {
+      feedbacks.forEach(feedback -> agree(keeps, policy, client -> client.submit(feedback)));
     }
   }
 
@@ -195,6 +211,7 @@ class AgreementTest {
     Feedback good = Feedback.on(A).thumbsUp().build();
 
     agree(SOME, LossPolicy.REJECT, client -> client.submit(null));
+    agree(SOME, LossPolicy.REJECT, client -> client.check(null));
     agree(SOME, LossPolicy.REJECT, client -> client.submitAsync(null).join());
     agree(SOME, LossPolicy.REJECT, client -> client.submitAll(Arrays.asList(good, null)));
     agree(

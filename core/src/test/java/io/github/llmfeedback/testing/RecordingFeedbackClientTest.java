@@ -114,6 +114,37 @@ class RecordingFeedbackClientTest {
   }
 
   @Test
+  void aCheckIsNotRecordedAndUsesUpNoFailure() {
+    client.failNext(Failure.TIMEOUT);
+
+    assertThat(client.check(UP)).isEmpty();
+
+    assertThat(client.submitted()).isEmpty();
+    assertThatThrownBy(() -> client.submit(UP)).isInstanceOf(UndeliveredFeedbackException.class);
+  }
+
+  @Test
+  void itsReceiptsHaveAsManyIdsAsTheProviderGives() {
+    Capabilities keeps =
+        Capabilities.of("toy").with(Support.NATIVE, Part.values()).with(Support.NONE, Part.ISSUE);
+    Feedback feedback =
+        Feedback.on("a").thumbsUp().comment("c").author("u").action("x").action("y").build();
+    Feedback lossy = feedback.newBuilder().issue("i").build();
+
+    assertThat(like(keeps).submit(feedback).ids()).isEmpty();
+    assertThat(like(keeps.with(Capabilities.Ids.ONE)).submit(feedback).ids()).hasSize(1);
+    RecordingFeedbackClient perStatement = like(keeps.with(Capabilities.Ids.PER_STATEMENT));
+    assertThat(perStatement.submit(feedback).ids()).hasSize(4).doesNotHaveDuplicates();
+    assertThat(perStatement.submit(lossy).ids()).hasSize(4);
+  }
+
+  private static RecordingFeedbackClient like(Capabilities keeps) {
+    return RecordingFeedbackClient.builder(keeps, ToyClient.THING)
+        .lossPolicy(LossPolicy.REPORT)
+        .build();
+  }
+
+  @Test
   void aRuleAddsLossesThatCapabilitiesDoNotTell() {
     Loss rounded = new Loss(Part.SCORE, Loss.Kind.ROUNDED, "to whole numbers");
     RecordingFeedbackClient.Builder builder =

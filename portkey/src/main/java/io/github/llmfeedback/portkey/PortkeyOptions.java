@@ -31,6 +31,7 @@ record PortkeyOptions(
   Capabilities capabilities() {
     Capabilities capabilities =
         Capabilities.of("portkey")
+            .with(Capabilities.Ids.ONE)
             .with(Support.NATIVE, Part.THUMBS, Part.SCORE, Part.WEIGHT, Part.METADATA)
             .with(topLevelText ? Support.NATIVE : Support.EMBEDDED, Part.COMMENT)
             .with(Support.EMBEDDED, Part.AUTHOR)
