@@ -3,6 +3,7 @@ package io.github.llmfeedback;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -77,6 +78,7 @@ public interface FeedbackClient extends AutoCloseable {
    * {@code instanceof}: it also looks through wrappers.
    */
   default <T> Optional<T> as(Class<T> power) {
+    Objects.requireNonNull(power, "power must not be null");
     return power.isInstance(this) ? Optional.of(power.cast(this)) : Optional.empty();
   }
 

@@ -168,6 +168,7 @@ public final class Receipt {
       Map<String, List<String>> copy = new LinkedHashMap<>();
       state.forEach(
           (key, values) -> {
+            Objects.requireNonNull(values, "state values must not be null");
             values.forEach(value -> Text.wellFormed("state value", value));
             copy.put(Text.wellFormed("state key", key), List.copyOf(values));
           });
@@ -183,7 +184,9 @@ public final class Receipt {
 
     /** Sets the accepted losses. */
     public Builder losses(List<Loss> losses) {
-      this.losses = List.copyOf(Objects.requireNonNull(losses, "losses must not be null"));
+      Objects.requireNonNull(losses, "losses must not be null");
+      losses.forEach(loss -> Objects.requireNonNull(loss, "loss must not be null"));
+      this.losses = List.copyOf(losses);
       return this;
     }
 

@@ -17,6 +17,11 @@ final class Text {
     return valid(field, field, value, value == null ? null : faultOfName(value));
   }
 
+  /** Whether this is a {@linkplain #name name}. */
+  static boolean isName(String value) {
+    return faultOfName(value) == null;
+  }
+
   /** Words that people wrote: not blank, well-formed. */
   static String written(String field, @Nullable String value) {
     return valid(field, field, value, value == null ? null : faultOfWords(value));

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -177,40 +178,44 @@ public final class RecordingFeedbackClient implements FeedbackClient {
 
   @Override
   public Receipt submit(Feedback feedback) {
-    return submission(feedback, true).receipt();
+    return submission(feedback, desk::beginAwaited).receipt();
   }
 
   @Override
   public CompletableFuture<Receipt> submitAsync(Feedback feedback) {
-    return Desk.future(() -> submission(feedback, false).future());
+    return Desk.future(() -> submission(feedback, desk::begin).future());
   }
 
   @Override
   public List<Outcome> submitAll(Collection<? extends Feedback> feedbacks) {
-    return batch(feedbacks, true).await();
+    return batch(feedbacks, desk::beginInBatch).await();
   }
 
   @Override
   public CompletableFuture<List<Outcome>> submitAllAsync(Collection<? extends Feedback> feedbacks) {
-    return Desk.future(() -> batch(feedbacks, false).future());
+    return Desk.future(() -> batch(feedbacks, desk::begin).future());
   }
 
-  private Batch batch(Collection<? extends Feedback> feedbacks, boolean waits) {
-    return Batch.begin(feedbacks, feedback -> submission(feedback, waits));
+  private Batch batch(
+      Collection<? extends Feedback> feedbacks, BiFunction<Call, Supplier<Receipt>, Call> begin) {
+    return Batch.begin(feedbacks, feedback -> submission(feedback, begin));
   }
 
+  /** Reads ten feedbacks, hands their outcomes out, and reads on. */
   @Override
   public BatchSummary submitEach(
       Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome) {
-    return Batch.each(
-        account.provider(), feedbacks, eachOutcome, feedback -> submission(feedback, true));
+    return new Streaming(
+            desk, feedbacks, eachOutcome, feedback -> submission(feedback, desk::begin))
+        .run();
   }
 
-  private Call submission(Feedback feedback, boolean waits) {
-    Objects.requireNonNull(feedback, "feedback must not be null");
+  private Call submission(Feedback feedback, BiFunction<Call, Supplier<Receipt>, Call> begin) {
     Call call = new Call(account.provider());
-    recorded.submission(feedback, call);
-    return desk.begin(call, waits, () -> account.receipt(feedback, this::newId).build());
+    if (feedback != null) {
+      recorded.submission(feedback, call);
+    }
+    return begin.apply(call, () -> account.receipt(feedback, this::newId).build());
   }
 
   private String newId() {
@@ -231,6 +236,7 @@ public final class RecordingFeedbackClient implements FeedbackClient {
   /** {@link SupportsUpdate} and {@link SupportsRetract}, if it was given them. */
   @Override
   public <T> Optional<T> as(Class<T> power) {
+    Objects.requireNonNull(power, "power must not be null");
     boolean given =
         (power == SupportsUpdate.class && updates) || (power == SupportsRetract.class && retracts);
     return given

@@ -20,6 +20,7 @@ import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -202,16 +203,20 @@ class RecordingFeedbackClientTest {
   }
 
   @Test
-  void whatTheCallbackOfAStreamThrowsEndsIt() {
+  void whatTheCallbackOfAStreamThrowsEndsItWhenWhatIsInFlightIsHandedOut() {
+    List<Long> seen = new ArrayList<>();
     assertThatThrownBy(
             () ->
                 client.submitEach(
-                    List.of(UP, UP).iterator(),
+                    Collections.nCopies(25, UP).iterator(),
                     outcome -> {
-                      throw new IllegalStateException("full disk");
+                      seen.add(outcome.index());
+                      throw new IllegalStateException("full disk " + outcome.index());
                     }))
-        .hasMessage("full disk");
-    assertThat(client.submitted()).hasSize(1);
+        .hasMessage("full disk 0")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(9));
+    assertThat(client.submitted()).hasSize(10);
+    assertThat(seen).hasSize(10);
   }
 
   @Test
