@@ -168,7 +168,8 @@ public final class Receipt {
       Map<String, List<String>> copy = new LinkedHashMap<>();
       state.forEach(
           (key, values) -> {
-            Objects.requireNonNull(values, "state values must not be null");
+            Objects.requireNonNull(
+                values, () -> "values of the state '" + key + "' must not be null");
             values.forEach(value -> Text.wellFormed("state value", value));
             copy.put(Text.wellFormed("state key", key), List.copyOf(values));
           });

@@ -146,6 +146,15 @@ class ReceiptTest {
         .isThrownBy(() -> begun().losses(BadInput.absent()))
         .withMessage("losses must not be null");
     assertThatNullPointerException()
+        .isThrownBy(() -> begun().losses(Arrays.asList(LOSS, null)))
+        .withMessage("loss must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> begun().state(Collections.singletonMap("issue", null)))
+        .withMessage("values of the state 'issue' must not be null");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> begun().state(Map.of("issue", Arrays.asList("a", null))))
+        .withMessage("state value must not be null");
+    assertThatNullPointerException()
         .isThrownBy(() -> begun().elapsed(BadInput.absent()))
         .withMessage("elapsed must not be null");
   }

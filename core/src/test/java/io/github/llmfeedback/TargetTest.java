@@ -147,6 +147,18 @@ class TargetTest {
     assertThatNullPointerException()
         .isThrownBy(() -> Target.fromHeaders(Map.of(), MADE, BadInput.absent()))
         .withMessage("target key must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Target.fromHeaders(Map.of(), BadInput.<TargetKey[]>absent()))
+        .withMessage("target keys must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Target.fromHeaders(name -> List.of(), BadInput.<TargetKey[]>absent()))
+        .withMessage("target keys must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Target.of("bare").requestHeaders(BadInput.<TargetKey[]>absent()))
+        .withMessage("target keys must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Target.of("bare").requestHeaders(BadInput.<TargetKey>absent()))
+        .withMessage("target key must not be null");
   }
 
   @Test
@@ -169,6 +181,13 @@ class TargetTest {
   }
 
   @Test
+  void aValueThatCannotBeAnIdIsPassedOver() {
+    Map<String, List<String>> headers =
+        Map.of("X-Trace-Id", List.of("a\tb", "\u00A0", "t-1"), "Log-Id", List.of("l\u0007"));
+    assertThat(Target.fromHeaders(headers, MADE, CHOSEN)).contains(Target.of(CHOSEN, "t-1"));
+  }
+
+  @Test
   void headersThatNameNothingGiveNoTarget() {
     TargetKey inNoHeader = TargetKey.of("maker", "session");
     Map<String, List<String>> headers = Map.of("Log-Id", List.of(" "), "Other", List.of("x"));
@@ -188,6 +207,7 @@ class TargetTest {
   void theNullKeyOfHttpUrlConnectionIsPassedOver() {
     Map<String, List<String>> headers = new LinkedHashMap<>();
     headers.put(BadInput.absent(), List.of("HTTP/1.1 200 OK"));
+    headers.put("log-id", BadInput.absent());
     headers.put("Log-Id", List.of("l-1"));
     assertThat(Target.fromHeaders(headers, MADE)).contains(Target.of(MADE, "l-1"));
   }

@@ -231,7 +231,8 @@ class PortkeyDialectTest {
   @ValueSource(strings = {"", ".", ".."})
   void updateRefusesAnIdThatWouldWalkThePath(String id) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> update(receipt(id).build(), Feedback.on(TRACE).thumbsUp().build()));
+        .isThrownBy(() -> update(receipt(id).build(), Feedback.on(TRACE).thumbsUp().build()))
+        .withMessageStartingWith("this receipt is wrong: its feedback id must not be empty");
   }
 
   private PortkeyWire encode(Feedback feedback) {
