@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Proof that a provider took a feedback, and the handle to change it later. Immutable.
  *
- * <p>It holds ids and the little that a later change needs, never words or people.
+ * <p>It holds ids and the little that a later change needs, such as the names of issues; no
+ * comment, correction or author.
  */
 public final class Receipt {
   private final String provider;
@@ -87,8 +88,20 @@ public final class Receipt {
 
   /**
    * This receipt as text, to keep in a database and {@linkplain #parse read back} in another
-   * process. It holds ASCII letters, digits and {@code . - _}, no words and no people; the effort
-   * is left out. The form is stable: later versions read it.
+   * process. It is made of ASCII letters, digits and {@code . - _}: encoded, not encrypted. The
+   * form is stable: later versions read it.
+   *
+   * <p>In it are provider, target, ids, assurance and losses, and the {@link #state()} that a later
+   * change needs: for Portkey the weight; for Helicone and Baseplate whether the rating was good;
+   * for Humanloop the kinds of statements, the names of issues and actions, and the types of custom
+   * feedback with such values as retracting them must name. Not in it are comment, correction,
+   * author, metadata, and how many attempts it took.
+   *
+   * <p>A receipt of Portkey, Helicone or Baseplate takes 100 to 160 characters, one of Humanloop
+   * 140 and 60 more for each further statement, and each loss adds about 70. At most it is as long
+   * as the provider's name and 32 characters, and 4/3 of the UTF-8 bytes of target, ids, names and
+   * values of the state and details of the losses, with 4 more for each of these and 25 more for
+   * each loss.
    */
   public String toText() {
     return ReceiptText.write(this);
