@@ -19,7 +19,7 @@ record Content(
     @Nullable Double weight,
     @Nullable String author,
     @Nullable Instant occurredAt,
-    Map<String, Object> metadata) {
+    Map<String, @Nullable Object> metadata) {
 
   /** Checks that something is stated; the parts themselves were checked one by one. */
   Content {
@@ -28,7 +28,8 @@ record Content(
         && correction == null
         && issues.isEmpty()
         && actions.isEmpty()) {
-      throw new IllegalStateException(
+      throw new InvalidFeedbackException(
+          "feedback",
           "a feedback must state something: a rating, comment, correction, issue or action");
     }
   }

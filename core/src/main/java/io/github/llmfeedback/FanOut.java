@@ -161,7 +161,7 @@ public final class FanOut implements AutoCloseable {
      */
     public Builder add(String name, FeedbackClient client) {
       Objects.requireNonNull(client, "client must not be null");
-      if (clients.putIfAbsent(Text.name("client name", name), client) != null) {
+      if (clients.putIfAbsent(Text.constant("client name", name), client) != null) {
         throw new IllegalArgumentException(
             "a client named '" + name + "' is there already; name it with add(name, client)");
       }

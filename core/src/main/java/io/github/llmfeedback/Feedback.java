@@ -84,8 +84,8 @@ public final class Feedback {
     return Optional.ofNullable(content.occurredAt());
   }
 
-  /** Further facts: JSON values, deeply unmodifiable, in the order given. */
-  public Map<String, Object> metadata() {
+  /** Further facts: JSON values, null among them, deeply unmodifiable, in the order given. */
+  public Map<String, @Nullable Object> metadata() {
     return content.metadata();
   }
 
@@ -97,7 +97,7 @@ public final class Feedback {
   /**
    * This feedback without {@code parts}.
    *
-   * @throws IllegalStateException if no statement would remain
+   * @throws InvalidFeedbackException if no statement would remain
    */
   public Feedback without(Set<Part> parts) {
     Builder builder = newBuilder();
@@ -137,7 +137,7 @@ public final class Feedback {
     private @Nullable Double weight;
     private @Nullable String author;
     private @Nullable Instant occurredAt;
-    private final Map<String, Object> metadata = new LinkedHashMap<>();
+    private final Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
 
     private Builder(Target target) {
       this.target = target;
@@ -164,7 +164,10 @@ public final class Feedback {
 
     /** States a rating; a feedback has one, so a later one replaces it. */
     public Builder rating(Rating rating) {
-      this.rating = Objects.requireNonNull(rating, "rating must not be null");
+      if (rating == null) {
+        throw new InvalidFeedbackException("rating", "rating must not be null");
+      }
+      this.rating = rating;
       return this;
     }
 
@@ -193,15 +196,24 @@ public final class Feedback {
       return rating(new Rating.Label(name));
     }
 
-    /** States what the person said about the answer; not blank. */
-    public Builder comment(String comment) {
-      this.comment = Text.written("comment", comment);
+    /**
+     * States what the person said about the answer.
+     *
+     * @param comment null or blank, as an empty box of a form arrives, states nothing; as with any
+     *     part the last call counts, so it also takes back an earlier comment
+     */
+    public Builder comment(@Nullable String comment) {
+      this.comment = Text.isBlank(comment) ? null : Text.written("comment", comment);
       return this;
     }
 
-    /** States what the answer should have been; not blank. */
-    public Builder correction(String correction) {
-      this.correction = Text.written("correction", correction);
+    /**
+     * States what the answer should have been.
+     *
+     * @param correction null or blank states nothing, as with {@link #comment}
+     */
+    public Builder correction(@Nullable String correction) {
+      this.correction = Text.isBlank(correction) ? null : Text.written("correction", correction);
       return this;
     }
 
@@ -220,15 +232,20 @@ public final class Feedback {
     /** Says how much this feedback counts, from 0 to 1. */
     public Builder weight(double weight) {
       if (!(weight >= 0 && weight <= 1)) { // so written, NaN is refused too
-        throw new IllegalArgumentException("weight must be from 0 to 1, but is " + weight);
+        throw new InvalidFeedbackException(
+            "weight", "weight must be from 0 to 1, but is " + weight);
       }
       this.weight = weight + 0.0;
       return this;
     }
 
-    /** Says who gave the feedback, by an id of the application's; not blank. */
-    public Builder author(String author) {
-      this.author = Text.name("author", author);
+    /**
+     * Says who gave the feedback, by an id of the application's; no control characters.
+     *
+     * @param author null or blank says nothing, as with {@link #comment}
+     */
+    public Builder author(@Nullable String author) {
+      this.author = Text.isBlank(author) ? null : Text.name("author", author);
       return this;
     }
 
@@ -241,16 +258,19 @@ public final class Feedback {
     /**
      * Adds a fact; a later one with the same key replaces it.
      *
-     * @param value text, a boolean, a finite number, or collections and maps of these; it is copied
+     * @param value text, a boolean, a finite number, null, which is JSON's null and not the absence
+     *     of the fact, or collections and maps of these; it is copied
      */
-    public Builder metadata(String key, Object value) {
+    public Builder metadata(String key, @Nullable Object value) {
       metadata.put(Text.written("metadata key", key), Json.copy("metadata." + key, value));
       return this;
     }
 
     /** Adds facts, as {@link #metadata(String, Object)} does; if one is refused, none of them. */
     public Builder metadata(Map<String, ?> facts) {
-      Objects.requireNonNull(facts, "metadata must not be null");
+      if (facts == null) {
+        throw new InvalidFeedbackException("metadata", "metadata must not be null");
+      }
       Builder taken = new Builder(target);
       ((Map<?, ?>) facts).forEach((key, fact) -> taken.metadata(Json.key("metadata", key), fact));
       metadata.putAll(taken.metadata);
@@ -280,7 +300,7 @@ public final class Feedback {
     /**
      * The feedback.
      *
-     * @throws IllegalStateException if it states nothing
+     * @throws InvalidFeedbackException if it states nothing
      */
     public Feedback build() {
       return new Feedback(

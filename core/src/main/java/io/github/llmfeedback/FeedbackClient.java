@@ -3,6 +3,7 @@ package io.github.llmfeedback;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -60,6 +61,16 @@ public interface FeedbackClient extends AutoCloseable {
   BatchSummary submitEach(
       Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome);
 
+  /**
+   * Checks a feedback without sending it: does all that {@link #submit} does short of the network,
+   * whatever the state of the client. It cannot know what only the provider does, such as that
+   * there is nothing under this id.
+   *
+   * @return what would be lost, which the client's {@link LossPolicy} accepts and the receipt shows
+   * @throws FeedbackException if {@code submit} would refuse it without sending anything
+   */
+  List<Loss> check(Feedback feedback);
+
   /** What the provider keeps, part by part. */
   Capabilities capabilities();
 
@@ -68,6 +79,7 @@ public interface FeedbackClient extends AutoCloseable {
    * {@code instanceof}: it also looks through wrappers.
    */
   default <T> Optional<T> as(Class<T> power) {
+    Objects.requireNonNull(power, "power must not be null");
     return power.isInstance(this) ? Optional.of(power.cast(this)) : Optional.empty();
   }
 

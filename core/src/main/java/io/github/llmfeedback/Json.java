@@ -26,24 +26,26 @@ final class Json {
     this.root = root;
   }
 
-  static Object copy(String path, @Nullable Object value) {
+  static @Nullable Object copy(String path, @Nullable Object value) {
     return new Json(path).copied(path, value);
   }
 
   /** A key of the object at {@code path}, which must be text. */
   static String key(String path, @Nullable Object key) {
     if (!(key instanceof String name)) {
-      throw new IllegalArgumentException(
-          path + " must be JSON, whose keys are text, but has " + describe(key));
+      throw new InvalidFeedbackException(
+          path, path + " must be JSON, whose keys are text, but has " + describe(key));
     }
-    return Text.wellFormed("a key of " + path, name);
+    return Text.wellFormed(path, "a key of " + path, name);
   }
 
-  private Object copied(String path, @Nullable Object value) {
+  private @Nullable Object copied(String path, @Nullable Object value) {
     if (++values > MAX_VALUES) {
-      throw new IllegalArgumentException(root + " holds more than " + MAX_VALUES + " values");
+      throw new InvalidFeedbackException(root, root + " holds more than " + MAX_VALUES + " values");
     }
-    if (value instanceof String text) {
+    if (value == null) {
+      return null;
+    } else if (value instanceof String text) {
       return Text.wellFormed(path, text);
     } else if (value instanceof Boolean
         || value instanceof Integer
@@ -58,27 +60,28 @@ final class Json {
     } else if (value instanceof Map<?, ?> || value instanceof Collection<?>) {
       return nested(path, value);
     }
-    throw new IllegalArgumentException(path + " must be JSON, but is " + describe(value));
+    throw new InvalidFeedbackException(path, path + " must be JSON, but is " + describe(value));
   }
 
   private static Number finite(String path, Number number) {
     if (!Double.isFinite(number.doubleValue())) {
-      throw new IllegalArgumentException(path + " must be JSON, which has no " + number);
+      throw new InvalidFeedbackException(path, path + " must be JSON, which has no " + number);
     }
     return number;
   }
 
   private Object nested(String path, Object value) {
     if (above.stream().anyMatch(outer -> outer == value)) {
-      throw new IllegalArgumentException(path + " must be JSON, but contains itself");
+      throw new InvalidFeedbackException(path, path + " must be JSON, but contains itself");
     }
     if (above.size() >= MAX_DEPTH) {
-      throw new IllegalArgumentException(path + " is nested more than " + MAX_DEPTH + " deep");
+      throw new InvalidFeedbackException(
+          path, path + " is nested more than " + MAX_DEPTH + " deep");
     }
     above.add(value);
     Object copy;
     if (value instanceof Map<?, ?> map) {
-      Map<String, Object> entries = new LinkedHashMap<>();
+      Map<String, @Nullable Object> entries = new LinkedHashMap<>();
       map.forEach(
           (key, inner) -> {
             String name = key(path, key);
@@ -86,7 +89,7 @@ final class Json {
           });
       copy = Collections.unmodifiableMap(entries);
     } else {
-      List<Object> items = new ArrayList<>();
+      List<@Nullable Object> items = new ArrayList<>();
       for (Object inner : (Collection<?>) value) {
         items.add(copied(path + "[" + items.size() + "]", inner));
       }
@@ -98,7 +101,7 @@ final class Json {
 
   private static String describe(@Nullable Object value) {
     return value == null
-        ? "null (leave the key out instead)"
+        ? "null"
         : "a " + value.getClass().getName() + " (convert it to text, a number, a list or a map)";
   }
 }

@@ -15,6 +15,7 @@ public record Loss(Part part, Kind kind, String detail) implements Serializable 
   public Loss {
     Objects.requireNonNull(part, "part must not be null");
     Objects.requireNonNull(kind, "kind must not be null");
+    Objects.requireNonNull(detail, "detail must not be null");
     Text.wellFormed("detail", detail);
   }
 

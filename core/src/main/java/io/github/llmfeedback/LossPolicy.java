@@ -37,10 +37,7 @@ public final class LossPolicy {
 
   /** As {@link #REJECT}, but {@code parts} may be lost to any degree. */
   public static LossPolicy tolerating(Part... parts) {
-    Set<Part> tolerated = EnumSet.noneOf(Part.class);
-    for (Part part : parts) {
-      tolerated.add(Objects.requireNonNull(part, "part must not be null"));
-    }
+    Set<Part> tolerated = Part.each(parts);
     return new LossPolicy("tolerating" + tolerated, REJECT.kinds, tolerated);
   }
 

@@ -1,5 +1,9 @@
 package io.github.llmfeedback;
 
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+
 /**
  * A part of a {@link Feedback} that a provider keeps or cannot keep.
  *
@@ -28,6 +32,21 @@ public enum Part {
   OCCURRED_AT,
   /** Further facts as JSON. */
   METADATA;
+
+  /** The parts that were given, each once. */
+  static Set<Part> each(Part... parts) {
+    Objects.requireNonNull(parts, "parts must not be null");
+    Set<Part> each = EnumSet.noneOf(Part.class);
+    for (Part part : parts) {
+      each.add(Objects.requireNonNull(part, "part must not be null"));
+    }
+    return each;
+  }
+
+  /** Whether this part is a rating, of which a feedback has at most one. */
+  boolean isRating() {
+    return this == THUMBS || this == SCORE || this == LABEL;
+  }
 
   /** Whether this part says something by itself; the others only describe what is said. */
   public boolean isStatement() {

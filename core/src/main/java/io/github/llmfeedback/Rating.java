@@ -1,6 +1,5 @@
 package io.github.llmfeedback;
 
-import java.util.Objects;
 import java.util.function.Function;
 
 /** How good a person found the answer: a thumb, a number on its scale, or a name. */
@@ -54,18 +53,19 @@ public sealed interface Rating {
       min = finite("score's min", min);
       max = finite("score's max", max);
       if (min >= max) {
-        throw new IllegalArgumentException(
-            "score's min must be below its max, but is " + min + " … " + max);
+        throw new InvalidFeedbackException(
+            "score", "score's min must be below its max, but is " + min + " … " + max);
       }
       if (value < min || value > max) {
-        throw new IllegalArgumentException(
-            "score must be from " + min + " to " + max + ", but is " + value);
+        throw new InvalidFeedbackException(
+            "score", "score must be from " + min + " to " + max + ", but is " + value);
       }
     }
 
     private static double finite(String field, double number) {
       if (!Double.isFinite(number)) {
-        throw new IllegalArgumentException(field + " must be a finite number, but is " + number);
+        throw new InvalidFeedbackException(
+            "score", field + " must be a finite number, but is " + number);
       }
       return number + 0.0; // −0 becomes 0, so that equal scores are equal
     }
@@ -84,7 +84,6 @@ public sealed interface Rating {
   record Label(String name) implements Rating {
     /** Checks the name. */
     public Label {
-      Objects.requireNonNull(name, "label must not be null");
       Text.name("label", name);
     }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text form of a receipt, form 1: {@code fr1.<provider>.<rest>.<check>}.
@@ -34,7 +35,10 @@ final class ReceiptText {
     return body + "." + check(body);
   }
 
-  static Receipt parse(String text) {
+  static Receipt parse(@Nullable String text) {
+    if (text == null) {
+      throw new InvalidFeedbackException("receipt text", "receipt text must not be null");
+    }
     int end = text.lastIndexOf('.');
     int start = text.lastIndexOf('.', end - 1);
     int form = text.indexOf('.');
@@ -67,8 +71,9 @@ final class ReceiptText {
     }
   }
 
-  private static IllegalArgumentException unreadable(String why) {
-    return new IllegalArgumentException("this text cannot be read as a receipt: " + why);
+  private static InvalidFeedbackException unreadable(String why) {
+    return new InvalidFeedbackException(
+        "receipt text", "this text cannot be read as a receipt: " + why);
   }
 
   private static String check(String body) {

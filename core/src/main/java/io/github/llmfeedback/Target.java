@@ -48,7 +48,8 @@ public final class Target {
   }
 
   /**
-   * The target that an LLM response's headers name for {@code keys}; empty if they name none.
+   * The target that an LLM response's headers name for {@code keys}; empty if they name none. Of
+   * several values of a header the first that can be an id counts.
    *
    * @param headers gives the values of a header, by a name whose case must not matter: {@code
    *     response::headers} of OkHttp, {@code response.headers()::allValues} of {@code
@@ -58,13 +59,14 @@ public final class Target {
   public static Optional<Target> fromHeaders(
       Function<String, ? extends @Nullable Collection<String>> headers, TargetKey... keys) {
     Objects.requireNonNull(headers, "headers must not be null");
+    Objects.requireNonNull(keys, "target keys must not be null");
     Target found = new Target(null, null, Map.of());
     for (TargetKey key : keys) {
       Objects.requireNonNull(key, "target key must not be null");
       Collection<String> values =
           key.responseHeader().<Collection<String>>map(headers).orElse(List.of());
       for (String value : values) {
-        if (value != null && !value.isBlank()) {
+        if (value != null && Text.isName(value.strip())) {
           found = found.and(key, value.strip());
           break;
         }
@@ -77,12 +79,13 @@ public final class Target {
   public static Optional<Target> fromHeaders(
       Map<String, ? extends Collection<String>> headers, TargetKey... keys) {
     Objects.requireNonNull(headers, "headers must not be null");
+    Objects.requireNonNull(keys, "target keys must not be null");
     return fromHeaders(
         name -> {
           List<String> values = new ArrayList<>();
           headers.forEach(
               (key, more) -> {
-                if (name.equalsIgnoreCase(key)) { // HttpURLConnection has a null key
+                if (name.equalsIgnoreCase(key) && more != null) { // one of the JDK's keys is null
                   values.addAll(more);
                 }
               });
@@ -96,7 +99,7 @@ public final class Target {
    * hexadecimal digits in {@code 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01}. For an
    * application that gives its own trace id to the provider; Portkey takes any text as trace.
    *
-   * @throws IllegalArgumentException if it is none by the W3C's Trace Context, level 1
+   * @throws InvalidFeedbackException if it is not one by the W3C's Trace Context, level 1
    */
   public static Target fromTraceparent(TargetKey key, String traceparent) {
     return of(key, Traceparent.traceId(traceparent));
@@ -163,15 +166,17 @@ public final class Target {
    *
    * @return header by name, in the order of {@code keys}
    * @throws IllegalStateException if this is a bare id and more than one key is given
-   * @throws IllegalArgumentException if an id cannot stand in a header
+   * @throws InvalidFeedbackException if an id cannot stand in a header
    */
   public Map<String, String> requestHeaders(TargetKey... keys) {
+    Objects.requireNonNull(keys, "target keys must not be null");
     if (bare != null && keys.length > 1) {
       throw new IllegalStateException(
           "a bare target id cannot be every provider's; choose one for all with Target.shared(id)");
     }
     Map<String, String> headers = new LinkedHashMap<>();
     for (TargetKey key : keys) {
+      Objects.requireNonNull(key, "target key must not be null");
       key.requestHeader()
           .ifPresent(
               header ->

@@ -32,17 +32,17 @@ public final class TargetKey {
 
   /** A key whose ids the provider makes and hands out in no header. */
   public static TargetKey of(String provider, String name) {
-    return new TargetKey(Text.provider(provider), Text.name("name", name), false, null, null);
+    return new TargetKey(Text.provider(provider), Text.constant("name", name), false, null, null);
   }
 
   /** This key, with the header of the LLM's response that carries the id. */
   public TargetKey inResponseHeader(String header) {
-    return new TargetKey(provider, name, choosable, Text.name("header", header), requestHeader);
+    return new TargetKey(provider, name, choosable, Text.constant("header", header), requestHeader);
   }
 
   /** This key, with the header of the LLM request in which an application can choose the id. */
   public TargetKey chosenInRequestHeader(String header) {
-    return new TargetKey(provider, name, true, responseHeader, Text.name("header", header));
+    return new TargetKey(provider, name, true, responseHeader, Text.constant("header", header));
   }
 
   /** The provider's name in lower case. */

@@ -3,6 +3,7 @@ package io.github.llmfeedback;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The rules for text and times that enter the model: each refusal names the field and the rule. */
 final class Text {
@@ -12,43 +13,84 @@ final class Text {
   private Text() {}
 
   /** A short name that machines compare: not blank, no control characters. */
-  static String name(String field, String value) {
-    written(field, value);
-    for (int i = 0; i < value.length(); i++) {
-      if (Character.isISOControl(value.charAt(i))) {
-        throw new IllegalArgumentException(
-            field + " must not contain control characters, but has one at index " + i);
-      }
+  static String name(String field, @Nullable String value) {
+    return valid(field, field, value, value == null ? null : faultOfName(value));
+  }
+
+  /** Whether this is a {@linkplain #name name}. */
+  static boolean isName(String value) {
+    return faultOfName(value) == null;
+  }
+
+  /** Words that people wrote: not blank, well-formed. */
+  static String written(String field, @Nullable String value) {
+    return valid(field, field, value, value == null ? null : faultOfWords(value));
+  }
+
+  /** Any text that can be written as UTF-8: every surrogate has its pair. */
+  static String wellFormed(String field, @Nullable String value) {
+    return wellFormed(field, field, value);
+  }
+
+  /**
+   * As {@link #wellFormed(String, String)}.
+   *
+   * @param what how the message names it, where that is more than the field
+   */
+  static String wellFormed(String field, String what, @Nullable String value) {
+    return valid(field, what, value, value == null ? null : faultOfSurrogates(value));
+  }
+
+  /** Whether somebody wrote nothing: an empty box of a form, or one with only spaces in it. */
+  static boolean isBlank(@Nullable String value) {
+    return value == null || value.codePoints().allMatch(Text::isSpace);
+  }
+
+  /** A name that is part of a program, such as a header's, and not of anybody's feedback. */
+  static String constant(String field, String value) {
+    Objects.requireNonNull(value, () -> field + " must not be null");
+    String fault = faultOfName(value);
+    if (fault != null) {
+      throw new IllegalArgumentException(field + " " + fault);
     }
     return value;
   }
 
   /** A provider's name in lower case, which also stands in a receipt's text. */
   static String provider(String name) {
-    if (!name("provider", name).matches("[A-Za-z0-9._-]+")) {
+    if (!constant("provider", name).matches("[A-Za-z0-9._-]+")) {
       throw new IllegalArgumentException(
           "provider must be ASCII letters, digits and . - _ alone, but is '" + name + "'");
     }
     return name.toLowerCase(Locale.ROOT);
   }
 
-  /** Words that people wrote: not blank, well-formed. */
-  static String written(String field, String value) {
-    wellFormed(field, value);
-    if (value.codePoints().allMatch(Text::isSpace)) {
-      throw new IllegalArgumentException(field + " must not be blank");
+  private static String valid(
+      String field, String what, @Nullable String value, @Nullable String fault) {
+    if (value == null) {
+      throw new InvalidFeedbackException(field, what + " must not be null");
+    } else if (fault != null) {
+      throw new InvalidFeedbackException(field, what + " " + fault);
     }
     return value;
   }
 
-  /** Also the space that never breaks, which web forms send and {@code isBlank} takes for text. */
-  private static boolean isSpace(int codePoint) {
-    return Character.isWhitespace(codePoint) || Character.isSpaceChar(codePoint);
+  private static @Nullable String faultOfName(String value) {
+    String fault = faultOfWords(value);
+    for (int i = 0; fault == null && i < value.length(); i++) {
+      if (Character.isISOControl(value.charAt(i))) {
+        fault = "must not contain control characters, but has one at index " + i;
+      }
+    }
+    return fault;
   }
 
-  /** Any text that can be written as UTF-8: every surrogate has its pair. */
-  static String wellFormed(String field, String value) {
-    Objects.requireNonNull(value, () -> field + " must not be null");
+  private static @Nullable String faultOfWords(String value) {
+    String fault = faultOfSurrogates(value);
+    return fault == null && isBlank(value) ? "must not be blank" : fault;
+  }
+
+  private static @Nullable String faultOfSurrogates(String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
       if (Character.isHighSurrogate(c)
@@ -56,21 +98,25 @@ final class Text {
           && Character.isLowSurrogate(value.charAt(i + 1))) {
         i++;
       } else if (Character.isSurrogate(c)) {
-        throw new IllegalArgumentException(
-            field
-                + " must be well-formed text, but has an unpaired surrogate at index "
-                + i
-                + " (was an emoji cut in two?)");
+        return "must be well-formed text, but has an unpaired surrogate at index "
+            + i
+            + " (was an emoji cut in two?)";
       }
     }
-    return value;
+    return null;
+  }
+
+  /** Also the space that never breaks, which web forms send and {@code isBlank} takes for text. */
+  private static boolean isSpace(int codePoint) {
+    return Character.isWhitespace(codePoint) || Character.isSpaceChar(codePoint);
   }
 
   /** Text that every HTTP library puts into a header, and every server reads, as it is. */
   static String visible(String field, String value) {
     for (int i = 0; i < value.length(); i++) {
       if (value.charAt(i) <= ' ' || value.charAt(i) > '~') {
-        throw new IllegalArgumentException(
+        throw new InvalidFeedbackException(
+            field,
             field + " must be ASCII without spaces to stand in a header, but is not at index " + i);
       }
     }
@@ -78,10 +124,12 @@ final class Text {
   }
 
   /** A time that RFC 3339 can write. */
-  static Instant writable(String field, Instant time) {
-    Objects.requireNonNull(time, () -> field + " must not be null");
-    if (time.isBefore(YEAR_ONE) || !time.isBefore(YEAR_TEN_THOUSAND)) {
-      throw new IllegalArgumentException(field + " must be in the years 1 to 9999, but is " + time);
+  static Instant writable(String field, @Nullable Instant time) {
+    if (time == null) {
+      throw new InvalidFeedbackException(field, field + " must not be null");
+    } else if (time.isBefore(YEAR_ONE) || !time.isBefore(YEAR_TEN_THOUSAND)) {
+      throw new InvalidFeedbackException(
+          field, field + " must be in the years 1 to 9999, but is " + time);
     }
     return time;
   }

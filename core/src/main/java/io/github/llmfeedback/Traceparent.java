@@ -1,8 +1,8 @@
 package io.github.llmfeedback;
 
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The header {@code traceparent} of W3C Trace Context, level 1
@@ -17,8 +17,10 @@ final class Traceparent {
 
   private Traceparent() {}
 
-  static String traceId(String traceparent) {
-    Objects.requireNonNull(traceparent, "traceparent must not be null");
+  static String traceId(@Nullable String traceparent) {
+    if (traceparent == null) {
+      throw refusal("not be null");
+    }
     Matcher matcher = FORM.matcher(traceparent);
     if (!matcher.matches()) {
       throw refusal("be version-traceid-parentid-flags in lower-case hexadecimal: 2-32-16-2");
@@ -37,7 +39,7 @@ final class Traceparent {
   }
 
   /** Without the text itself, which may come from anybody. */
-  private static IllegalArgumentException refusal(String rule) {
-    return new IllegalArgumentException("traceparent must " + rule);
+  private static InvalidFeedbackException refusal(String rule) {
+    return new InvalidFeedbackException("traceparent", "traceparent must " + rule);
   }
 }

@@ -1,8 +1,8 @@
 package io.github.llmfeedback;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.llmfeedback.Rating.Thumbs;
@@ -88,12 +88,12 @@ class FeedbackTest {
 
   @Test
   void aFeedbackThatStatesNothingIsRefused() {
-    assertThatIllegalStateException()
+    assertThatExceptionOfType(InvalidFeedbackException.class)
         .isThrownBy(begun()::build)
         .withMessageStartingWith("a feedback must state something");
     Feedback.Builder onlyContext =
         begun().weight(1).author("me").occurredAt(NOON).metadata("key", "value");
-    assertThatIllegalStateException().isThrownBy(onlyContext::build);
+    assertThatExceptionOfType(InvalidFeedbackException.class).isThrownBy(onlyContext::build);
   }
 
   @ParameterizedTest
@@ -135,10 +135,10 @@ class FeedbackTest {
     assertThatNullPointerException()
         .isThrownBy(() -> begun().target(BadInput.absent()))
         .withMessage("target must not be null");
-    assertThatNullPointerException()
+    assertThatExceptionOfType(InvalidFeedbackException.class)
         .isThrownBy(() -> begun().rating(BadInput.absent()))
         .withMessage("rating must not be null");
-    assertThatNullPointerException()
+    assertThatExceptionOfType(InvalidFeedbackException.class)
         .isThrownBy(() -> begun().occurredAt(BadInput.absent()))
         .withMessage("occurredAt must not be null");
     assertThatNullPointerException()
@@ -205,7 +205,7 @@ class FeedbackTest {
   @Test
   void withoutItsLastStatementThereIsNoFeedback() {
     Feedback feedback = begun().thumbsUp().comment("hi").author("me").build();
-    assertThatIllegalStateException()
+    assertThatExceptionOfType(InvalidFeedbackException.class)
         .isThrownBy(() -> feedback.without(Set.of(Part.THUMBS, Part.COMMENT)))
         .withMessageStartingWith("a feedback must state something");
   }

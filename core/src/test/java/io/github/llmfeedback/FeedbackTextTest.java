@@ -2,8 +2,8 @@ package io.github.llmfeedback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.function.Consumer;
@@ -26,20 +26,29 @@ class FeedbackTextTest {
         entry("target id", Feedback::on),
         entry("label", begun()::label),
         entry("issue", begun()::issue),
-        entry("action", begun()::action),
-        entry("author", begun()::author));
+        entry("action", begun()::action));
   }
 
-  /** Where people's words enter. */
-  static Stream<Arguments> words() {
+  /** Where boxes of a form enter that may be left empty. */
+  static Stream<Arguments> boxes() {
     return Stream.of(
         entry("comment", begun()::comment),
         entry("correction", begun()::correction),
-        entry("metadata key", key -> begun().metadata(key, 1)));
+        entry("author", begun()::author));
+  }
+
+  /** Where text enters that must be there. */
+  static Stream<Arguments> required() {
+    return Stream.concat(
+        names(), Stream.of(entry("metadata key", key -> begun().metadata(key, 1))));
+  }
+
+  static Stream<Arguments> namesAndAuthor() {
+    return Stream.concat(names(), Stream.of(entry("author", begun()::author)));
   }
 
   static Stream<Arguments> texts() {
-    return Stream.concat(names(), words());
+    return Stream.concat(required(), boxes());
   }
 
   private static Arguments entry(String field, Function<String, Object> in) {
@@ -47,7 +56,7 @@ class FeedbackTextTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("texts")
+  @MethodSource("required")
   void blankTextIsRefused(String field, Consumer<String> in) {
     assertThat(BadInput.BLANK)
         .allSatisfy(
@@ -58,11 +67,33 @@ class FeedbackTextTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("texts")
+  @MethodSource("required")
   void nullTextIsRefused(String field, Consumer<String> in) {
-    assertThatNullPointerException()
+    assertThatExceptionOfType(InvalidFeedbackException.class)
         .isThrownBy(() -> in.accept(BadInput.absent()))
         .withMessage(field + " must not be null");
+  }
+
+  @Test
+  void aBoxLeftEmptyStatesNothing() {
+    Feedback thumb = begun().thumbsUp().build();
+    Stream.concat(Stream.of(BadInput.<String>absent()), BadInput.BLANK.stream())
+        .forEach(
+            empty ->
+                assertThat(
+                        begun().thumbsUp().comment(empty).correction(empty).author(empty).build())
+                    .isEqualTo(thumb));
+    assertThatExceptionOfType(InvalidFeedbackException.class)
+        .isThrownBy(() -> begun().comment(" ").author("user-17").build())
+        .withMessageStartingWith("a feedback must state something");
+  }
+
+  @Test
+  void anEmptyBoxTakesBackWhatWasStatedBefore() {
+    Feedback full = begun().thumbsUp().comment("c").correction("c").author("a").build();
+    assertThat(full.newBuilder().comment("").correction(null).author(" ").build())
+        .isEqualTo(begun().thumbsUp().build());
+    assertThat(begun().comment(" ").comment("later").build().comment()).contains("later");
   }
 
   @ParameterizedTest(name = "{0}")
@@ -86,7 +117,7 @@ class FeedbackTextTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("names")
+  @MethodSource("namesAndAuthor")
   void controlCharactersInNamesAreRefused(String field, Consumer<String> in) {
     assertThat(BadInput.CONTROL)
         .allSatisfy(

@@ -35,6 +35,11 @@ class ForwardingClient implements FeedbackClient {
   }
 
   @Override
+  public List<Loss> check(Feedback feedback) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Capabilities capabilities() {
     return Capabilities.of("toy");
   }

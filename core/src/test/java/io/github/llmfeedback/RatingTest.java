@@ -2,7 +2,6 @@ package io.github.llmfeedback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.llmfeedback.Rating.Label;
 import io.github.llmfeedback.Rating.Score;
@@ -86,7 +85,7 @@ class RatingTest {
 
   @Test
   void aLabelIsAName() {
-    assertThatNullPointerException()
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> new Label(BadInput.absent()))
         .withMessage("label must not be null");
     assertThatIllegalArgumentException()

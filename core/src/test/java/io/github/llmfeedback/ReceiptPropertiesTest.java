@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -25,6 +26,25 @@ class ReceiptPropertiesTest {
 
     assertThat(text).matches("[A-Za-z0-9._-]+");
     assertThat(Receipt.parse(text)).isEqualTo(receipt);
+  }
+
+  /** As the documentation of {@link Receipt#toText()} promises for the width of a column. */
+  @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
+  void itsTextIsNoLongerThanItsPartsAllow(@ForAll("receipts") Receipt receipt) {
+    long bytes =
+        Stream.of(
+                    Stream.of(receipt.target()),
+                    receipt.ids().stream(),
+                    receipt.state().keySet().stream(),
+                    receipt.state().values().stream().flatMap(List::stream),
+                    receipt.losses().stream().map(Loss::detail))
+                .flatMap(texts -> texts)
+                .mapToLong(text -> text.getBytes(StandardCharsets.UTF_8).length + 4)
+                .sum()
+            + 25L * receipt.losses().size();
+
+    assertThat((long) receipt.toText().length())
+        .isLessThanOrEqualTo(receipt.provider().length() + 32 + (bytes * 4 + 2) / 3);
   }
 
   @Property(tries = 2000, edgeCases = EdgeCasesMode.NONE)

@@ -130,13 +130,13 @@ class ReceiptTest {
     assertThatNullPointerException()
         .isThrownBy(() -> begun().ids(BadInput.absent()))
         .withMessage("ids must not be null");
-    assertThatNullPointerException()
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> begun().ids(Arrays.asList("f-1", null)))
         .withMessage("id must not be null");
     assertThatNullPointerException()
         .isThrownBy(() -> begun().state(BadInput.absent()))
         .withMessage("state must not be null");
-    assertThatNullPointerException()
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> begun().state(Collections.singletonMap(null, List.of())))
         .withMessage("state key must not be null");
     assertThatNullPointerException()
@@ -145,6 +145,15 @@ class ReceiptTest {
     assertThatNullPointerException()
         .isThrownBy(() -> begun().losses(BadInput.absent()))
         .withMessage("losses must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> begun().losses(Arrays.asList(LOSS, null)))
+        .withMessage("loss must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> begun().state(Collections.singletonMap("issue", null)))
+        .withMessage("values of the state 'issue' must not be null");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> begun().state(Map.of("issue", Arrays.asList("a", null))))
+        .withMessage("state value must not be null");
     assertThatNullPointerException()
         .isThrownBy(() -> begun().elapsed(BadInput.absent()))
         .withMessage("elapsed must not be null");

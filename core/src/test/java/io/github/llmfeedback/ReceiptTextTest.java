@@ -77,6 +77,40 @@ class ReceiptTextTest {
   }
 
   @Test
+  void anOrdinaryReceiptIsShort() {
+    String uuid = "11111111-1111-4111-8111-111111111111";
+    Receipt portkey = Receipt.builder("portkey", uuid).ids(List.of(uuid)).build();
+    Receipt helicone =
+        Receipt.builder("helicone", uuid).state(Map.of("rating", List.of("false"))).build();
+    Map<String, List<String>> state = new LinkedHashMap<>();
+    state.put("rating", List.of());
+    Receipt humanloop =
+        Receipt.builder("humanloop", "data_" + uuid)
+            .ids(List.of("ann_VuMSTFO8ehJFlUnEdGFwN"))
+            .state(state)
+            .build();
+    state.put("issue", List.of("too long"));
+    Receipt two =
+        humanloop
+            .newBuilder()
+            .ids(List.of("ann_VuMSTFO8ehJFlUnEdGFwN", "ann_VuMSTFO8ehJFlUnEdGFwM"))
+            .state(state)
+            .build();
+    Loss loss = new Loss(Part.COMMENT, Loss.Kind.DROPPED, "helicone keeps no COMMENT");
+
+    assertThat(portkey.toText()).hasSizeBetween(100, 160);
+    assertThat(portkey.newBuilder().state(Map.of("weight", List.of("0.5"))).build().toText())
+        .hasSizeBetween(100, 160);
+    assertThat(helicone.toText()).hasSizeBetween(100, 160);
+    assertThat(humanloop.toText()).hasSizeBetween(135, 145);
+    assertThat(two.toText().length() - humanloop.toText().length()).isBetween(40, 60);
+    assertThat(
+            helicone.newBuilder().losses(List.of(loss)).build().toText().length()
+                - helicone.toText().length())
+        .isBetween(50, 70);
+  }
+
+  @Test
   void aReceiptOfManyLongLabelsComesBackToo() {
     List<String> labels = Collections.nCopies(150, "too long".repeat(1000));
     Receipt receipt = full().newBuilder().state(Map.of("issue", labels)).build();

@@ -34,6 +34,11 @@ final class RecordingClient implements FeedbackClient {
   }
 
   @Override
+  public List<Loss> check(Feedback feedback) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Capabilities capabilities() {
     return Capabilities.of(provider);
   }

@@ -1,9 +1,11 @@
 package io.github.llmfeedback;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.Arrays;
@@ -26,12 +28,18 @@ class TargetTest {
           .inResponseHeader("X-Trace-Id")
           .chosenInRequestHeader("X-Trace-Id");
 
-  static Stream<Arguments> entries() {
+  /** Where ids enter. */
+  static Stream<Arguments> ids() {
     return Stream.of(
         entry("target id", Target::of),
         entry("shared target id", Target::shared),
         entry("target id of maker/log", id -> Target.of(MADE, id)),
-        entry("target id of maker/log", id -> Target.shared("s").and(MADE, id)),
+        entry("target id of maker/log", id -> Target.shared("s").and(MADE, id)));
+  }
+
+  /** Where names enter that are a program's own, and nobody's feedback. */
+  static Stream<Arguments> constants() {
+    return Stream.of(
         entry("provider", provider -> TargetKey.of(provider, "trace")),
         entry("name", name -> TargetKey.of("chooser", name)),
         entry("header", MADE::inResponseHeader),
@@ -43,11 +51,24 @@ class TargetTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("entries")
-  void badTextIsRefusedByName(String field, Consumer<String> in) {
+  @MethodSource("ids")
+  void aBadIdIsRefusedByName(String field, Consumer<String> in) {
+    refused(in, BadInput.absent(), field + " must not be null");
+    badTextIsRefused(field, in);
+    assertThatExceptionOfType(InvalidFeedbackException.class).isThrownBy(() -> in.accept(" "));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("constants")
+  void aBadConstantIsRefusedByNameAndIsNoFeedbackOfAnybodys(String field, Consumer<String> in) {
     assertThatNullPointerException()
         .isThrownBy(() -> in.accept(BadInput.absent()))
         .withMessage(field + " must not be null");
+    badTextIsRefused(field, in);
+    assertThatThrownBy(() -> in.accept(" ")).isNotInstanceOf(InvalidFeedbackException.class);
+  }
+
+  private static void badTextIsRefused(String field, Consumer<String> in) {
     assertThat(BadInput.BLANK).allSatisfy(id -> refused(in, id, field + " must not be blank"));
     assertThat(BadInput.CONTROL)
         .allSatisfy(id -> refused(in, id, field + " must not contain control characters"));
@@ -126,6 +147,18 @@ class TargetTest {
     assertThatNullPointerException()
         .isThrownBy(() -> Target.fromHeaders(Map.of(), MADE, BadInput.absent()))
         .withMessage("target key must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Target.fromHeaders(Map.of(), BadInput.<TargetKey[]>absent()))
+        .withMessage("target keys must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Target.fromHeaders(name -> List.of(), BadInput.<TargetKey[]>absent()))
+        .withMessage("target keys must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Target.of("bare").requestHeaders(BadInput.<TargetKey[]>absent()))
+        .withMessage("target keys must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Target.of("bare").requestHeaders(BadInput.<TargetKey>absent()))
+        .withMessage("target key must not be null");
   }
 
   @Test
@@ -148,6 +181,13 @@ class TargetTest {
   }
 
   @Test
+  void aValueThatCannotBeAnIdIsPassedOver() {
+    Map<String, List<String>> headers =
+        Map.of("X-Trace-Id", List.of("a\tb", "\u00A0", "t-1"), "Log-Id", List.of("l\u0007"));
+    assertThat(Target.fromHeaders(headers, MADE, CHOSEN)).contains(Target.of(CHOSEN, "t-1"));
+  }
+
+  @Test
   void headersThatNameNothingGiveNoTarget() {
     TargetKey inNoHeader = TargetKey.of("maker", "session");
     Map<String, List<String>> headers = Map.of("Log-Id", List.of(" "), "Other", List.of("x"));
@@ -167,6 +207,7 @@ class TargetTest {
   void theNullKeyOfHttpUrlConnectionIsPassedOver() {
     Map<String, List<String>> headers = new LinkedHashMap<>();
     headers.put(BadInput.absent(), List.of("HTTP/1.1 200 OK"));
+    headers.put("log-id", BadInput.absent());
     headers.put("Log-Id", List.of("l-1"));
     assertThat(Target.fromHeaders(headers, MADE)).contains(Target.of(MADE, "l-1"));
   }

@@ -1,5 +1,6 @@
 package io.github.llmfeedback.okhttp;
 
+import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.Target;
 import io.github.llmfeedback.TargetKey;
 import java.io.IOException;
@@ -58,7 +59,9 @@ public final class TargetInterceptor implements Interceptor {
    * @throws IllegalArgumentException if a key's ids are in no header, or no key is given
    */
   public static TargetInterceptor catching(TargetKey... keys) {
+    Objects.requireNonNull(keys, "target keys must not be null");
     for (TargetKey key : keys) {
+      Objects.requireNonNull(key, "target key must not be null");
       if (key.responseHeader().isEmpty() && key.requestHeader().isEmpty()) {
         throw new IllegalArgumentException(
             key + " has no header that could be caught; read its id from the answer's body");
@@ -78,7 +81,9 @@ public final class TargetInterceptor implements Interceptor {
    * @throws IllegalArgumentException if a key's ids cannot be chosen in a request header
    */
   public TargetInterceptor choosing(TargetKey... keys) {
+    Objects.requireNonNull(keys, "target keys must not be null");
     for (TargetKey key : keys) {
+      Objects.requireNonNull(key, "target key must not be null");
       if (key.requestHeader().isEmpty()) {
         throw new IllegalArgumentException(key + " has no request header that chooses its ids");
       }
@@ -90,7 +95,8 @@ public final class TargetInterceptor implements Interceptor {
   /**
    * This interceptor, which takes the ids that it chooses from {@code ids} instead of making a UUID
    * v4 for each call, the only form that Helicone takes. Called once for each call that needs one,
-   * on the thread of the call.
+   * on the thread of the call. If it throws, or gives what no header can hold, such as null or an
+   * empty text, the LLM call goes on without a chosen id and a WARN says why.
    */
   public TargetInterceptor chosenFrom(Supplier<String> ids) {
     return new TargetInterceptor(keys, chosen, Objects.requireNonNull(ids, "ids must not be null"));
@@ -122,17 +128,28 @@ public final class TargetInterceptor implements Interceptor {
       return request;
     }
     try {
-      String id = ids.get();
+      Map<String, String> headers =
+          Target.shared(ids.get()).requestHeaders(chosen.toArray(TargetKey[]::new));
       Request.Builder with = request.newBuilder();
-      free.forEach(header -> with.header(header, id));
+      free.forEach(header -> with.header(header, Objects.requireNonNull(headers.get(header))));
       return with.build();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // Kotlin, for one, throws checked exceptions from anywhere
+      passOn(e);
       LOG.warn("no id could be chosen for an LLM call, which goes on without", e);
       return request;
     }
   }
 
-  /** Notes the first value of each key's header that could be an id. */
+  /** What is meant for the thread and not for us; the LLM call hears of an interrupt itself. */
+  private static void passOn(Throwable e) {
+    if (e instanceof ThreadDeath death) {
+      throw death;
+    } else if (e instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Notes the first value of each key's header that can be an id; without one, none is lost. */
   private void see(
       Map<TargetKey, String> found,
       Function<TargetKey, Optional<String>> header,
@@ -140,8 +157,20 @@ public final class TargetInterceptor implements Interceptor {
     for (TargetKey key : keys) {
       header
           .apply(key)
-          .flatMap(name -> values.apply(name).stream().filter(id -> !id.isBlank()).findFirst())
+          .flatMap(name -> values.apply(name).stream().filter(id -> isId(key, id)).findFirst())
           .ifPresent(id -> found.put(key, id.strip()));
+    }
+  }
+
+  private static boolean isId(TargetKey key, String value) {
+    if (value.isBlank()) {
+      return false;
+    }
+    try {
+      return Target.of(key, value.strip()).idFor(key).isPresent();
+    } catch (InvalidFeedbackException e) { // such as a tab in it
+      LOG.warn("a header has a value that cannot be an id: {}", e.getMessage());
+      return false;
     }
   }
 
@@ -149,14 +178,10 @@ public final class TargetInterceptor implements Interceptor {
       Map<TargetKey, String> found, FeedbackTarget own, @Nullable FeedbackTarget asked) {
     Target target = null;
     for (Map.Entry<TargetKey, String> id : found.entrySet()) {
-      try {
-        target =
-            target == null
-                ? Target.of(id.getKey(), id.getValue())
-                : target.and(id.getKey(), id.getValue());
-      } catch (IllegalArgumentException e) { // such as a tab in it
-        LOG.warn("a header holds no id for {}: {}", id.getKey(), e.getMessage());
-      }
+      target =
+          target == null
+              ? Target.of(id.getKey(), id.getValue())
+              : target.and(id.getKey(), id.getValue());
     }
     own.set(target);
     if (asked != null) {

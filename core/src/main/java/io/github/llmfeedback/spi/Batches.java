@@ -113,7 +113,8 @@ final class Batches<W> {
   }
 
   private List<Item<W>> items(Collection<? extends Feedback> feedbacks) {
-    List<Feedback> given = new ArrayList<>(feedbacks);
+    List<Feedback> given =
+        new ArrayList<>(Objects.requireNonNull(feedbacks, "feedbacks must not be null"));
     for (int i = 0; i < given.size(); i++) {
       Objects.requireNonNull(given.get(i), "feedback " + i + " of the batch must not be null");
     }

@@ -123,6 +123,15 @@ final class Engine<W> {
     return send(request, (answer, ending) -> read.apply(answer));
   }
 
+  /** Does all that submitting does short of the network; what the policy accepts is no news. */
+  List<Loss> check(Feedback feedback) {
+    Objects.requireNonNull(feedback, "feedback must not be null");
+    Prepared<W> prepared = Prepared.of(feedback, dialect, settings.lossPolicy());
+    WireRequest request = dialect.request(List.of(prepared.objects()));
+    var unused = WireHttp.request(carrier.connection, request, WireJson.write(request.body()));
+    return prepared.losses();
+  }
+
   /** The receipt of a feedback that nothing was sent for. */
   Receipt draft(Feedback feedback) {
     return receipt(

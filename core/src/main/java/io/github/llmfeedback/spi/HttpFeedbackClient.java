@@ -6,6 +6,7 @@ import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Loss;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import java.util.Collection;
@@ -174,6 +175,11 @@ public abstract class HttpFeedbackClient implements FeedbackClient {
   /** As {@link #hold}, without waiting. */
   protected final <T> CompletableFuture<T> holdAsync(Dialogue<T> dialogue) {
     return conversations.holdAsync(dialogue);
+  }
+
+  @Override
+  public final List<Loss> check(Feedback feedback) {
+    return engine.check(feedback);
   }
 
   @Override

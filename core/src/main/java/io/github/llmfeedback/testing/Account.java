@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What becomes of a feedback at a provider with these capabilities, without a dialect: the same
@@ -26,6 +29,25 @@ record Account(
     TargetKey key,
     LossPolicy policy,
     Function<Feedback, List<Loss>> rule) {
+
+  /** The receipt of a feedback that the provider takes, with as many ids as it would give. */
+  Receipt.Builder receipt(Feedback feedback, Supplier<String> newId) {
+    Receipt.Builder receipt = receipt(feedback);
+    return receipt.ids(Stream.generate(newId).limit(ids(capabilities.kept(feedback))).toList());
+  }
+
+  private long ids(Feedback kept) {
+    return switch (capabilities.ids()) {
+      case NONE -> 0;
+      case ONE -> 1;
+      case PER_STATEMENT ->
+          Stream.of(kept.rating(), kept.comment(), kept.correction())
+                  .filter(Optional::isPresent)
+                  .count()
+              + kept.issues().size()
+              + kept.actions().size();
+    };
+  }
 
   /** The receipt of a feedback that the provider takes, without ids. */
   Receipt.Builder receipt(Feedback feedback) {

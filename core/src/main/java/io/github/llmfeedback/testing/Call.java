@@ -68,21 +68,23 @@ final class Call {
             : Outcome.failed(index, feedback, ended.thrown()));
   }
 
-  /** Waits until it has ended; an interrupt ends it. */
-  void await() {
+  /** Waits until it has ended; an interrupt ends it. Returns whether one did. */
+  boolean await() {
     try {
       future.get();
     } catch (InterruptedException e) {
       fail(Failure.INTERRUPTED.of(provider));
       Thread.currentThread().interrupt();
+      return true;
     } catch (ExecutionException e) {
       // it has ended, with an error that whoever asks will get
     }
+    return false;
   }
 
   /** The receipt, waited for. */
   Receipt receipt() {
-    await();
+    var unused = await();
     Ending ended = ending.get();
     if (ended == null) {
       throw new IllegalStateException("a call that was waited for has ended");

@@ -6,6 +6,8 @@ import io.github.llmfeedback.SupportsRetract;
 import io.github.llmfeedback.SupportsUpdate;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** The powers of a recording client, apart from it so that it has only those it was given. */
 final class Changes implements SupportsUpdate, SupportsRetract {
@@ -21,28 +23,40 @@ final class Changes implements SupportsUpdate, SupportsRetract {
 
   @Override
   public Receipt update(Receipt receipt, Feedback feedback) {
-    return desk.begin(true, () -> updated(receipt, feedback)).receipt();
+    return update(receipt, feedback, desk::beginAwaited).receipt();
   }
 
   @Override
   public CompletableFuture<Receipt> updateAsync(Receipt receipt, Feedback feedback) {
-    return Desk.future(() -> desk.begin(false, () -> updated(receipt, feedback)).future());
+    return Desk.future(() -> update(receipt, feedback, desk::begin).future());
   }
 
   @Override
   public Receipt retract(Receipt receipt) {
-    return desk.begin(true, () -> retracted(receipt)).receipt();
+    return retract(receipt, desk::beginAwaited).receipt();
   }
 
   @Override
   public CompletableFuture<Receipt> retractAsync(Receipt receipt) {
-    return Desk.future(() -> desk.begin(false, () -> retracted(receipt)).future());
+    return Desk.future(() -> retract(receipt, desk::begin).future());
+  }
+
+  private Call update(
+      Receipt receipt, Feedback feedback, BiFunction<Call, Supplier<Receipt>, Call> begin) {
+    if (receipt != null && feedback != null) {
+      recorded.update(receipt, feedback);
+    }
+    return begin.apply(new Call(account.provider()), () -> updated(receipt, feedback));
+  }
+
+  private Call retract(Receipt receipt, BiFunction<Call, Supplier<Receipt>, Call> begin) {
+    if (receipt != null) {
+      recorded.retraction(receipt);
+    }
+    return begin.apply(new Call(account.provider()), () -> retracted(receipt));
   }
 
   private Receipt updated(Receipt receipt, Feedback feedback) {
-    Objects.requireNonNull(receipt, "receipt must not be null");
-    Objects.requireNonNull(feedback, "feedback must not be null");
-    recorded.update(receipt, feedback);
     checkProvider(receipt);
     Receipt updated = account.receipt(feedback).ids(receipt.ids()).build();
     if (!updated.target().equals(receipt.target())) {
@@ -56,8 +70,6 @@ final class Changes implements SupportsUpdate, SupportsRetract {
   }
 
   private Receipt retracted(Receipt receipt) {
-    Objects.requireNonNull(receipt, "receipt must not be null");
-    recorded.retraction(receipt);
     checkProvider(receipt);
     if (receipt.state().isEmpty()) {
       throw new IllegalArgumentException("this receipt stands for nothing that could be retracted");
@@ -66,6 +78,7 @@ final class Changes implements SupportsUpdate, SupportsRetract {
   }
 
   private void checkProvider(Receipt receipt) {
+    Objects.requireNonNull(receipt, "receipt must not be null");
     if (!receipt.provider().equals(account.provider())) {
       throw new IllegalArgumentException(
           "the receipt is "

@@ -55,22 +55,43 @@ final class Desk {
    * Begins a call whose answer is what {@code prepare} makes, unless told otherwise; at once, or
    * when it is released. What {@code prepare} throws ends it, if it is a failure of feedback.
    */
-  Call begin(boolean waits, Supplier<Receipt> prepare) {
-    return begin(new Call(provider), waits, prepare);
-  }
-
-  Call begin(Call call, boolean waits, Supplier<Receipt> prepare) {
+  Call begin(Call call, Supplier<Receipt> prepare) {
     try {
       Receipt yes = prepare.get();
-      if (waits && Thread.currentThread().isInterrupted()) {
-        call.fail(Failure.undelivered(provider, Reason.INTERRUPTED, 0, false));
-      } else if (!isHeld(call, yes)) {
+      if (!isHeld(call, yes)) {
         end(call, yes);
       }
     } catch (FeedbackException e) {
       call.fail(e);
     }
     return call;
+  }
+
+  /** As {@link #begin}, if the thread waits for this call alone: an interrupt comes first. */
+  Call beginAwaited(Call call, Supplier<Receipt> prepare) {
+    if (Thread.currentThread().isInterrupted()) {
+      call.fail(interrupted());
+      return call;
+    }
+    return begin(call, prepare);
+  }
+
+  /** As {@link #begin}, if the thread waits for a batch: first what cannot be sent is found. */
+  Call beginInBatch(Call call, Supplier<Receipt> prepare) {
+    return begin(
+        call,
+        () -> {
+          Receipt yes = prepare.get();
+          if (Thread.currentThread().isInterrupted()) {
+            throw interrupted();
+          }
+          return yes;
+        });
+  }
+
+  /** What a thread gets that was interrupted before anything was sent. */
+  FeedbackException interrupted() {
+    return Failure.undelivered(provider, Reason.INTERRUPTED, 0, false);
   }
 
   private boolean isHeld(Call call, Receipt yes) {

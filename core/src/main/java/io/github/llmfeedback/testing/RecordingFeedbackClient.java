@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -43,7 +44,8 @@ import java.util.stream.Stream;
  *
  * <p>It refuses what a provider with its capabilities refuses, by the same loss policies and with
  * the same exceptions. It does not know a provider's dialect: what that refuses or rounds beyond
- * its capabilities, such as Portkey a feedback without a rating, is said with {@link Builder#rule}.
+ * its capabilities, such as a metadata key that Portkey needs itself, is said with {@link
+ * Builder#rule}. Its receipts have as many ids as {@link Capabilities#ids()} says.
  *
  * <p>Futures complete on the thread that submits, or that calls {@link #release()}. Each feedback
  * of a batch is a call of its own.
@@ -64,14 +66,16 @@ public final class RecordingFeedbackClient implements FeedbackClient {
   }
 
   /**
-   * A client that keeps every part, under the ids of {@code key}, and has every power: for tests of
-   * what is said, not of what a provider keeps.
+   * A client that keeps every part, under the ids of {@code key}, gives each feedback one id, and
+   * has every power: for tests of what is said, not of what a provider keeps.
    */
   public static RecordingFeedbackClient create(TargetKey key) {
-    return builder(Capabilities.of(key.provider()).with(Support.NATIVE, Part.values()), key)
-        .supportsUpdate()
-        .supportsRetract()
-        .build();
+    Objects.requireNonNull(key, "target key must not be null");
+    Capabilities everything =
+        Capabilities.of(key.provider())
+            .with(Support.NATIVE, Part.values())
+            .with(Capabilities.Ids.ONE);
+    return builder(everything, key).supportsUpdate().supportsRetract().build();
   }
 
   /** Begins a client that keeps what {@code capabilities} say, and has no power yet. */
@@ -80,10 +84,11 @@ public final class RecordingFeedbackClient implements FeedbackClient {
   }
 
   /**
-   * Begins a client that keeps what {@code client} keeps and has its powers. Nothing is asked of
-   * its provider, so its key may be anything.
+   * Begins a client that keeps what {@code client} keeps, gives as many ids and has its powers.
+   * Nothing is asked of its provider, so its key may be anything.
    */
   public static Builder like(FeedbackClient client, TargetKey key) {
+    Objects.requireNonNull(client, "client must not be null");
     Builder builder = builder(client.capabilities(), key);
     builder.updates = client.as(SupportsUpdate.class).isPresent();
     builder.retracts = client.as(SupportsRetract.class).isPresent();
@@ -173,44 +178,54 @@ public final class RecordingFeedbackClient implements FeedbackClient {
 
   @Override
   public Receipt submit(Feedback feedback) {
-    return submission(feedback, true).receipt();
+    return submission(feedback, desk::beginAwaited).receipt();
   }
 
   @Override
   public CompletableFuture<Receipt> submitAsync(Feedback feedback) {
-    return Desk.future(() -> submission(feedback, false).future());
+    return Desk.future(() -> submission(feedback, desk::begin).future());
   }
 
   @Override
   public List<Outcome> submitAll(Collection<? extends Feedback> feedbacks) {
-    return batch(feedbacks, true).await();
+    return batch(feedbacks, desk::beginInBatch).await();
   }
 
   @Override
   public CompletableFuture<List<Outcome>> submitAllAsync(Collection<? extends Feedback> feedbacks) {
-    return Desk.future(() -> batch(feedbacks, false).future());
+    return Desk.future(() -> batch(feedbacks, desk::begin).future());
   }
 
-  private Batch batch(Collection<? extends Feedback> feedbacks, boolean waits) {
-    return Batch.begin(feedbacks, feedback -> submission(feedback, waits));
+  private Batch batch(
+      Collection<? extends Feedback> feedbacks, BiFunction<Call, Supplier<Receipt>, Call> begin) {
+    return Batch.begin(feedbacks, feedback -> submission(feedback, begin));
   }
 
+  /** Reads ten feedbacks, hands their outcomes out, and reads on. */
   @Override
   public BatchSummary submitEach(
       Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome) {
-    return Batch.each(
-        account.provider(), feedbacks, eachOutcome, feedback -> submission(feedback, true));
+    return new Streaming(
+            desk, feedbacks, eachOutcome, feedback -> submission(feedback, desk::begin))
+        .run();
   }
 
-  private Call submission(Feedback feedback, boolean waits) {
-    Objects.requireNonNull(feedback, "feedback must not be null");
+  private Call submission(Feedback feedback, BiFunction<Call, Supplier<Receipt>, Call> begin) {
     Call call = new Call(account.provider());
-    recorded.submission(feedback, call);
-    return desk.begin(call, waits, () -> account.receipt(feedback).ids(newId()).build());
+    if (feedback != null) {
+      recorded.submission(feedback, call);
+    }
+    return begin.apply(call, () -> account.receipt(feedback, this::newId).build());
   }
 
-  private List<String> newId() {
-    return List.of("recorded-" + ids.incrementAndGet());
+  private String newId() {
+    return "recorded-" + ids.incrementAndGet();
+  }
+
+  /** Records nothing. */
+  @Override
+  public List<Loss> check(Feedback feedback) {
+    return account.receipt(feedback).build().losses();
   }
 
   @Override
@@ -221,6 +236,7 @@ public final class RecordingFeedbackClient implements FeedbackClient {
   /** {@link SupportsUpdate} and {@link SupportsRetract}, if it was given them. */
   @Override
   public <T> Optional<T> as(Class<T> power) {
+    Objects.requireNonNull(power, "power must not be null");
     boolean given =
         (power == SupportsUpdate.class && updates) || (power == SupportsRetract.class && retracts);
     return given

@@ -6,6 +6,7 @@ import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
+import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.LossPolicy;
 import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Rating;
@@ -72,7 +73,7 @@ record Bench(
     unkept.removeIf(this::keeps);
     try {
       return feedback.without(unkept);
-    } catch (IllegalStateException nothingRemains) {
+    } catch (InvalidFeedbackException nothingRemains) {
       return feedback;
     }
   }

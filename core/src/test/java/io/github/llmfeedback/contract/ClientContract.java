@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 public abstract class ClientContract
     implements PartsContract,
+        ShapesContract,
         UpdateContract,
         BatchContract,
         ThrongContract,

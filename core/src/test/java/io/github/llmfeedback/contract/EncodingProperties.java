@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.Loss;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Part;
@@ -74,6 +75,7 @@ public abstract class EncodingProperties {
       @ForAll("feedbacks") Feedback feedback) {
     boolean possible = bench().keepsSomeOf(feedback) && isPossible(feedback);
     Told told = Told.of(bench().server(), () -> bench().reporting().submit(feedback));
+    isForetold(bench().reporting(), feedback, told);
     String id = filed(feedback.target().toString());
     isKeptOrRefused(feedback, told, possible, path(id));
     told.seen().forEach(seen -> assertThat(bench().under().targetIds(seen)).contains(id));
@@ -86,6 +88,7 @@ public abstract class EncodingProperties {
     Feedback feedback = fitting ? bench().fitting(any) : any;
     boolean possible = bench().keepsAllOf(feedback) && isPossible(feedback);
     Told told = Told.of(bench().server(), () -> bench().rejecting().submit(feedback));
+    isForetold(bench().rejecting(), feedback, told);
     String id = filed(feedback.target().toString());
     isKeptOrRefused(feedback, told, possible, path(id));
     told.seen().forEach(seen -> assertThat(bench().under().targetIds(seen)).contains(id));
@@ -123,6 +126,16 @@ public abstract class EncodingProperties {
         .ofMinSize(1)
         .ofMaxSize(8)
         .flatMap(some -> Arbitraries.of(some).list().ofMaxSize(8));
+  }
+
+  /** A check says what submitting comes to, and sends nothing. */
+  private void isForetold(FeedbackClient client, Feedback feedback, Told told) {
+    try {
+      assertThat(client.check(feedback)).isEqualTo(told.map(Receipt::losses).orElse(null));
+    } catch (UnrepresentableFeedbackException refusal) {
+      assertThat(told.error()).hasToString(refusal.toString());
+    }
+    assertThat(bench().server().takeAll()).isEmpty();
   }
 
   final boolean isPossible(Feedback feedback) {

@@ -1,6 +1,7 @@
 package io.github.llmfeedback.contract;
 
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.InvalidFeedbackException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -82,12 +83,12 @@ public final class Feedbacks {
       for (Consumer<Feedback.Builder> part : parts) {
         try {
           part.accept(feedback);
-        } catch (IllegalArgumentException unstatable) {
+        } catch (InvalidFeedbackException unstatable) {
           // the rest of the feedback may be stated all the same
         }
       }
       return Optional.of(feedback.build());
-    } catch (IllegalArgumentException | IllegalStateException unbuildable) {
+    } catch (InvalidFeedbackException unbuildable) {
       return Optional.empty();
     }
   }
@@ -159,16 +160,17 @@ public final class Feedbacks {
         Arbitraries.of("text", "_user", "value", "rating", ".", "a b"), texts());
   }
 
-  /** JSON values, nested so deep at most. */
+  /** JSON values, null among them, nested so deep at most. */
   private static Arbitrary<Object> values(int depth) {
     Arbitrary<Object> flat =
-        Arbitraries.oneOf(
-            texts().map(text -> text),
-            numbers().map(number -> number),
-            Arbitraries.<Object>of(
-                true, false, (byte) 7, (short) -7, 7L, Long.MIN_VALUE, 0.1f, 1e30f),
-            Arbitraries.<Object>of(
-                BigInteger.TWO.pow(200), new BigDecimal("1E+300"), new BigDecimal("1.0")));
+        Arbitraries.<Object>oneOf(
+                texts().map(text -> text),
+                numbers().map(number -> number),
+                Arbitraries.<Object>of(
+                    true, false, (byte) 7, (short) -7, 7L, Long.MIN_VALUE, 0.1f, 1e30f),
+                Arbitraries.<Object>of(
+                    BigInteger.TWO.pow(200), new BigDecimal("1E+300"), new BigDecimal("1.0")))
+            .injectNull(0.1);
     if (depth == 0) {
       return flat;
     }

@@ -12,6 +12,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads JSON as its strictest reader would. */
 public final class StrictJson {
@@ -51,8 +52,10 @@ public final class StrictJson {
   }
 
   /** Whether the node says exactly what a JSON value of Java's does. */
-  public static boolean says(JsonNode node, Object value) {
-    if (value instanceof String text) {
+  public static boolean says(JsonNode node, @Nullable Object value) {
+    if (value == null) {
+      return node.isNull();
+    } else if (value instanceof String text) {
       return node.isTextual() && node.textValue().equals(text);
     } else if (value instanceof Number number) {
       BigDecimal exact = new BigDecimal(number.toString());

@@ -1,19 +1,24 @@
 package io.github.llmfeedback.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.llmfeedback.BadInput;
 import io.github.llmfeedback.Target;
 import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import okhttp3.Call;
 import okhttp3.Callback;
@@ -244,6 +249,109 @@ class TargetInterceptorTest {
         Reply.of(200, "{}").header("x-portkey-trace-id", "a\tb").header("Helicone-Id", "h1"));
     assertThat(call(TargetInterceptor.catching(TRACE, REQUEST), request().build()))
         .contains(Target.of(REQUEST, "h1"));
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what a supplier without a null checker can give
+  void aSupplierThatGivesNoIdOrThrowsAnythingLeavesTheCallAsItIs() throws IOException {
+    TargetInterceptor choosing = TargetInterceptor.catching(TRACE).choosing(TRACE, REQUEST);
+    List<Supplier<String>> bad =
+        List.of(
+            () -> null,
+            () -> "",
+            () -> " ",
+            () -> " padded",
+            () -> "größer",
+            () -> "\ud83d",
+            () -> throwing(new AssertionError("a bug")),
+            () -> throwing(new StackOverflowError()),
+            () -> throwing(new IOException("no ids left")));
+    for (Supplier<String> ids : bad) {
+      assertThat(call(choosing.chosenFrom(ids), request().build())).isEmpty();
+      assertThat(llm.take().headers())
+          .doesNotContainKeys("x-portkey-trace-id", "Helicone-Request-Id");
+    }
+  }
+
+  /** As Kotlin does: without saying so. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> String throwing(Throwable e) throws T {
+    throw (T) e;
+  }
+
+  @Test
+  void aSupplierThatIsInterruptedLeavesTheThreadInterrupted() {
+    TargetInterceptor interrupted =
+        TargetInterceptor.catching(TRACE)
+            .choosing(TRACE)
+            .chosenFrom(() -> throwing(new InterruptedException()));
+    AtomicBoolean flag = new AtomicBoolean();
+    OkHttpClient client =
+        with(interrupted)
+            .newBuilder()
+            .addInterceptor(
+                chain -> {
+                  flag.set(Thread.interrupted());
+                  return chain.proceed(chain.request());
+                })
+            .build();
+
+    assertThatCode(() -> client.newCall(request().build()).execute().close())
+        .doesNotThrowAnyException();
+    assertThat(flag).isTrue();
+  }
+
+  @Test
+  @SuppressWarnings("removal") // newer JDKs
+  void whatStopsTheThreadIsThrownOn() {
+    TargetInterceptor stopped =
+        TargetInterceptor.catching(TRACE)
+            .choosing(TRACE)
+            .chosenFrom(() -> throwing(new ThreadDeath()));
+
+    assertThatThrownBy(() -> call(stopped, request().build())).isInstanceOf(ThreadDeath.class);
+    assertThat(llm.count()).isZero();
+  }
+
+  @Test
+  void ofTwoValuesTheFirstThatCanBeAnIdCounts() throws IOException {
+    Request request =
+        request()
+            .addHeader("x-portkey-trace-id", "a\tb")
+            .addHeader("x-portkey-trace-id", "t1")
+            .addHeader("x-portkey-trace-id", "t2")
+            .build();
+
+    assertThat(call(TargetInterceptor.catching(TRACE), request)).contains(Target.of(TRACE, "t1"));
+  }
+
+  @Test
+  void aBadIdInTheAnswerLeavesTheGoodOneThatWasSent() throws IOException {
+    llm.enqueue(Reply.of(200, "{}").header("Helicone-Id", "a\tb"));
+
+    assertThat(
+            call(
+                TargetInterceptor.catching(REQUEST).choosing(REQUEST).chosenFrom(() -> "chosen"),
+                request().build()))
+        .contains(Target.of(REQUEST, "chosen"));
+  }
+
+  @Test
+  void nullKeysAreRefusedByName() {
+    assertThatThrownBy(() -> TargetInterceptor.catching(BadInput.<TargetKey[]>absent()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("target keys must not be null");
+    assertThatThrownBy(() -> TargetInterceptor.catching(TRACE, BadInput.absent()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("target key must not be null");
+    assertThatThrownBy(
+            () -> TargetInterceptor.catching(TRACE).choosing(BadInput.<TargetKey[]>absent()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("target keys must not be null");
+    assertThatThrownBy(
+            () -> TargetInterceptor.catching(TRACE).choosing(BadInput.<TargetKey>absent()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("target key must not be null");
   }
 
   @Test

@@ -70,6 +70,16 @@ class LogTest {
   }
 
   @Test
+  void whatACheckFindsGoesToTheCallerAndNotIntoTheLog() {
+    assertThat(client.check(SECRETIVE))
+        .singleElement()
+        .satisfies(loss -> assertThat(loss.part()).isEqualTo(Part.AUTHOR));
+
+    assertThat(lines()).isEmpty();
+    assertThat(server.count()).isZero();
+  }
+
+  @Test
   void whatIsLostByPolicyIsALineAtWarn() {
     server.enqueue(200, "{}");
 

@@ -17,7 +17,7 @@ class ToyDialect implements Dialect<Map<String, Object>> {
 
   @Override
   public Capabilities capabilities() {
-    return Capabilities.of("toy").with(Support.NATIVE, Part.values());
+    return Capabilities.of("toy").with(Support.NATIVE, Part.values()).with(Capabilities.Ids.ONE);
   }
 
   @Override

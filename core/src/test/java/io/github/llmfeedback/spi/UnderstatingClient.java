@@ -4,6 +4,7 @@ import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
+import io.github.llmfeedback.Loss;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Receipt;
@@ -23,6 +24,11 @@ record UnderstatingClient(FeedbackClient client, Part denied) implements Feedbac
   @Override
   public Capabilities capabilities() {
     return client.capabilities().with(Support.NONE, denied);
+  }
+
+  @Override
+  public List<Loss> check(Feedback feedback) {
+    return client.check(feedback);
   }
 
   @Override

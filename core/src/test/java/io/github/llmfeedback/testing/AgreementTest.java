@@ -2,10 +2,12 @@ package io.github.llmfeedback.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
+import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Loss;
 import io.github.llmfeedback.LossPolicy;
 import io.github.llmfeedback.Part;
@@ -15,14 +17,19 @@ import io.github.llmfeedback.SupportsRetract;
 import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.Target;
 import io.github.llmfeedback.TargetKey;
+import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -58,16 +65,26 @@ class AgreementTest {
     try {
       return shown(act.apply(client));
     } catch (RuntimeException e) {
-      Throwable error = e instanceof CompletionException ? e.getCause() : e;
-      return error instanceof UnrepresentableFeedbackException refusal
-          ? refusal + " " + losses(refusal.losses())
-          : String.valueOf(error);
+      Throwable cause = e.getCause();
+      Throwable error = e instanceof CompletionException && cause != null ? cause : e;
+      return (error instanceof FeedbackException failure ? failed(failure) : error)
+          + " "
+          + Stream.of(error.getSuppressed()).map(Throwable::getMessage).toList();
     }
+  }
+
+  private static String failed(FeedbackException error) {
+    if (error instanceof UnrepresentableFeedbackException refusal) {
+      return refusal + " " + losses(refusal.losses());
+    } else if (error instanceof UndeliveredFeedbackException undelivered) {
+      return undelivered.reason() + " " + error.attempts() + error.mayHaveArrived();
+    }
+    return error.toString();
   }
 
   private static String shown(Object result) {
     return result instanceof Receipt receipt
-        ? receipt.provider() + receipt.target() + losses(receipt.losses())
+        ? receipt.provider() + receipt.target() + losses(receipt.losses()) + receipt.ids().size()
         : result.toString();
   }
 
@@ -125,7 +142,23 @@ class AgreementTest {
       Capabilities keeps = Capabilities.of("toy").with(Support.NATIVE, beside).with(support, part);
       for (LossPolicy policy : policies(part)) {
         feedbacks.forEach(feedback -> agree(keeps, policy, client -> client.submit(feedback)));
+        feedbacks.forEach(
+            feedback -> agree(keeps, policy, client -> losses(client.check(feedback))));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Part.class)
+  void aPartThatIsKeptBesideARatingEndsAlike(Part part) {
+    Capabilities keeps = SOME.with(Support.NATIVE, part).besideRating(part);
+    List<Feedback> feedbacks =
+        List.of(
+            with(part, Feedback.on(A).comment("Spot on")).build(),
+            with(part, Feedback.on(A).thumbsUp()).build(),
+            with(part, Feedback.on(A).label("helpful").comment("Spot on")).build());
+    for (LossPolicy policy : policies(part)) {
+      feedbacks.forEach(feedback -> agree(keeps, policy, client -> client.submit(feedback)));
     }
   }
 
@@ -185,7 +218,12 @@ class AgreementTest {
 
   private static List<String> outcomes(List<io.github.llmfeedback.Outcome> outcomes) {
     return outcomes.stream()
-        .map(o -> o.index() + " " + o.error() + o.receipt().map(Receipt::target))
+        .map(
+            o ->
+                o.index()
+                    + " "
+                    + o.error().map(AgreementTest::failed)
+                    + o.receipt().map(Receipt::target))
         .toList();
   }
 
@@ -195,10 +233,14 @@ class AgreementTest {
     Feedback good = Feedback.on(A).thumbsUp().build();
 
     agree(SOME, LossPolicy.REJECT, client -> client.submit(null));
+    agree(SOME, LossPolicy.REJECT, client -> client.check(null));
     agree(SOME, LossPolicy.REJECT, client -> client.submitAsync(null).join());
     agree(SOME, LossPolicy.REJECT, client -> client.submitAll(Arrays.asList(good, null)));
     agree(
         SOME, LossPolicy.REJECT, client -> client.submitAllAsync(Arrays.asList(good, null)).join());
+    agree(SOME, LossPolicy.REJECT, client -> client.submitAll(null));
+    agree(SOME, LossPolicy.REJECT, client -> client.submitAllAsync(null).join());
+    agree(SOME, LossPolicy.REJECT, client -> client.as(null));
     agree(SOME, LossPolicy.REJECT, client -> client.submitEach(null, outcome -> {}));
     agree(SOME, LossPolicy.REJECT, client -> client.submitEach(List.of(good).iterator(), null));
     agree(
@@ -207,6 +249,145 @@ class AgreementTest {
         client -> client.submitEach(Arrays.asList(good, null).iterator(), outcome -> {}));
     agree(SOME, LossPolicy.REJECT, client -> updating(client).update(null, good));
     agree(SOME, LossPolicy.REJECT, client -> retracting(client).retract(null));
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what callers without a null checker can do
+  void onAnInterruptedThreadEverythingEndsAlike() {
+    Feedback good = Feedback.on(A).thumbsUp().build();
+    Feedback bad = Feedback.on(A).thumbsUp().author("u").build();
+    Receipt own = Receipt.builder("toy", "a").build();
+    Receipt foreign = Receipt.builder("other", "a").build();
+    List<Function<FeedbackClient, Object>> acts =
+        List.of(
+            client -> client.submit(good),
+            client -> client.submit(bad),
+            client -> client.submit(null),
+            client -> client.submitAsync(good).join(),
+            client -> client.submitAsync(null).join(),
+            client -> outcomes(client.submitAll(List.of(good, bad, good))),
+            client -> client.submitAll(Arrays.asList(good, null)),
+            client -> client.submitAll(null),
+            client -> streamed(client, List.of(good, bad).iterator(), index -> {}),
+            client -> client.submitEach(null, outcome -> {}),
+            client -> updating(client).update(own, good),
+            client -> updating(client).update(null, good),
+            client -> updating(client).update(foreign, bad),
+            client -> updating(client).updateAsync(own, good).join(),
+            client -> retracting(client).retract(foreign),
+            client -> retracting(client).retract(null),
+            client -> retracting(client).retractAsync(foreign).join());
+    for (Function<FeedbackClient, Object> act : acts) {
+      agree(
+          SOME,
+          LossPolicy.REJECT,
+          client -> {
+            Thread.currentThread().interrupt();
+            try {
+              return act.apply(client);
+            } finally {
+              assertThat(Thread.interrupted()).isTrue();
+            }
+          });
+    }
+  }
+
+  /** What a stream comes to, and what its callback saw of it. */
+  private static Object streamed(
+      FeedbackClient client, Iterator<Feedback> source, Consumer<Long> sink) {
+    List<Object> seen = new ArrayList<>();
+    Function<FeedbackClient, Object> stream =
+        it -> {
+          BatchSummary summary =
+              it.submitEach(
+                  source,
+                  outcome -> {
+                    seen.add(outcome.index() + "" + outcome.isAccepted());
+                    sink.accept(outcome.index());
+                  });
+          return summary.submitted() + " " + summary.accepted() + " " + summary.uncertain();
+        };
+    return told(client, stream) + seen;
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what callers without a null checker can do
+  void aStreamThatIsBrokenOffEndsAlike() {
+    Feedback good = Feedback.on(A).thumbsUp().build();
+    Feedback bad = Feedback.on(A).thumbsUp().author("u").build();
+    List<Feedback> five = List.of(good, bad, good, bad, good);
+    for (Set<Long> throwing : List.of(Set.of(0L), Set.of(1L, 3L), Set.of(4L))) {
+      agree(
+          SOME,
+          LossPolicy.REJECT,
+          client ->
+              streamed(
+                  client,
+                  five.iterator(),
+                  index -> {
+                    if (throwing.contains(index)) {
+                      throw new IllegalStateException("full disk " + index);
+                    }
+                  }));
+    }
+    agree(
+        SOME,
+        LossPolicy.REJECT,
+        client -> streamed(client, Arrays.asList(good, bad, null, good).iterator(), index -> {}));
+    agree(
+        SOME,
+        LossPolicy.REJECT,
+        client ->
+            streamed(client, five.iterator(), index -> Thread.currentThread().interrupt())
+                + " "
+                + Thread.interrupted());
+  }
+
+  /** One chunk in flight: the toy's chunks are of ten. */
+  @Test
+  void aLongStreamIsReadNoFurtherThanTheChunkInWhichTheCallbackThrows() {
+    List<Feedback> many = Collections.nCopies(25, Feedback.on(A).thumbsUp().build());
+    ClientSettings one = ClientSettings.builder().concurrency(1).build();
+    try (FeedbackClient real = new ToyClient(server.url(), SOME, one);
+        FeedbackClient recording = RecordingFeedbackClient.like(real, ToyClient.THING).build()) {
+      List<Object> all = new ArrayList<>();
+      for (FeedbackClient client : List.of(real, recording)) {
+        Iterator<Feedback> source = many.iterator();
+        Object told =
+            streamed(
+                client,
+                source,
+                index -> {
+                  if (index == 12) {
+                    throw new IllegalStateException("full disk");
+                  }
+                });
+        int left = 0;
+        for (; source.hasNext(); source.next()) {
+          left++;
+        }
+        all.add(told + " " + left);
+      }
+      assertThat(all.get(1)).isEqualTo(all.get(0)).asString().contains("19true").endsWith(" 5");
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what callers without a null checker can do
+  void whateverIsWrongWithAChangeIsFoundInTheSameOrder() {
+    Feedback good = Feedback.on(A).thumbsUp().build();
+    Feedback bad = Feedback.on(A).thumbsUp().author("u").build();
+    Feedback badElsewhere = bad.newBuilder().target(Target.of(ToyClient.THING, "b")).build();
+    Receipt own = Receipt.builder("toy", "a").build();
+    Receipt foreign = Receipt.builder("other", "a").build();
+
+    agree(SOME, LossPolicy.REJECT, client -> updating(client).update(null, null));
+    agree(SOME, LossPolicy.REJECT, client -> updating(client).update(own, null));
+    agree(SOME, LossPolicy.REJECT, client -> updating(client).update(foreign, null));
+    agree(SOME, LossPolicy.REJECT, client -> updating(client).update(foreign, bad));
+    agree(SOME, LossPolicy.REJECT, client -> updating(client).update(own, badElsewhere));
+    agree(SOME, LossPolicy.REJECT, client -> updating(client).updateAsync(null, good).join());
+    agree(SOME, LossPolicy.REJECT, client -> retracting(client).retractAsync(null).join());
   }
 
   @Test

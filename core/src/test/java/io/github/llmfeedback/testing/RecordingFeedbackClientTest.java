@@ -20,6 +20,7 @@ import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -114,6 +115,37 @@ class RecordingFeedbackClientTest {
   }
 
   @Test
+  void aCheckIsNotRecordedAndUsesUpNoFailure() {
+    client.failNext(Failure.TIMEOUT);
+
+    assertThat(client.check(UP)).isEmpty();
+
+    assertThat(client.submitted()).isEmpty();
+    assertThatThrownBy(() -> client.submit(UP)).isInstanceOf(UndeliveredFeedbackException.class);
+  }
+
+  @Test
+  void itsReceiptsHaveAsManyIdsAsTheProviderGives() {
+    Capabilities keeps =
+        Capabilities.of("toy").with(Support.NATIVE, Part.values()).with(Support.NONE, Part.ISSUE);
+    Feedback feedback =
+        Feedback.on("a").thumbsUp().comment("c").author("u").action("x").action("y").build();
+    Feedback lossy = feedback.newBuilder().issue("i").build();
+
+    assertThat(like(keeps).submit(feedback).ids()).isEmpty();
+    assertThat(like(keeps.with(Capabilities.Ids.ONE)).submit(feedback).ids()).hasSize(1);
+    RecordingFeedbackClient perStatement = like(keeps.with(Capabilities.Ids.PER_STATEMENT));
+    assertThat(perStatement.submit(feedback).ids()).hasSize(4).doesNotHaveDuplicates();
+    assertThat(perStatement.submit(lossy).ids()).hasSize(4);
+  }
+
+  private static RecordingFeedbackClient like(Capabilities keeps) {
+    return RecordingFeedbackClient.builder(keeps, ToyClient.THING)
+        .lossPolicy(LossPolicy.REPORT)
+        .build();
+  }
+
+  @Test
   void aRuleAddsLossesThatCapabilitiesDoNotTell() {
     Loss rounded = new Loss(Part.SCORE, Loss.Kind.ROUNDED, "to whole numbers");
     RecordingFeedbackClient.Builder builder =
@@ -171,16 +203,20 @@ class RecordingFeedbackClientTest {
   }
 
   @Test
-  void whatTheCallbackOfAStreamThrowsEndsIt() {
+  void whatTheCallbackOfAStreamThrowsEndsItWhenWhatIsInFlightIsHandedOut() {
+    List<Long> seen = new ArrayList<>();
     assertThatThrownBy(
             () ->
                 client.submitEach(
-                    List.of(UP, UP).iterator(),
+                    Collections.nCopies(25, UP).iterator(),
                     outcome -> {
-                      throw new IllegalStateException("full disk");
+                      seen.add(outcome.index());
+                      throw new IllegalStateException("full disk " + outcome.index());
                     }))
-        .hasMessage("full disk");
-    assertThat(client.submitted()).hasSize(1);
+        .hasMessage("full disk 0")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(9));
+    assertThat(client.submitted()).hasSize(10);
+    assertThat(seen).hasSize(10);
   }
 
   @Test

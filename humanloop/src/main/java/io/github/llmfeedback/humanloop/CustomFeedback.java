@@ -70,7 +70,7 @@ public final class CustomFeedback {
 
   /** Collects statements; each type is stated once. Not thread-safe. */
   public static final class Builder {
-    /** Never built: it refuses the authors and times that no feedback may have. */
+    /** It refuses the authors and times that no feedback may have; what it states goes nowhere. */
     private final Feedback.Builder context;
 
     private final String datapoint;
@@ -129,10 +129,9 @@ public final class CustomFeedback {
       return this;
     }
 
-    /** Says who states it. */
-    public Builder author(String author) {
-      context.author(author);
-      this.author = author;
+    /** Says who states it; null or blank says nothing. */
+    public Builder author(@Nullable String author) {
+      this.author = context.author(author).thumbsUp().build().author().orElse(null);
       return this;
     }
 

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 final class HumanloopDialect implements Dialect<HumanloopWire> {
   private static final Capabilities NAMES_ONLY =
       Capabilities.of("humanloop")
+          .with(Capabilities.Ids.PER_STATEMENT)
           .with(Support.NATIVE, Part.THUMBS, Part.LABEL, Part.COMMENT, Part.CORRECTION)
           .with(Support.NATIVE, Part.ISSUE, Part.ACTION, Part.AUTHOR, Part.OCCURRED_AT);
 

@@ -2,6 +2,7 @@ package io.github.llmfeedback.portkey;
 
 import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
@@ -74,9 +75,7 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
   /** The value of a record whose words stand alone. */
   private Integer neutral(Losses losses) {
     if (options.neutralValue() == null) {
-      throw losses.refusal(
-          "it has no record without a rating; add one, such as thumbsUp(), or state a neutral"
-              + " value with PortkeyFeedbackClient.builder(apiKey).neutralValue(0)");
+      throw losses.refusal("it has no record without a rating; " + PortkeyOptions.ADVICE);
     }
     return options.neutralValue();
   }
@@ -109,6 +108,12 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
                     new IllegalArgumentException(
                         "this receipt has no single feedback id, so Portkey cannot update what it"
                             + " stands for"));
+    if (id.isEmpty() || id.equals(".") || id.equals("..")) {
+      throw new InvalidFeedbackException(
+          "receipt",
+          "this receipt is wrong: its feedback id must not be empty, '.' or '..', because an update"
+              + " names it in the address; nothing was sent");
+    }
     List<String> weights = receipt.state().getOrDefault("weight", List.of());
     Double standing = weights.isEmpty() ? null : Double.valueOf(weights.get(0));
     return WireRequest.of("PUT", objects.get(0).forUpdate(standing), "feedback", id).repeatable();

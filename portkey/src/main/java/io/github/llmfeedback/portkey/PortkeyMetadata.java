@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The caller's metadata, and beside it the parts that Portkey has no field for. */
 final class PortkeyMetadata {
-  private final Map<String, Object> metadata = new LinkedHashMap<>();
+  private final Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
   private final PortkeyOptions options;
   private final Losses losses;
 
@@ -21,7 +21,7 @@ final class PortkeyMetadata {
   }
 
   /** The metadata of a feedback; null if there is none. */
-  static @Nullable Map<String, Object> of(
+  static @Nullable Map<String, @Nullable Object> of(
       Feedback feedback, PortkeyOptions options, Losses losses) {
     PortkeyMetadata all = new PortkeyMetadata(options, losses);
     all.metadata.putAll(feedback.metadata());
@@ -55,7 +55,7 @@ final class PortkeyMetadata {
   }
 
   private void put(Part part, String key, Object value) {
-    if (metadata.putIfAbsent(key, value) != null) {
+    if (metadata.containsKey(key)) { // maybe with null, which is a value of the caller's too
       throw losses.refusal(
           "metadata."
               + key
@@ -63,5 +63,6 @@ final class PortkeyMetadata {
               + part
               + " goes, and the feedback has both; rename the metadata key");
     }
+    metadata.put(key, value);
   }
 }

@@ -18,7 +18,7 @@ record PortkeyWire(
     @JsonProperty("value") int value,
     @JsonProperty("weight") @Nullable Double weight,
     @JsonProperty("text") @Nullable String text,
-    @JsonProperty("metadata") @Nullable Map<String, Object> metadata) {
+    @JsonProperty("metadata") @Nullable Map<String, @Nullable Object> metadata) {
 
   /** The body of an update, with the weight that must be sent again. */
   PortkeyWire forUpdate(@Nullable Double standingWeight) {

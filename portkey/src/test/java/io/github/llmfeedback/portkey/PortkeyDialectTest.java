@@ -135,6 +135,16 @@ class PortkeyDialectTest {
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("Spot on", "user-9", "mine"));
   }
 
+  @Test
+  void metadataKeyThatAPartNeedsIsTakenByNullToo() {
+    Feedback feedback =
+        Feedback.on(TRACE).thumbsUp().comment("Spot on").metadata("text", null).build();
+
+    assertThatExceptionOfType(UnrepresentableFeedbackException.class)
+        .isThrownBy(() -> encode(feedback))
+        .withMessageContaining("metadata.text");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"text", "_user"})
   void metadataKeyThatNoPartNeedsIsTheCallers(String key) {
@@ -221,7 +231,8 @@ class PortkeyDialectTest {
   @ValueSource(strings = {"", ".", ".."})
   void updateRefusesAnIdThatWouldWalkThePath(String id) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> update(receipt(id).build(), Feedback.on(TRACE).thumbsUp().build()));
+        .isThrownBy(() -> update(receipt(id).build(), Feedback.on(TRACE).thumbsUp().build()))
+        .withMessageStartingWith("this receipt is wrong: its feedback id must not be empty");
   }
 
   private PortkeyWire encode(Feedback feedback) {

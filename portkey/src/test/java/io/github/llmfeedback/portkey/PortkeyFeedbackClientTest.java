@@ -20,6 +20,8 @@ import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.Seen;
 import io.github.llmfeedback.contract.WireExample;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -47,6 +49,28 @@ class PortkeyFeedbackClientTest extends PortkeyClientFixture {
     assertThat(seen.method()).isEqualTo("POST");
     assertThat(seen.path()).isEqualTo("/v1/feedback");
     WireExample.assertSameJson(seen.body(), "{\"trace_id\":\"trace-7f3a\",\"value\":1}");
+  }
+
+  @Test
+  void nullIsAValueOfTheMetadata() {
+    server.enqueue(200, SAVED);
+    Map<String, Object> inner = new HashMap<>(Map.of("unit", "EUR"));
+    inner.put("price", null);
+
+    client.submit(
+        Feedback.on(TRACE)
+            .thumbsUp()
+            .comment(" ")
+            .metadata("plan", null)
+            .metadata("order", List.of(inner, Arrays.asList(null, 1)))
+            .build());
+
+    WireExample.assertSameJson(
+        server.take().body(),
+        """
+        {"trace_id": "trace-7f3a", "value": 1,
+         "metadata": {"plan": null, "order": [{"unit": "EUR", "price": null}, [null, 1]]}}
+        """);
   }
 
   @Test

@@ -3,7 +3,9 @@ package io.github.llmfeedback.portkey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.LossPolicy;
 import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.Support;
@@ -122,8 +124,33 @@ class PortkeyVariantsTest {
     try (PortkeyFeedbackClient client = client(b -> b.embed(Part.LABEL, "label"))) {
       assertThatThrownBy(() -> client.submit(label))
           .isInstanceOf(UnrepresentableFeedbackException.class)
-          .hasMessageContaining("no record without a rating");
+          .hasMessageContaining("it keeps LABEL only beside a rating; add one");
     }
+  }
+
+  @Test
+  void withoutANeutralValueEverythingElseNeedsARating() {
+    try (PortkeyFeedbackClient client = client(b -> b.embed(Part.ACTION, "action"));
+        PortkeyFeedbackClient neutral = client(b -> b.neutralValue(0))) {
+      assertThatThrownBy(() -> client.capabilities().require(Part.THUMBS, Part.COMMENT))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("portkey keeps COMMENT only beside a rating")
+          .hasMessageContaining("neutralValue(0)")
+          .hasMessageContaining("requireTogether(Part.THUMBS, Part.COMMENT)");
+      client.capabilities().requireTogether(Part.THUMBS, Part.COMMENT, Part.ACTION);
+      neutral.capabilities().require(Part.THUMBS, Part.COMMENT, Part.AUTHOR, Part.METADATA);
+    }
+  }
+
+  @Test
+  void noLossPolicyMakesARecordOfWordsAlone() {
+    ClientSettings report = ClientSettings.builder().lossPolicy(LossPolicy.REPORT).build();
+    try (PortkeyFeedbackClient client = client(b -> b.settings(report))) {
+      assertThatThrownBy(() -> client.submit(Feedback.on("t").comment("Hm").author("u").build()))
+          .isInstanceOf(UnrepresentableFeedbackException.class)
+          .hasMessageContaining("it keeps COMMENT, AUTHOR only beside a rating");
+    }
+    assertThat(server.count()).isZero();
   }
 
   @Test
