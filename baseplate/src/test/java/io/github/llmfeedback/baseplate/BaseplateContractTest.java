@@ -6,6 +6,7 @@ import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.contract.ClientContract;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 
@@ -31,6 +32,11 @@ class BaseplateContractTest extends ClientContract {
   @Override
   public Reply accept(Seen request) {
     return Reply.of(200, "{\"id\":\"log\",\"positive_rating\":true}");
+  }
+
+  @Override
+  public Reply acceptOnly(Seen request, int count) {
+    return Reply.of(200, Collections.nCopies(count, "{\"id\":\"log\"}").toString());
   }
 
   @Override

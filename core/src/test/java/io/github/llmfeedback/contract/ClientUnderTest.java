@@ -35,6 +35,14 @@ public interface ClientUnderTest {
   /** How the provider says yes; each id that it gives contains the id of the target. */
   Reply accept(Seen request);
 
+  /**
+   * How the provider would say yes to the first {@code count} wire objects of a list only; if it
+   * takes no lists, as to one.
+   */
+  default Reply acceptOnly(Seen request, int count) {
+    return accept(request);
+  }
+
   /** The target ids in a request, in order, one for each wire object. */
   List<String> targetIds(Seen request);
 

@@ -94,6 +94,13 @@ class Exchange {
     return this;
   }
 
+  /** Keeps so many wire objects of the feedback, the first, whatever is answered then. */
+  Exchange takeOnly(int count) throws IOException {
+    List<String> ids = server.provider.targetIds(read());
+    server.take(ids.subList(0, Math.min(count, ids.size())));
+    return this;
+  }
+
   /** Keeps the feedback and says so, as the provider does. */
   void yes() throws IOException {
     answer(server.provider.accept(take().read()));

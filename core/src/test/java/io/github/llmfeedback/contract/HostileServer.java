@@ -131,7 +131,11 @@ final class HostileServer implements AutoCloseable {
   }
 
   void take(Seen request) {
-    provider.targetIds(request).forEach(id -> taken.merge(id, 1, Integer::sum));
+    take(provider.targetIds(request));
+  }
+
+  void take(List<String> ids) {
+    ids.forEach(id -> taken.merge(id, 1, Integer::sum));
   }
 
   void saysYes(Seen request) {

@@ -29,6 +29,7 @@ final class Hostilities {
     breaks(all);
     slowness(all);
     bodies(all);
+    halfAYes(all);
     redirects(all, elsewhere);
     http2s(all);
     roads(all);
@@ -134,6 +135,53 @@ final class Hostilities {
               exchange.answer(yes.header("Content-Type", "text/plain"));
             }));
     all.add(fault("no HTTP", exchange -> exchange.take().lines("SSH-2.0-Open\n\n")));
+  }
+
+  /** Answers that are a yes for some, or none at all, though the status says so. */
+  private static void halfAYes(List<Hostility> all) {
+    all.add(
+        fault(
+            "200 that names only the first",
+            exchange ->
+                exchange
+                    .takeOnly(1)
+                    .answer(exchange.server.provider.acceptOnly(exchange.read(), 1))));
+    all.add(
+        fault(
+            "200 that names none",
+            exchange ->
+                exchange.take().answer(exchange.server.provider.acceptOnly(exchange.read(), 0))));
+    all.add(
+        fault(
+            "422 after half was stored",
+            exchange -> {
+              int count = exchange.server.provider.targetIds(exchange.read()).size();
+              exchange.takeOnly(count / 2).answer(says(422));
+            }));
+    for (String nothing : new String[] {"false", "0", "\"\"", "[]", "{}"}) {
+      all.add(
+          fault(
+              "yes with the error " + nothing,
+              exchange -> {
+                String yes = exchange.take().yesBody().replace(",\"error\":null", "");
+                String with = yes.replaceFirst("}(]?)$", ",\"error\":" + nothing + "}$1");
+                exchange.answer(Reply.of(200, with.replace("{,", "{")));
+              }));
+    }
+    all.add(answered("200 with success: false", "{\"success\":false}"));
+    all.add(answered("200 with a message", "{\"message\":\"Unauthorized\"}"));
+    all.add(answered("200 with plain text", "Unauthorized"));
+    all.add(
+        fault(
+            "several interim responses",
+            exchange -> {
+              exchange.take().lines("HTTP/1.1 103 Hints\n\nHTTP/1.1 103 Hints\n\n");
+              exchange.answer(exchange.server.provider.accept(exchange.read()));
+            }));
+  }
+
+  private static Hostility answered(String name, String body) {
+    return fault(name, exchange -> exchange.take().answer(Reply.of(200, body)));
   }
 
   /** A 200 whose body is declared too short, whole but cut off, or too long by half. */

@@ -37,6 +37,16 @@ class HumanloopContractTest extends ClientContract {
   }
 
   @Override
+  public Reply acceptOnly(Seen request, int count) {
+    String objects =
+        targetIds(request).stream()
+            .limit(count)
+            .map(datapoint -> "{\"id\":" + StrictJson.quoted("ann_" + datapoint) + "}")
+            .collect(Collectors.joining(","));
+    return Reply.of(200, "[" + objects + "]");
+  }
+
+  @Override
   public List<String> targetIds(Seen request) {
     return request.texts("data_id");
   }

@@ -37,6 +37,16 @@ class PortkeyContractTest extends ClientContract {
   }
 
   @Override
+  public Reply acceptOnly(Seen request, int count) {
+    String ids =
+        targetIds(request).stream()
+            .limit(count)
+            .map(trace -> StrictJson.quoted("fb-" + trace))
+            .collect(Collectors.joining(","));
+    return Reply.of(200, "{\"status\":\"success\",\"feedback_ids\":[" + ids + "]}");
+  }
+
+  @Override
   public List<String> targetIds(Seen request) {
     if (request.method().equals("PUT")) { // names the feedback that this server gave out
       return List.of(request.path().replace("/v1/feedback/fb-", ""));
