@@ -5,6 +5,7 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.StoppableFuture;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -49,11 +50,14 @@ final class Batches<W> {
       return CompletableFuture.failedFuture(e);
     }
     Scope scope = new Scope();
-    CompletableFuture<List<Outcome>> result = new CompletableFuture<>();
-    var unused =
-        new Batch<>(engine)
-            .send(items, scope)
-            .thenRun(() -> engine.deliver(result, () -> outcomes(items)));
+    CompletableFuture<Void> done = new Batch<>(engine).send(items, scope);
+    CompletableFuture<List<Outcome>> result =
+        new StoppableFuture<>(
+            () -> {
+              scope.stop(Reason.CANCELLED);
+              return done.thenApply(ok -> outcomes(items));
+            });
+    var unused = done.thenRun(() -> engine.deliver(result, () -> outcomes(items)));
     unused = result.thenRun(() -> {}).whenComplete((ok, e) -> scope.stop(Reason.CANCELLED));
     return result;
   }
