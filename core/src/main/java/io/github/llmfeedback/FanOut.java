@@ -10,24 +10,29 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
  * Carries the same feedback to several clients in parallel; one provider's failure never touches
  * another's. Thread-safe. Each client keeps its own {@link LossPolicy}.
  *
+ * <p>This library's clients are called on the caller's thread, because they return at once. Any
+ * other client is called on a daemon thread, feedback on the same target in the order in which it
+ * was submitted: one that blocks or throws holds up neither the caller nor another client.
+ *
  * <p>It is no {@link FeedbackClient}: its answer is one {@link Outcome} for each client. It owns
  * its clients: {@link #close()} closes them.
  */
 public final class FanOut implements AutoCloseable {
-  private final Map<String, FeedbackClient> clients;
+  private final List<FanOutMember> members;
   private final Duration deadline;
   private final Duration batchDeadline;
+  private final Duration closeTimeout;
 
   private FanOut(Builder builder) {
-    clients = new LinkedHashMap<>(builder.clients);
+    members = List.copyOf(builder.members.values());
     deadline = builder.deadline;
     batchDeadline = builder.batchDeadline;
+    closeTimeout = builder.closeTimeout;
   }
 
   /** Begins a fan-out to no client yet. */
@@ -50,7 +55,9 @@ public final class FanOut implements AutoCloseable {
 
   /**
    * As {@link #submit}, without waiting; every error comes through the future. A client that has
-   * not ended at the deadline has a failed outcome then. Cancelling the future cancels all calls.
+   * not ended at the deadline has a failed outcome then: what it knows of attempts and arrival if
+   * it is this library's, otherwise that the feedback may have arrived. Cancelling the future
+   * cancels all calls.
    *
    * @return completes where the last client's future does, or on a daemon thread
    */
@@ -60,7 +67,8 @@ public final class FanOut implements AutoCloseable {
 
   /**
    * Submits all of {@code feedbacks} to all clients and waits, at most the batch deadline. A client
-   * that has not ended by then has failed outcomes only, also for what it took until then.
+   * that has not ended by then has the outcomes it knows of if it is this library's, otherwise
+   * failed ones only, also for what it took until then.
    *
    * @return for each client one outcome for each feedback, in input order
    * @throws UnrepresentableFeedbackException if one's target is a bare id; then none was sent
@@ -79,36 +87,29 @@ public final class FanOut implements AutoCloseable {
   private FanOutCalls<Outcome> begin(Feedback feedback) {
     Objects.requireNonNull(feedback, "feedback must not be null");
     refuseBare(feedback, "");
-    FanOutCalls<Outcome> calls = new FanOutCalls<>(deadline);
-    clients.forEach(
-        (name, client) ->
-            calls.add(
-                name,
-                client,
-                () -> client.submitAsync(feedback),
-                receipt -> Outcome.accepted(0, feedback, receipt),
-                error -> Outcome.failed(0, feedback, error)));
+    FanOutCalls<Outcome> calls =
+        new FanOutCalls<>(deadline, List.of(feedback), outcomes -> outcomes.get(0));
+    for (FanOutMember member : members) {
+      calls.add(
+          member,
+          () -> member.client().submitAsync(feedback),
+          receipt -> List.of(Outcome.accepted(0, feedback, receipt)));
+    }
     return calls;
   }
 
   private FanOutCalls<List<Outcome>> begin(Collection<? extends Feedback> feedbacks) {
+    Objects.requireNonNull(feedbacks, "feedbacks must not be null");
     List<Feedback> given = Collections.unmodifiableList(new ArrayList<>(feedbacks));
     for (int i = 0; i < given.size(); i++) {
       Objects.requireNonNull(given.get(i), "feedback " + i + " of the batch must not be null");
       refuseBare(given.get(i), "feedback " + i + " of the batch: ");
     }
-    FanOutCalls<List<Outcome>> calls = new FanOutCalls<>(batchDeadline);
-    clients.forEach(
-        (name, client) ->
-            calls.add(
-                name,
-                client,
-                () -> client.submitAllAsync(given),
-                outcomes -> outcomes,
-                error ->
-                    IntStream.range(0, given.size())
-                        .mapToObj(i -> Outcome.failed(i, given.get(i), error))
-                        .toList()));
+    FanOutCalls<List<Outcome>> calls =
+        new FanOutCalls<>(batchDeadline, given, outcomes -> outcomes);
+    for (FanOutMember member : members) {
+      calls.add(member, () -> member.client().submitAllAsync(given), outcomes -> outcomes);
+    }
     return calls;
   }
 
@@ -126,44 +127,58 @@ public final class FanOut implements AutoCloseable {
   private static <R> CompletableFuture<Map<String, R>> future(Supplier<FanOutCalls<R>> begin) {
     try {
       return begin.get().future();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
   /**
-   * Closes all clients at the same time, each as {@link FeedbackClient#close()} says. One that
-   * fails to close keeps no other open; its exception is thrown at the end.
+   * Closes all clients at the same time, each as {@link FeedbackClient#close()} says, and waits for
+   * them, at most {@link Builder#closeTimeout}; those that did not close by then are named in one
+   * warning. One that fails to close keeps no other open; its exception is thrown at the end.
    */
   @Override
   public void close() {
-    new FanOutClosing(clients.values()).await();
+    new FanOutClosing(members, closeTimeout).await();
   }
 
   /** Collects the clients of a fan-out. Not thread-safe. */
   public static final class Builder {
-    private final Map<String, FeedbackClient> clients = new LinkedHashMap<>();
+    private final Map<String, FanOutMember> members = new LinkedHashMap<>();
     private Duration deadline = Duration.ofSeconds(35);
     private Duration batchDeadline = Duration.ofSeconds(630);
+    private Duration closeTimeout = Duration.ofSeconds(15);
 
     private Builder() {}
 
-    /** Adds a client under its provider's name. */
+    /**
+     * Adds a client under its provider's name.
+     *
+     * @throws IllegalArgumentException if the name is taken, or the client does not tell its
+     *     provider
+     */
     public Builder add(FeedbackClient client) {
       Objects.requireNonNull(client, "client must not be null");
-      return add(client.capabilities().provider(), client);
+      return add(FanOutMember.of(client));
     }
 
     /**
-     * Adds a client under a name.
+     * Adds a client under a name. If the client does not tell its provider, as a mock does not,
+     * errors that the fan-out makes for it name this instead.
      *
      * @throws IllegalArgumentException if the name is taken
      */
     public Builder add(String name, FeedbackClient client) {
       Objects.requireNonNull(client, "client must not be null");
-      if (clients.putIfAbsent(Text.constant("client name", name), client) != null) {
+      return add(FanOutMember.of(Text.constant("client name", name), client));
+    }
+
+    private Builder add(FanOutMember member) {
+      if (members.putIfAbsent(member.name(), member) != null) {
         throw new IllegalArgumentException(
-            "a client named '" + name + "' is there already; name it with add(name, client)");
+            "a client named '"
+                + member.name()
+                + "' is there already; name it with add(name, client)");
       }
       return this;
     }
@@ -186,6 +201,15 @@ public final class FanOut implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets how long {@link FanOut#close()} waits for the clients to close, 1 ms to 1 h; 15 s by
+     * default, a little above the clients' own.
+     */
+    public Builder closeTimeout(Duration timeout) {
+      closeTimeout = ClientSettings.Builder.bounded("closeTimeout", timeout, Duration.ofHours(1));
+      return this;
+    }
+
     private static Duration bounded(String field, Duration deadline) {
       return ClientSettings.Builder.bounded(field, deadline, Duration.ofDays(7));
     }
@@ -196,7 +220,7 @@ public final class FanOut implements AutoCloseable {
      * @throws IllegalStateException if it has no client, so that every feedback would be lost
      */
     public FanOut build() {
-      if (clients.isEmpty()) {
+      if (members.isEmpty()) {
         throw new IllegalStateException("a fan-out must have at least one client");
       }
       return new FanOut(this);

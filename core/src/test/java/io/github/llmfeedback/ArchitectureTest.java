@@ -1,6 +1,9 @@
 package io.github.llmfeedback;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +15,8 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +31,7 @@ import org.junit.jupiter.api.Test;
 /** Who may know whom, and what the library's code never does. */
 class ArchitectureTest {
   private static final String CORE = "io.github.llmfeedback";
+  private static final String CONCURRENT = CORE + ".concurrent";
   private static final JavaClasses MAIN =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -69,9 +75,29 @@ class ArchitectureTest {
         .that()
         .resideInAPackage(CORE)
         .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(CORE + ".*..")
+        .dependOnClassesThat(
+            resideInAnyPackage(CORE + ".*..").and(not(resideInAPackage(CONCURRENT))))
         .check(MAIN);
+  }
+
+  @Test
+  void threadsAndFuturesKnowNothingOfFeedbackAndStayInside() throws IOException {
+    noClasses()
+        .that()
+        .resideInAPackage(CONCURRENT)
+        .should()
+        .dependOnClassesThat(resideInAPackage(CORE + "..").and(not(resideInAPackage(CONCURRENT))))
+        .check(MAIN);
+    assertThat(exported()).isNotEmpty().doesNotContain(CONCURRENT);
+  }
+
+  private static List<String> exported() throws IOException {
+    try (InputStream descriptor =
+        Files.newInputStream(Path.of("target/classes/module-info.class"))) {
+      return ModuleDescriptor.read(descriptor).exports().stream()
+          .map(ModuleDescriptor.Exports::source)
+          .toList();
+    }
   }
 
   @Test

@@ -129,7 +129,7 @@ class FanOutAsyncTest {
 
       leave.countDown();
       Thread thread = blocked.get();
-      assertThat(thread.getName()).startsWith("llm-feedback-fan-out-");
+      assertThat(thread.getName()).startsWith("llm-feedback-");
       assertThat(thread.isDaemon()).isTrue();
     }
   }
@@ -140,8 +140,13 @@ class FanOutAsyncTest {
         Watched two = new Watched()) {
       FanOut both = FanOut.builder().add("one", one).add("two", two).build();
 
-      both.submitAsync(FEEDBACK).cancel(true);
+      CompletableFuture<Map<String, Outcome>> future = both.submitAsync(FEEDBACK);
+      await(one.begun);
+      await(two.begun);
+      future.cancel(true);
 
+      assertThat(one.call).failsWithin(Duration.ofSeconds(10));
+      assertThat(two.call).failsWithin(Duration.ofSeconds(10));
       assertThat(one.call).isCancelled();
       assertThat(two.call).isCancelled();
     }

@@ -123,18 +123,23 @@ class FanOutBatchTest {
   @Test
   void cancellingTheFutureCancelsEveryBatch() {
     CompletableFuture<List<Outcome>> call = new CompletableFuture<>();
+    CompletableFuture<Boolean> begun = new CompletableFuture<>();
     FeedbackClient watched =
         new ForwardingClient() {
           @Override
           public CompletableFuture<List<Outcome>> submitAllAsync(
               java.util.Collection<? extends Feedback> feedbacks) {
+            begun.complete(true);
             return call;
           }
         };
     FanOut one = FanOut.builder().add(watched).build();
 
-    one.submitAllAsync(FEEDBACKS).cancel(true);
+    CompletableFuture<Map<String, List<Outcome>>> future = one.submitAllAsync(FEEDBACKS);
+    begun.join();
+    future.cancel(true);
 
+    assertThat(call).failsWithin(Duration.ofSeconds(10));
     assertThat(call).isCancelled();
   }
 
@@ -148,6 +153,12 @@ class FanOutBatchTest {
       assertThatThrownBy(() -> one.submitAllAsync(bare).get())
           .isInstanceOf(ExecutionException.class)
           .hasCauseInstanceOf(UnrepresentableFeedbackException.class);
+      assertThatThrownBy(() -> one.submitAll(BadInput.absent()))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessage("feedbacks must not be null");
+      assertThatThrownBy(() -> one.submitAllAsync(BadInput.absent()).get())
+          .isInstanceOf(ExecutionException.class)
+          .hasRootCauseMessage("feedbacks must not be null");
       assertThatThrownBy(() -> one.submitAll(nullable(FEEDBACKS.get(0))))
           .isInstanceOf(NullPointerException.class)
           .hasMessage("feedback 1 of the batch must not be null");

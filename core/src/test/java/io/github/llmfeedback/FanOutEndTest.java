@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -138,6 +143,120 @@ class FanOutEndTest {
     FanOut.builder().add("slow", new Slow()).add("b", new ForwardingClient()).build().close();
     assertThat(Thread.interrupted()).isTrue();
     assertThat(heard).isTrue();
+  }
+
+  @Test
+  void aClientThatNeverClosesIsWaitedForAsLongAsAllowedAndNamed() {
+    CountDownLatch never = new CountDownLatch(1);
+    class Hanging extends ForwardingClient {
+      @Override
+      public void close() {
+        while (never.getCount() > 0) {
+          try {
+            never.await();
+          } catch (InterruptedException e) {
+            // and hangs on
+          }
+        }
+      }
+    }
+    AtomicBoolean closed = new AtomicBoolean();
+    FanOut all =
+        FanOut.builder()
+            .add("stuck one", new Hanging())
+            .add("stuck two", new Hanging())
+            .add(
+                "fine",
+                new ForwardingClient() {
+                  @Override
+                  public void close() {
+                    closed.set(true);
+                  }
+                })
+            .closeTimeout(Duration.ofMillis(200))
+            .build();
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+    try {
+      all.close();
+    } finally {
+      System.setErr(before);
+      never.countDown();
+    }
+    assertThat(closed).isTrue();
+    assertThat(log.toString(StandardCharsets.UTF_8).lines())
+        .filteredOn(line -> line.contains("fan-out closes"))
+        .singleElement()
+        .asString()
+        .contains("WARN", "stuck one, stuck two", "200 ms");
+  }
+
+  @Test
+  void whatWasSubmittedBeforeReachesASlowClientBeforeItIsClosed() {
+    Queue<String> seen = new ConcurrentLinkedQueue<>();
+    CountDownLatch closing = new CountDownLatch(1);
+    class Slow extends ForwardingClient {
+      @Override
+      public CompletableFuture<Receipt> submitAsync(Feedback feedback) {
+        FanOutEndTest.await(closing);
+        seen.add("submitted");
+        return CompletableFuture.completedFuture(Receipt.builder("toy", "t").build());
+      }
+
+      @Override
+      public void close() {
+        seen.add("closed");
+      }
+    }
+    FanOut all =
+        FanOut.builder()
+            .add("slow", new Slow())
+            .add(
+                "other",
+                new ForwardingClient() {
+                  @Override
+                  public void close() {
+                    closing.countDown();
+                  }
+                })
+            .build();
+    var first = all.submitAsync(FEEDBACK);
+    var second = all.submitAsync(FEEDBACK);
+
+    all.close();
+
+    assertThat(seen).containsExactly("submitted", "submitted", "closed");
+    first.cancel(true);
+    second.cancel(true);
+  }
+
+  @Test
+  void aClientThatNeverTakesWhatWasSubmittedIsClosedAllTheSame() {
+    CountDownLatch never = new CountDownLatch(1);
+    class Stuck extends ForwardingClient {
+      @Override
+      public CompletableFuture<Receipt> submitAsync(Feedback feedback) {
+        try {
+          never.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+        return new CompletableFuture<>();
+      }
+
+      @Override
+      public void close() {
+        never.countDown();
+      }
+    }
+    FanOut all =
+        FanOut.builder().add("stuck", new Stuck()).closeTimeout(Duration.ofSeconds(1)).build();
+    var unused = all.submitAsync(FEEDBACK);
+
+    all.close();
+
+    assertThat(never.getCount()).isZero();
   }
 
   private static void await(CountDownLatch latch) {

@@ -183,10 +183,21 @@ class FanOutTest {
   @Test
   void anInterruptEndsTheWaitKeepsTheFlagAndLosesNoReceipt() {
     CompletableFuture<Receipt> never = new CompletableFuture<>();
+    Thread waiting = Thread.currentThread();
     RecordingClient interrupting =
         answering(
             feedback -> {
-              Thread.currentThread().interrupt();
+              var unused =
+                  never.completeOnTimeout(
+                      Receipt.builder("toy", "t").build(), 20, TimeUnit.SECONDS);
+              new Thread(
+                      () -> {
+                        while (first.seen.isEmpty() || last.seen.isEmpty()) {
+                          Thread.onSpinWait();
+                        }
+                        waiting.interrupt();
+                      })
+                  .start();
               return never;
             });
     Map<String, Outcome> outcomes = between(interrupting);
@@ -196,7 +207,19 @@ class FanOutTest {
     assertThat(of("last", outcomes).isAccepted()).isTrue();
     assertUndelivered(of("toy", outcomes))
         .returns(Reason.INTERRUPTED, UndeliveredFeedbackException::reason)
-        .satisfies(error -> assertThat(error.elapsed()).isLessThan(Duration.ofSeconds(30)));
+        .satisfies(error -> assertThat(error.elapsed()).isLessThan(Duration.ofSeconds(20)));
+  }
+
+  @Test
+  void anInterruptedThreadCallsNoClient() {
+    Thread.currentThread().interrupt();
+    Map<String, Outcome> outcomes = between(RecordingClient.taking("toy"));
+    assertThat(Thread.interrupted()).isTrue();
+    assertUndelivered(of("toy", outcomes))
+        .returns(Reason.INTERRUPTED, UndeliveredFeedbackException::reason)
+        .returns(false, FeedbackException::mayHaveArrived)
+        .satisfies(error -> assertThat(error).hasMessageEndingWith("; surely not stored"));
+    assertThat(first.seen).isEmpty();
   }
 
   @Test
@@ -256,6 +279,14 @@ class FanOutTest {
         .withMessage("deadline must be from 1 ms to PT168H, but is " + deadline);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "PT-1S", "PT0.000999999S", "PT1H0.000000001S", "P300000D"})
+  void aCloseTimeoutOutOfBoundsIsRefused(Duration timeout) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> FanOut.builder().closeTimeout(timeout))
+        .withMessage("closeTimeout must be from 1 ms to PT1H, but is " + timeout);
+  }
+
   @Test
   void badNamesAndNullsAreRefused() {
     FanOut.Builder builder = FanOut.builder();
@@ -271,6 +302,9 @@ class FanOutTest {
     assertThatNullPointerException()
         .isThrownBy(() -> builder.deadline(BadInput.absent()))
         .withMessage("deadline must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.closeTimeout(BadInput.absent()))
+        .withMessage("closeTimeout must not be null");
     assertThatNullPointerException()
         .isThrownBy(() -> builder.add(first).build().submit(BadInput.absent()))
         .withMessage("feedback must not be null");

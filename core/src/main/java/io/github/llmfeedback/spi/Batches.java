@@ -6,6 +6,7 @@ import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.StoppableFuture;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -97,12 +98,15 @@ final class Batches<W> {
       return CompletableFuture.failedFuture(e);
     }
     Scope scope = new Scope();
-    CompletableFuture<R> result = new CompletableFuture<>();
     PendingWork.Piece pending = engine.carrier.work.beginAsync();
-    var unused =
-        new Batch<>(engine)
-            .send(items, scope)
-            .thenRun(() -> engine.deliver(result, pending, () -> outcome.apply(items)));
+    CompletableFuture<Void> done = new Batch<>(engine).send(items, scope);
+    CompletableFuture<R> result =
+        new StoppableFuture<>(
+            () -> {
+              scope.stop(Reason.CANCELLED);
+              return done.thenApply(ok -> outcome.apply(items));
+            });
+    var unused = done.thenRun(() -> engine.deliver(result, pending, () -> outcome.apply(items)));
     unused = result.thenRun(() -> {}).whenComplete((ok, e) -> scope.stop(Reason.CANCELLED));
     return result;
   }

@@ -8,6 +8,7 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableAnswerException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
+import io.github.llmfeedback.concurrent.StoppableFuture;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -245,7 +246,12 @@ final class Engine<W> {
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
-    CompletableFuture<T> result = new CompletableFuture<>();
+    CompletableFuture<T> result =
+        new StoppableFuture<>(
+            () -> {
+              stop(sending.call());
+              return sending.call().ending().thenApply(sending::result);
+            });
     PendingWork.Piece pending = carrier.work.beginAsync();
     var unused =
         sending

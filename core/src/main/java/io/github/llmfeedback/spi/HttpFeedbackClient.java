@@ -9,6 +9,7 @@ import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Loss;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.concurrent.NonBlocking;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * A client that speaks a {@link Dialect} over HTTP. Provider modules extend it with their doors:
  * how it is made, and what only their provider can do. Thread-safe.
  */
-public abstract class HttpFeedbackClient implements FeedbackClient {
+public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking {
   private final Engine<?> engine;
   private final Batches<?> batches;
   private final Conversations conversations;

@@ -14,6 +14,7 @@ import io.github.llmfeedback.Support;
 import io.github.llmfeedback.SupportsRetract;
 import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.TargetKey;
+import io.github.llmfeedback.concurrent.NonBlocking;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
@@ -50,7 +51,7 @@ import java.util.stream.Stream;
  * <p>Futures complete on the thread that submits, or that calls {@link #release()}. Each feedback
  * of a batch is a call of its own.
  */
-public final class RecordingFeedbackClient implements FeedbackClient {
+public final class RecordingFeedbackClient implements FeedbackClient, NonBlocking {
   private final Account account;
   private final boolean updates;
   private final boolean retracts;

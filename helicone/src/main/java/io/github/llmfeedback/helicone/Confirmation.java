@@ -3,13 +3,18 @@ package io.github.llmfeedback.helicone;
 import io.github.llmfeedback.Assurance;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.helicone.RatedRequest.Standing;
 import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.Dialogue;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +22,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It posts again only where the request's row stands without any rating: then the post came
  * before the row and is lost (observed, 2026-11). Without a row a post would be lost too, and
- * another rating than ours is later than ours: it must not be overwritten.
+ * another rating than ours is later than ours: it must not be overwritten. A rating that cannot be
+ * read may be such a one.
  */
 final class Confirmation implements Dialogue<Receipt> {
   private static final HeliconeDialect DIALECT = new HeliconeDialect();
+  private static final Duration LONGEST = Duration.ofDays(7);
 
   private final Receipt receipt;
   private final boolean positive;
@@ -28,18 +35,15 @@ final class Confirmation implements Dialogue<Receipt> {
   private final Duration longest;
   private Duration wait;
   private boolean posting;
-  private boolean posted;
+  private boolean mayBeStored;
   private String lastSeen = "nobody looked yet";
   private @Nullable FeedbackException lastError;
 
   private Confirmation(Receipt receipt, boolean posted, Duration interval, Duration timeout) {
-    if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("timeout must be positive, but is " + timeout);
-    }
     this.receipt = receipt;
     this.positive = rating(receipt);
-    this.posted = posted;
-    this.timeout = timeout;
+    this.mayBeStored = posted;
+    this.timeout = bounded("timeout", timeout, LONGEST);
     this.wait = interval;
     this.longest = interval.multipliedBy(5);
   }
@@ -51,17 +55,35 @@ final class Confirmation implements Dialogue<Receipt> {
 
   /** For a rating that was sent before. */
   static Confirmation ofSent(Receipt receipt, Duration interval, Duration timeout) {
+    Objects.requireNonNull(receipt, "receipt must not be null");
     if (!receipt.provider().equals("helicone")) {
       throw new IllegalArgumentException(
           "the receipt is " + receipt.provider() + "'s, but this client is helicone's");
     }
+    if (!HeliconeDialect.isRequestId(receipt.target())) {
+      throw new IllegalArgumentException(
+          "the receipt's target must be a request's UUID in lower case, but is '"
+              + HeliconeDialect.shown(receipt.target())
+              + "'; make one with HeliconeFeedbackClient.receiptOf");
+    }
     return new Confirmation(receipt, true, interval, timeout);
+  }
+
+  static Duration bounded(String field, Duration value, Duration max) {
+    Objects.requireNonNull(value, () -> field + " must not be null");
+    if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(max) > 0) {
+      throw new IllegalArgumentException(
+          field + " must be from 1 ms to " + max + ", but is " + value);
+    }
+    return value;
   }
 
   private static boolean rating(Receipt receipt) {
     List<String> rating = receipt.state().getOrDefault("rating", List.of());
     if (!rating.equals(List.of("true")) && !rating.equals(List.of("false"))) {
-      throw new IllegalArgumentException("the receipt does not say which rating it stands for");
+      throw new IllegalArgumentException(
+          "the receipt does not say which rating it stands for; make one with"
+              + " HeliconeFeedbackClient.receiptOf");
     }
     return rating.equals(List.of("true"));
   }
@@ -73,7 +95,7 @@ final class Confirmation implements Dialogue<Receipt> {
 
   @Override
   public Step<Receipt> begin() {
-    return posted ? look() : post();
+    return mayBeStored ? look() : post();
   }
 
   private Step<Receipt> post() {
@@ -91,40 +113,88 @@ final class Confirmation implements Dialogue<Receipt> {
   public Step<Receipt> answered(Answer answer, Effort soFar) {
     lastError = null;
     if (posting) {
-      posted = true;
+      mayBeStored = true;
       return later();
     }
     List<Answer> rows = answer.items("/data");
+    Set<Standing> seen = standings(rows);
     if (rows.isEmpty()) {
       lastSeen = "Helicone showed no such request: not logged yet, or not this organisation's";
-      return later();
-    }
-    Optional<RatedRequest> seen = RatedRequest.of(rows.get(0));
-    if (seen.isEmpty()) {
+    } else if (seen.isEmpty()) {
+      lastSeen =
+          "the answer's rows were of other requests; does something on the way drop the query's"
+              + " filter?";
+    } else if (seen.contains(Standing.UNREADABLE)) {
+      lastSeen = "the request had a score that cannot be read, and was not overwritten";
+    } else if (seen.contains(positive ? Standing.DOWN : Standing.UP)) {
+      lastSeen = "the request had the other rating, which was not overwritten";
+    } else if (seen.contains(Standing.UNRATED)) {
       lastSeen = "the request stood there without a rating";
       return post();
-    } else if (seen.get().isPositive() != positive) {
-      lastSeen = "the request had the other rating, which was not overwritten";
-      return later();
+    } else {
+      return new Done<>(
+          receipt
+              .newBuilder()
+              .assurance(Assurance.STORED)
+              .attempts(soFar.attempts())
+              .elapsed(soFar.elapsed())
+              .build());
     }
-    return new Done<>(
-        receipt
-            .newBuilder()
-            .assurance(Assurance.STORED)
-            .attempts(soFar.attempts())
-            .elapsed(soFar.elapsed())
-            .build());
+    return later();
   }
 
-  /** Only the first post may fail the whole; what comes after it gets another chance. */
+  /** How the asked request stands in each of its rows; there may be rows of others. */
+  private Set<Standing> standings(List<Answer> rows) {
+    Set<Standing> standings = EnumSet.noneOf(Standing.class);
+    for (Answer row : rows) {
+      String id = row.text("/request_id").orElse("").toLowerCase(Locale.ROOT);
+      if (id.equals(receipt.target())) {
+        standings.add(RatedRequest.standing(row));
+      }
+    }
+    return standings;
+  }
+
+  /**
+   * A first post that surely did not arrive fails the whole; so does at any time what no later
+   * attempt will change. What is in doubt is looked after, and what comes later gets another
+   * chance.
+   */
   @Override
   public Step<Receipt> failed(FeedbackException error, Effort soFar) {
-    if (!posted) {
+    boolean inDoubt = mayBeStored || error.mayHaveArrived();
+    if (!inDoubt) {
       throw error;
+    } else if (error instanceof RejectedFeedbackException refusal && isFinal(refusal.status())) {
+      throw mayBeStored ? afterAll(refusal, soFar) : error;
     }
     lastError = error;
-    lastSeen = (posting ? "posting it again failed: " : "looking failed: ") + error.getMessage();
+    lastSeen =
+        (!posting ? "looking failed: " : mayBeStored ? "posting it again failed: " : "")
+            + error.getMessage();
+    mayBeStored = true;
     return later();
+  }
+
+  /** A wrong key or a wrong address stays wrong. */
+  private static boolean isFinal(int status) {
+    return status == 401 || status == 403 || status == 404 || (status >= 300 && status < 400);
+  }
+
+  /** A refusal that came too late to say that nothing is stored. */
+  private FeedbackException afterAll(RejectedFeedbackException refusal, Effort soFar) {
+    return RejectedFeedbackException.builder(refusal.provider(), refusal.status())
+        .place(
+            (posting ? "the rating, posted again, of request " : "the look at request ")
+                + receipt.target())
+        .code(refusal.code().orElse(null))
+        .hint(refusal.hint().orElse(null))
+        .body(refusal.body())
+        .requestId(refusal.requestId().orElse(null))
+        .retryAfter(refusal.retryAfter().orElse(null))
+        .effort(soFar.attempts(), soFar.elapsed())
+        .mayHaveArrived(true)
+        .build();
   }
 
   private Step<Receipt> later() {
@@ -141,7 +211,7 @@ final class Confirmation implements Dialogue<Receipt> {
 
   @Override
   public FeedbackException stopped(Reason reason, @Nullable FeedbackException error, Effort soFar) {
-    if (!posted && error != null) {
+    if (!mayBeStored && error != null) {
       return error;
     }
     return new UndeliveredFeedbackException(
@@ -149,14 +219,14 @@ final class Confirmation implements Dialogue<Receipt> {
         reason,
         soFar.attempts(),
         soFar.elapsed(),
-        posted,
+        mayBeStored,
         "helicone was not seen to store the rating of request %s within %d ms (%s); last seen: %s%s"
             .formatted(
                 receipt.target(),
                 soFar.elapsed().toMillis(),
                 reason,
                 lastSeen,
-                posted ? "; the feedback may be stored all the same" : "; nothing was sent"),
+                mayBeStored ? "; the feedback may be stored all the same" : "; nothing was sent"),
         lastError);
   }
 }

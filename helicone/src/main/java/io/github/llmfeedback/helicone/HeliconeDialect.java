@@ -29,6 +29,10 @@ final class HeliconeDialect implements Dialect<HeliconeWire> {
   private static final Pattern UUID =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
 
+  /** The rule for a request's id, for messages. */
+  static final String ID_RULE =
+      "must be a UUID of version 1 to 5, as the response header Helicone-Id gives it";
+
   /** Two ratings of one request within a second may end in either order. */
   private static final Duration APART = Duration.ofMillis(1100);
 
@@ -46,14 +50,20 @@ final class HeliconeDialect implements Dialect<HeliconeWire> {
   @Override
   public String address(String id, Losses losses) {
     String lower = id.toLowerCase(Locale.ROOT);
-    if (!UUID.matcher(lower).matches()) {
-      throw losses.refusal(
-          "its request id must be a UUID of version 1 to 5, as the response header Helicone-Id"
-              + " gives it, but is '"
-              + (id.length() > 80 ? id.substring(0, 80) + "…" : id)
-              + "'");
+    if (!isRequestId(lower)) {
+      throw losses.refusal("its request id " + ID_RULE + ", but is '" + shown(id) + "'");
     }
     return lower;
+  }
+
+  /** Whether this is a request's id as it travels. */
+  static boolean isRequestId(String id) {
+    return UUID.matcher(id).matches();
+  }
+
+  /** An id that somebody gave, for a message. */
+  static String shown(String id) {
+    return id.length() > 80 ? id.substring(0, 80) + "…" : id;
   }
 
   @Override

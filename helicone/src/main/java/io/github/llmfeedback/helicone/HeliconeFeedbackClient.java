@@ -3,6 +3,7 @@ package io.github.llmfeedback.helicone;
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.TargetKey;
@@ -10,6 +11,10 @@ import io.github.llmfeedback.spi.ClientBuilder;
 import io.github.llmfeedback.spi.Connection;
 import io.github.llmfeedback.spi.HttpFeedbackClient;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.CompletableFuture;
@@ -69,6 +74,32 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
     return new Builder(apiKey);
   }
 
+  /**
+   * A receipt of a rating that Helicone has already, such as one that was given before the
+   * application used this library: to {@link #update} or to {@link #confirm} it.
+   *
+   * @param requestId the UUID of the LLM request, in any case
+   * @param rating the rating as it was given
+   * @throws IllegalArgumentException if Helicone takes no such id
+   */
+  public static Receipt receiptOf(String requestId, Rating.Thumbs rating) {
+    Objects.requireNonNull(requestId, "requestId must not be null");
+    Objects.requireNonNull(rating, "rating must not be null");
+    String id = requestId.toLowerCase(Locale.ROOT);
+    if (!HeliconeDialect.isRequestId(id)) {
+      throw new IllegalArgumentException(
+          "requestId "
+              + HeliconeDialect.ID_RULE
+              + ", but is '"
+              + HeliconeDialect.shown(requestId)
+              + "'");
+    }
+    return Receipt.builder("helicone", id)
+        .state(Map.of("rating", List.of(String.valueOf(rating == Rating.Thumbs.UP))))
+        .attempts(0)
+        .build();
+  }
+
   @Override
   public Receipt update(Receipt receipt, Feedback feedback) {
     return replace(receipt, feedback);
@@ -82,9 +113,12 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   /**
    * Submits a rating and waits until it is seen to be stored: posts it, looks, and posts it again
    * if it came before the request's own log row, which is the normal case right after an LLM call.
+   * A post that may have arrived is looked after, too; one that surely did not, and a wrong key or
+   * base URL at any time, ends it at once.
    *
    * <p>Nothing else should rate the request meanwhile: a later rating may be overwritten.
    *
+   * @param timeout how long all of it may take, 1 ms to 7 days
    * @return a receipt with {@link io.github.llmfeedback.Assurance#STORED}
    * @throws FeedbackException as {@link #submit}; with reason {@code TIMEOUT} its message says what
    *     was last seen
@@ -97,7 +131,7 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   public CompletableFuture<Receipt> submitConfirmedAsync(Feedback feedback, Duration timeout) {
     try {
       return holdAsync(Confirmation.ofNew(draft(feedback), confirmInterval, timeout));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -106,6 +140,8 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    * Waits until the rating that {@code receipt} stands for is seen to be stored, and posts it again
    * if it was lost. Another rating that it finds is later, and stays.
    *
+   * @param receipt of a {@link #submit}, or made with {@link #receiptOf}
+   * @param timeout how long all of it may take, 1 ms to 7 days
    * @return the receipt with {@link io.github.llmfeedback.Assurance#STORED}
    * @throws FeedbackException as {@link #submitConfirmed}
    * @throws IllegalArgumentException if the receipt is another provider's
@@ -118,7 +154,7 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   public CompletableFuture<Receipt> confirmAsync(Receipt receipt, Duration timeout) {
     try {
       return holdAsync(Confirmation.ofSent(receipt, confirmInterval, timeout));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -131,6 +167,7 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    * @return to be read once; its reading throws {@link FeedbackException}
    */
   public Stream<RatedRequest> query(HeliconeQuery query) {
+    Objects.requireNonNull(query, "query must not be null");
     return StreamSupport.stream(
         Spliterators.spliteratorUnknownSize(
             new HeliconePages(query, page -> ask(page, answer -> answer.items("/data"))),
@@ -165,13 +202,10 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
 
     /**
      * Sets how long {@code submitConfirmed} and {@code confirm} wait before they look; they wait
-     * longer each time, up to five times as long. 2 s by default.
+     * longer each time, up to five times as long. 1 ms to 1 h; 2 s by default.
      */
     public Builder confirmInterval(Duration interval) {
-      if (interval.isNegative() || interval.isZero()) {
-        throw new IllegalArgumentException("confirmInterval must be positive, but is " + interval);
-      }
-      confirmInterval = interval;
+      confirmInterval = Confirmation.bounded("confirmInterval", interval, Duration.ofHours(1));
       return this;
     }
 

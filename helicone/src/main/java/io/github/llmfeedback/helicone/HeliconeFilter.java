@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeliconeFilter {
   private static final HeliconeFilter RATED = new HeliconeFilter(null, rating -> true, false);
+
+  /** The first and the last time that a row can have and the server can read. */
+  private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
 
   private final @Nullable Node node;
   private final Predicate<Boolean> keeps;
@@ -52,14 +58,14 @@ public final class HeliconeFilter {
     return leaf(Column.REQUEST_ID, "equals", text("id", id).toLowerCase(Locale.ROOT));
   }
 
-  /** Requests made at this time or later. */
+  /** Requests made at this time or later; in the years 1 to 9999. */
   public static HeliconeFilter since(Instant time) {
-    return leaf(Column.CREATED_AT, "gte", time(time));
+    return leaf(Column.CREATED_AT, "gte", time("since", time));
   }
 
-  /** Requests made before this time. */
+  /** Requests made before this time; in the years 1 to 9999. */
   public static HeliconeFilter before(Instant time) {
-    return leaf(Column.CREATED_AT, "lt", time(time));
+    return leaf(Column.CREATED_AT, "lt", time("before", time));
   }
 
   /** Requests that carried {@code Helicone-User-Id: user}. */
@@ -92,13 +98,18 @@ public final class HeliconeFilter {
   }
 
   /** Rows have whole milliseconds, so that rounding up changes neither "since" nor "before". */
-  private static String time(Instant time) {
+  private static String time(String field, Instant time) {
+    Objects.requireNonNull(time, () -> field + " must not be null");
+    if (time.isAfter(LAST) || !time.isAfter(FIRST.minusMillis(1))) {
+      throw new IllegalArgumentException(field + " must be in the years 1 to 9999, but is " + time);
+    }
     Instant millis = time.truncatedTo(ChronoUnit.MILLIS);
     return (millis.equals(time) ? millis : millis.plusMillis(1)).toString();
   }
 
   /** Requests that this filter and the other are both after. */
   public HeliconeFilter and(HeliconeFilter other) {
+    Objects.requireNonNull(other, "other filter must not be null");
     return new HeliconeFilter(
         node == null ? other.node : other.node == null ? node : new Branch(node, "and", other.node),
         keeps.and(other.keeps),
@@ -107,6 +118,7 @@ public final class HeliconeFilter {
 
   /** Requests that this filter or the other is after. */
   public HeliconeFilter or(HeliconeFilter other) {
+    Objects.requireNonNull(other, "other filter must not be null");
     return new HeliconeFilter(
         node == null || other.node == null ? null : new Branch(node, "or", other.node),
         keeps.or(other.keeps),

@@ -1,5 +1,8 @@
 package io.github.llmfeedback.helicone;
 
+import static java.math.BigDecimal.ONE;
+import static java.math.BigDecimal.ZERO;
+
 import io.github.llmfeedback.Rating.Thumbs;
 import io.github.llmfeedback.spi.Answer;
 import java.math.BigDecimal;
@@ -40,8 +43,32 @@ public final class RatedRequest {
   /** The rating is a score of 1 or 0, sometimes as text; before October 2025 it was a flag. */
   private static Optional<Boolean> rating(Answer row) {
     return number(row, SCORE)
+        .filter(score -> score.compareTo(ZERO) == 0 || score.compareTo(ONE) == 0)
         .map(score -> score.signum() > 0)
-        .or(() -> row.flag("/feedback_rating"));
+        .or(() -> row.has(SCORE) ? Optional.empty() : row.flag("/feedback_rating"));
+  }
+
+  /** What a request's row says of its rating. */
+  static Standing standing(Answer row) {
+    Optional<Boolean> rating = rating(row);
+    if (rating.isPresent()) {
+      return rating.get() ? Standing.UP : Standing.DOWN;
+    }
+    boolean scoresAreNoObject =
+        row.text("/scores").isPresent()
+            || row.flag("/scores").isPresent()
+            || row.size("/scores") > 0;
+    return scoresAreNoObject || row.has(SCORE) || row.has("/feedback_rating")
+        ? Standing.UNREADABLE
+        : Standing.UNRATED;
+  }
+
+  /** What a row says of its request's rating. */
+  enum Standing {
+    UP,
+    DOWN,
+    UNRATED,
+    UNREADABLE
   }
 
   /** 64-bit numbers come as text, depending on the server's database. */

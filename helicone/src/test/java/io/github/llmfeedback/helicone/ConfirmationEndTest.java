@@ -55,6 +55,8 @@ class ConfirmationEndTest extends ConfirmationFixture {
     return Stream.of(
         arguments(ABSENT, "no such request"),
         arguments(LOST, "without a rating"),
+        arguments(ROW_OF_ANOTHER, "does something on the way drop the query's filter?"),
+        arguments(Reply.of(201, DOWN_ROW.replace("0}", "{}}")), "a score that cannot be read"),
         arguments(Reply.of(201, DOWN_ROW), "the other rating"));
   }
 
@@ -80,14 +82,39 @@ class ConfirmationEndTest extends ConfirmationFixture {
     Confirmation confirmation = Confirmation.ofSent(SENT, SHORT, LONG);
     confirmation.begin();
     FeedbackException refused =
-        RejectedFeedbackException.builder("helicone", 401).hint("check the API key").build();
+        RejectedFeedbackException.builder("helicone", 500).hint("try again later").build();
     confirmation.failed(refused, EFFORT);
 
     FeedbackException error = confirmation.stopped(Reason.TIMEOUT, null, EFFORT);
 
     assertThat(error)
-        .hasMessageContaining("looking failed: helicone answered 401")
+        .hasMessageContaining("looking failed: helicone answered 500")
         .hasCause(refused);
+  }
+
+  @Test
+  void timeoutAfterAPostInDoubtSaysSo() {
+    server.answerAll(seen -> seen.path().endsWith("/feedback") ? Reply.of(502, "") : ABSENT);
+
+    UndeliveredFeedbackException error = undelivered(() -> client.submitConfirmed(UP, SHORT));
+
+    assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);
+    assertThat(error.mayHaveArrived()).isTrue();
+    assertThat(error).hasMessageContaining("no such request");
+  }
+
+  @Test
+  void timeoutBeforeAnyLookAfterAPostInDoubtGivesItsError() {
+    Confirmation confirmation = Confirmation.ofNew(SENT, SHORT, LONG);
+    confirmation.begin();
+    FeedbackException doubt =
+        RejectedFeedbackException.builder("helicone", 502).mayHaveArrived(true).build();
+    confirmation.failed(doubt, EFFORT);
+
+    FeedbackException error = confirmation.stopped(Reason.TIMEOUT, null, EFFORT);
+
+    assertThat(error.mayHaveArrived()).isTrue();
+    assertThat(error).hasMessageContaining("last seen: helicone answered 502").hasCause(doubt);
   }
 
   @Test

@@ -25,6 +25,8 @@ abstract class ConfirmationFixture {
 
   static final String DOWN_ROW =
       "{\"data\":[{\"request_id\":\"" + ID + "\",\"scores\":{\"helicone-score-feedback\":0}}]}";
+  static final Reply ROW_OF_ANOTHER =
+      Reply.of(201, DOWN_ROW.replace("444444444444", "555555555555").replace(":0}", ":1}"));
   static final Receipt SENT =
       Receipt.builder("helicone", ID).state(Map.of("rating", List.of("true"))).build();
   static final Dialogue.Effort EFFORT = new Dialogue.Effort(7, Duration.ofSeconds(9));

@@ -3,12 +3,15 @@ package io.github.llmfeedback.helicone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.llmfeedback.Assurance;
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
+import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
 import io.github.llmfeedback.contract.WireExample;
 import io.github.llmfeedback.spi.Answer;
@@ -21,9 +24,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class ConfirmationTest extends ConfirmationFixture {
@@ -89,7 +96,140 @@ class ConfirmationTest extends ConfirmationFixture {
 
   @Test
   void lookThatFailsIsNotTheEnd() {
-    server.enqueue(YES).enqueue(401, "{\"error\":null}").enqueue(400, "").enqueue(STORED);
+    server.enqueue(YES).enqueue(500, "").enqueue(400, "").enqueue(STORED);
+    assertThat(client.submitConfirmed(UP, LONG).assurance()).isEqualTo(Assurance.STORED);
+  }
+
+  @Test
+  void rowOfAnotherRequestIsNoProof() {
+    server.enqueue(YES).enqueue(ROW_OF_ANOTHER).enqueue(201, bothRows(1));
+
+    assertThat(client.submitConfirmed(UP, LONG).attempts()).isEqualTo(3);
+  }
+
+  @Test
+  void rowOfAnotherRequestIsNotPostedTo() {
+    server.enqueue(ROW_OF_ANOTHER).enqueue(201, ROW_OF_ANOTHER.body().replace("1}", "null}"));
+    server.enqueue(201, bothRows(0)).enqueue(STORED);
+
+    client.confirm(SENT, LONG);
+
+    assertThat(asked()).containsOnly("query-clickhouse").hasSize(4);
+  }
+
+  @Test
+  void rowIsTheRequestsWhateverTheCaseOfItsId() {
+    String upper = "ABCDEFAB-4444-4444-8444-444444444444";
+    server.enqueue(
+        201,
+        "{\"data\":[{\"request_id\":\"%s\",\"scores\":{\"helicone-score-feedback\":\"1\"}}]}"
+            .formatted(upper));
+    Receipt sent = HeliconeFeedbackClient.receiptOf(upper, Rating.Thumbs.UP);
+
+    assertThat(client.confirm(sent, LONG).assurance()).isEqualTo(Assurance.STORED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"helicone-score-feedback\":{}}",
+        "{\"helicone-score-feedback\":[1]}",
+        "{\"helicone-score-feedback\":\"good\"}",
+        "{\"helicone-score-feedback\":true}",
+        "{\"helicone-score-feedback\":0.5}",
+        "{\"helicone-score-feedback\":2}",
+        "\"{helicone-score-feedback=0}\"",
+        "[[\"helicone-score-feedback\",0]]",
+        "true"
+      })
+  void scoreThatCannotBeReadIsNotOverwritten(String scores) {
+    server
+        .enqueue(YES)
+        .enqueue(201, "{\"data\":[{\"request_id\":\"" + ID + "\",\"scores\":" + scores + "}]}")
+        .enqueue(STORED);
+
+    client.submitConfirmed(UP, LONG);
+
+    assertThat(asked()).containsExactly("feedback", "query-clickhouse", "query-clickhouse");
+  }
+
+  static Stream<Reply> doubts() {
+    return Stream.of(
+        Reply.of(500, "{}"),
+        Reply.of(503, "{}"),
+        Reply.of(200, "<html>parked</html>"),
+        Reply.fault(Reply.Fault.CLOSED_AFTER_REQUEST),
+        Reply.fault(Reply.Fault.CLOSED_IN_ANSWER));
+  }
+
+  @ParameterizedTest
+  @MethodSource("doubts")
+  void firstPostInDoubtIsLookedAfter(Reply doubt) {
+    server.answerAll(seen -> seen.path().endsWith("/feedback") ? doubt : STORED);
+    assertThat(client.submitConfirmed(UP, LONG).assurance()).isEqualTo(Assurance.STORED);
+  }
+
+  @Test
+  void firstPostInDoubtThatIsNotFoundIsPostedAgain() {
+    AtomicInteger posts = new AtomicInteger();
+    server.answerAll(
+        seen ->
+            !seen.path().endsWith("/feedback")
+                ? posts.get() <= settings.maxRetries() + 1 ? LOST : STORED
+                : posts.incrementAndGet() <= settings.maxRetries() + 1 ? Reply.of(502, "") : YES);
+
+    Receipt receipt = client.submitConfirmed(UP, LONG);
+
+    assertThat(receipt.assurance()).isEqualTo(Assurance.STORED);
+    assertThat(posts).hasValue(settings.maxRetries() + 2);
+  }
+
+  @Test
+  void firstPostThatSurelyDidNotArriveEndsItWithItsOwnError() {
+    server.answerAll(seen -> Reply.of(429, "{}"));
+    assertThatExceptionOfType(RejectedFeedbackException.class)
+        .isThrownBy(() -> client.submitConfirmed(UP, LONG))
+        .satisfies(error -> assertThat(error.status()).isEqualTo(429))
+        .satisfies(error -> assertThat(error.mayHaveArrived()).isFalse());
+    assertThat(asked()).containsOnly("feedback").hasSize(settings.maxRetries() + 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 404, 301, 302, 307, 308})
+  void lookThatWillNeverBeAnsweredEndsItAndTheRatingMayBeStored(int status) {
+    server
+        .enqueue(YES)
+        .enqueue(Reply.of(status, "{\"error\":null}").header("Location", "https://elsewhere/"));
+    assertThatExceptionOfType(RejectedFeedbackException.class)
+        .isThrownBy(() -> client.submitConfirmed(UP, LONG))
+        .satisfies(
+            error -> {
+              assertThat(error.status()).isEqualTo(status);
+              assertThat(error.mayHaveArrived()).isTrue();
+              assertThat(error.attempts()).isEqualTo(2);
+              assertThat(error.hint()).isPresent();
+              assertThat(error.body()).isEqualTo("{\"error\":null}");
+              assertThat(error)
+                  .hasMessageStartingWith(
+                      "helicone answered " + status + " to the look at request " + ID + ": ")
+                  .hasMessageEndingWith("the feedback may have arrived");
+            });
+    assertThat(server.count()).isEqualTo(2);
+  }
+
+  @Test
+  void secondPostThatWillNeverBeTakenEndsItAndTheFirstMayBeStored() {
+    server.enqueue(YES).enqueue(LOST).enqueue(401, "{\"error\":null}");
+    assertThatExceptionOfType(RejectedFeedbackException.class)
+        .isThrownBy(() -> client.submitConfirmed(UP, LONG))
+        .withMessageContaining("posted again, of request " + ID)
+        .satisfies(error -> assertThat(error.mayHaveArrived()).isTrue());
+    assertThat(server.count()).isEqualTo(3);
+  }
+
+  @Test
+  void secondPostThatFailsOtherwiseIsNotTheEnd() {
+    server.enqueue(YES).enqueue(LOST).enqueue(400, "").enqueue(STORED);
     assertThat(client.submitConfirmed(UP, LONG).assurance()).isEqualTo(Assurance.STORED);
   }
 
@@ -148,11 +288,72 @@ class ConfirmationTest extends ConfirmationFixture {
   }
 
   @Test
-  void timeoutMustBePositive() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> client.submitConfirmed(UP, Duration.ZERO))
-        .withMessageContaining("timeout");
+  void receiptWhoseIdHeliconeWouldDropIsRefused() {
+    for (String id : List.of("REQ", "ABCDEFAB-4444-4444-8444-444444444444")) {
+      Receipt receipt =
+          Receipt.builder("helicone", id).state(Map.of("rating", List.of("true"))).build();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> client.confirm(receipt, LONG))
+          .withMessageContaining("'" + id + "'")
+          .withMessageContaining("receiptOf");
+    }
     assertThat(server.count()).isZero();
+  }
+
+  @Test
+  void ratingFromBeforeThisLibraryIsConfirmed() {
+    server.enqueue(201, DOWN_ROW);
+    Receipt stored = client.confirm(HeliconeFeedbackClient.receiptOf(ID, Rating.Thumbs.DOWN), LONG);
+    assertThat(stored.assurance()).isEqualTo(Assurance.STORED);
+    assertThat(stored.attempts()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"PT0S", "PT-1S", "PT0.000999999S", "P7DT0.000000001S", "P106751991167300D"})
+  void timeoutOutOfBoundsIsRefused(Duration timeout) {
+    String message = "timeout must be from 1 ms to PT168H, but is " + timeout;
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> client.submitConfirmed(UP, timeout))
+        .withMessage(message);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> client.confirm(SENT, timeout))
+        .withMessage(message);
+    assertThat(server.count()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "PT-1S", "PT0.000999999S", "PT1H0.001S", "P106751991167300D"})
+  void intervalOutOfBoundsIsRefused(Duration interval) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> client(interval, settings))
+        .withMessage("confirmInterval must be from 1 ms to PT1H, but is " + interval);
+  }
+
+  @Test
+  void nullsAreNamed() {
+    assertThatNullPointerException()
+        .isThrownBy(() -> client.submitConfirmed(Absent.absent(), LONG))
+        .withMessage("feedback must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> client.submitConfirmed(UP, Absent.absent()))
+        .withMessage("timeout must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> client.confirm(Absent.absent(), LONG))
+        .withMessage("receipt must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> client.confirm(SENT, Absent.absent()))
+        .withMessage("timeout must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> client(Absent.absent(), settings))
+        .withMessage("confirmInterval must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> client.query(Absent.absent()))
+        .withMessage("query must not be null");
+    assertThat(client.confirmAsync(Absent.absent(), LONG))
+        .failsWithin(Duration.ofSeconds(5))
+        .withThrowableThat()
+        .withMessageContaining("receipt must not be null");
   }
 
   @Test
@@ -205,6 +406,15 @@ class ConfirmationTest extends ConfirmationFixture {
     } finally {
       one.shutdown();
     }
+  }
+
+  private static String bothRows(int score) {
+    return ROW_OF_ANOTHER
+        .body()
+        .replace(
+            "]}",
+            ",{\"request_id\":\"%s\",\"scores\":{\"helicone-score-feedback\":%d}}]}"
+                .formatted(ID, score));
   }
 
   private List<String> asked() {

@@ -3,10 +3,13 @@ package io.github.llmfeedback.helicone;
 import static io.github.llmfeedback.contract.WireExample.assertSameJson;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.llmfeedback.Assurance;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.Reply;
@@ -110,6 +113,49 @@ class HeliconeFeedbackClientTest extends HeliconeClientFixture {
     assertThat(seen)
         .extracting(Seen::body)
         .containsExactly("{\"rating\":true}", "{\"rating\":false}");
+  }
+
+  @Test
+  void receiptOfARatingFromBeforeThisLibraryIsThatOfASubmit() {
+    server.answerAll(seen -> Reply.of(201, YES));
+    String upper = "ABCDEFAB-1111-4111-8111-111111111111";
+
+    Receipt made = HeliconeFeedbackClient.receiptOf(upper, Rating.Thumbs.UP);
+
+    assertThat(made).isEqualTo(client.submit(Feedback.on(upper).thumbsUp().build()));
+    assertThat(made.attempts()).isZero();
+    assertThat(made.assurance()).isEqualTo(Assurance.ACCEPTED);
+    Receipt changed = client.update(made, Feedback.on(upper).thumbsDown().build());
+    assertThat(changed).isEqualTo(HeliconeFeedbackClient.receiptOf(upper, Rating.Thumbs.DOWN));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "..",
+        "req_abc123def456",
+        "11111111-1111-7111-8111-111111111111",
+        "00000000-0000-0000-0000-000000000000"
+      })
+  void receiptOfAnIdThatHeliconeCannotTakeIsRefused(String id) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HeliconeFeedbackClient.receiptOf(id, Rating.Thumbs.UP))
+        .withMessage(
+            "requestId must be a UUID of version 1 to 5, as the response header Helicone-Id gives"
+                + " it, but is '"
+                + id
+                + "'");
+  }
+
+  @Test
+  void receiptOfNothingIsRefusedByName() {
+    assertThatNullPointerException()
+        .isThrownBy(() -> HeliconeFeedbackClient.receiptOf(Absent.absent(), Rating.Thumbs.UP))
+        .withMessage("requestId must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> HeliconeFeedbackClient.receiptOf(ID, Absent.absent()))
+        .withMessage("rating must not be null");
   }
 
   @Test

@@ -15,6 +15,6 @@ class HeliconeHostileTest extends HostileContract {
   List<DynamicTest> whoWaitsUntilItIsStoredIsToldTheSameAndThatItIsStored() {
     return confirmedAsSubmitted(
         (client, feedback) ->
-            ((HeliconeFeedbackClient) client).submitConfirmed(feedback, Duration.ofMinutes(1)));
+            ((HeliconeFeedbackClient) client).submitConfirmed(feedback, Duration.ofSeconds(8)));
   }
 }

@@ -13,6 +13,7 @@ import static io.github.llmfeedback.helicone.HeliconeFilter.since;
 import static io.github.llmfeedback.helicone.HeliconeFilter.user;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.llmfeedback.contract.WireExample;
@@ -86,6 +87,59 @@ class HeliconeQueryTest {
     String leaf = "{\"request_response_rmt\":{\"request_created_at\":{\"%s\":\"%s\"}}}";
     assertFilter(since(Instant.parse(time)), leaf.formatted("gte", written));
     assertFilter(before(Instant.parse(time)), leaf.formatted("lt", written));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "+10000-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999000001Z",
+        "0000-12-31T23:59:59.999Z",
+        "-1000000000-01-01T00:00:00Z",
+        "+1000000000-12-31T23:59:59.999999999Z"
+      })
+  void timeThatTheServerCannotReadIsRefusedByName(Instant time) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> since(time))
+        .withMessage("since must be in the years 1 to 9999, but is " + time);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> before(time))
+        .withMessage("before must be in the years 1 to 9999, but is " + time);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "9999-12-31T23:59:59.999Z, 9999-12-31T23:59:59.999Z",
+    "0001-01-01T00:00:00Z, 0001-01-01T00:00:00Z",
+    "0000-12-31T23:59:59.999000001Z, 0001-01-01T00:00:00Z"
+  })
+  void firstAndLastTimeAreTaken(Instant time, String written) {
+    assertThat(json(since(time).wire(false))).contains(written);
+  }
+
+  @Test
+  void nullsAreNamed() {
+    assertThatNullPointerException()
+        .isThrownBy(() -> since(Absent.absent()))
+        .withMessage("since must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> before(Absent.absent()))
+        .withMessage("before must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> positive().and(Absent.absent()))
+        .withMessage("other filter must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> positive().or(Absent.absent()))
+        .withMessage("other filter must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> requestId(Absent.absent()))
+        .withMessage("id must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> property(Absent.absent(), "v"))
+        .withMessage("name must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> HeliconeQuery.where(Absent.absent()))
+        .withMessage("filter must not be null");
   }
 
   @Test

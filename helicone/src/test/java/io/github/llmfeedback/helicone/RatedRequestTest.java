@@ -83,6 +83,10 @@ class RatedRequestTest {
         "{\"request_id\":\"i\",\"scores\":{}}",
         "{\"request_id\":\"i\",\"scores\":{\"other\":1}}",
         "{\"request_id\":\"i\",\"scores\":{\"helicone-score-feedback\":\"good\"}}",
+        "{\"request_id\":\"i\",\"scores\":{\"helicone-score-feedback\":0.5}}",
+        "{\"request_id\":\"i\",\"scores\":{\"helicone-score-feedback\":-1}}",
+        "{\"request_id\":\"i\",\"scores\":{\"helicone-score-feedback\":{}},"
+            + "\"feedback_rating\":true}",
         "{\"request_id\":\"i\"}",
         "{\"scores\":{\"helicone-score-feedback\":1}}",
         "[]",
