@@ -158,6 +158,10 @@ public final class ClientSettings {
         + values.totalTimeout
         + ", batchTimeout="
         + values.batchTimeout
+        + ", closeTimeout="
+        + values.closeTimeout
+        + ", waitAtExit="
+        + values.waitAtExit
         + ", maxRetries="
         + values.maxRetries
         + ", firstBackoff="
