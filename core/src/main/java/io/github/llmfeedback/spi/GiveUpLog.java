@@ -3,6 +3,7 @@ package io.github.llmfeedback.spi;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Warns of calls that were given up: at most one line a second, then how many more there were. */
 final class GiveUpLog {
@@ -12,9 +13,9 @@ final class GiveUpLog {
   private final BiConsumer<String, Object> warn;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private boolean hasWarned;
-  private long lastWarned;
+  private @Nullable Long lastWarned;
   private long more;
+  private boolean isCountPlanned;
 
   /**
    * A log of nothing yet.
@@ -27,20 +28,34 @@ final class GiveUpLog {
   }
 
   void gaveUp(String message) {
+    long uncounted;
     lock.lock();
     try {
-      if (hasWarned && time.nanoTime() - lastWarned < SECOND.toNanos()) {
+      Duration rest = restOfTheSecond();
+      if (rest.toNanos() > 0) {
         more++;
-        if (more == 1) {
-          time.schedule(this::count, SECOND.minusNanos(time.nanoTime() - lastWarned));
-        }
+        planCount(rest);
         return;
       }
-      warned();
+      uncounted = more; // the timer may be late, or gone with the last client
+      more = 0;
+      lastWarned = time.nanoTime();
     } finally {
       lock.unlock();
     }
+    tell(uncounted);
     warn.accept("gave up: {}", message);
+  }
+
+  private Duration restOfTheSecond() {
+    return lastWarned == null ? Duration.ZERO : SECOND.minusNanos(time.nanoTime() - lastWarned);
+  }
+
+  private void planCount(Duration wait) {
+    if (!isCountPlanned) {
+      isCountPlanned = true;
+      time.schedule(this::count, wait);
+    }
   }
 
   /** Says how many there were since the last line, if any. */
@@ -48,20 +63,22 @@ final class GiveUpLog {
     long counted;
     lock.lock();
     try {
+      isCountPlanned = false;
       counted = more;
       more = 0;
       if (counted == 0) {
         return;
       }
-      warned();
+      lastWarned = time.nanoTime();
     } finally {
       lock.unlock();
     }
-    warn.accept("gave up on {} more calls within a second of the last line", counted);
+    tell(counted);
   }
 
-  private void warned() {
-    hasWarned = true;
-    lastWarned = time.nanoTime();
+  private void tell(long counted) {
+    if (counted > 0) {
+      warn.accept("gave up on {} more calls within a second of the last line", counted);
+    }
   }
 }
