@@ -232,9 +232,11 @@ public final class Capabilities {
       throw new IllegalStateException(
           "%s keeps %s only beside a rating, and a feedback made of some of these parts has none; %s."
                   .formatted(provider, names(refused), advice)
-              + " If each of yours has one, require that shape instead: "
-              + shapes(required)
-              + ".");
+              + (refused.stream().anyMatch(Part::isRating)
+                  ? "" // no other rating can stand beside it
+                  : " If each of yours has one, require that shape instead: "
+                      + shapes(required)
+                      + "."));
     }
     return this;
   }
@@ -252,11 +254,10 @@ public final class Capabilities {
     Set<Part> shape = Part.each(parts);
     if (shape.stream().noneMatch(Part::isStatement)) {
       throw new IllegalArgumentException(
-          shape + " is no feedback, because it states nothing; add a rating or another statement");
+          shape + " is not a feedback: it states nothing; add a rating or another statement");
     } else if (shape.stream().filter(Part::isRating).count() > 1) {
       throw new IllegalArgumentException(
-          shape
-              + " is no feedback, because one feedback has one rating; require one shape for each");
+          shape + " is not a feedback: one feedback has one rating; require one shape for each");
     }
     checkInFull(shape);
     Set<Part> refused = EnumSet.copyOf(shape);

@@ -67,7 +67,7 @@ public interface FeedbackClient extends AutoCloseable {
    * there is nothing under this id.
    *
    * @return what would be lost, which the client's {@link LossPolicy} accepts and the receipt shows
-   * @throws FeedbackException if {@code submit} would refuse it without sending anything
+   * @throws UnrepresentableFeedbackException if {@code submit} would refuse it
    */
   List<Loss> check(Feedback feedback);
 

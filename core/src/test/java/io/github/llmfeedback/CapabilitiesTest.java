@@ -145,6 +145,20 @@ class CapabilitiesTest {
   }
 
   @Test
+  void aRatingThatNeedsAnotherCanNeverBeRequired() {
+    Capabilities labelled = RATED.with(Support.EMBEDDED, Part.LABEL).besideRating(Part.LABEL);
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> labelled.require(Part.LABEL))
+        .withMessage(
+            "toy keeps LABEL only beside a rating, and a feedback made of some of these parts has"
+                + " none; add one, such as thumbsUp().");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> labelled.requireTogether(Part.LABEL, Part.COMMENT))
+        .withMessageStartingWith("toy keeps LABEL, COMMENT only beside a rating");
+  }
+
+  @Test
   void contextBesideARatingIsRefusedWithAnyOtherStatement() {
     Capabilities weighed = SOME.with(Support.NATIVE, Part.WEIGHT).besideRating(Part.WEIGHT);
 
@@ -167,13 +181,13 @@ class CapabilitiesTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> all.requireTogether(Part.AUTHOR, Part.WEIGHT))
-        .withMessageStartingWith("[WEIGHT, AUTHOR] is no feedback, because it states nothing");
+        .withMessageStartingWith("[WEIGHT, AUTHOR] is not a feedback: it states nothing");
     assertThatIllegalArgumentException()
         .isThrownBy(all::requireTogether)
-        .withMessageStartingWith("[] is no feedback, because it states nothing");
+        .withMessageStartingWith("[] is not a feedback: it states nothing");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> all.requireTogether(Part.THUMBS, Part.SCORE))
-        .withMessageStartingWith("[THUMBS, SCORE] is no feedback, because one feedback has one");
+        .withMessageStartingWith("[THUMBS, SCORE] is not a feedback: one feedback has one");
   }
 
   @Test
