@@ -45,7 +45,10 @@ public interface Dialect<W> {
    */
   List<W> encode(Feedback feedback, String target, Losses losses);
 
-  /** What a receipt must remember for a later change: never words or people. */
+  /**
+   * What a receipt must remember for a later change: never people, nor words, but for values that
+   * the provider wants named again to take them back.
+   */
   default Map<String, List<String>> state(List<W> objects) {
     return Map.of();
   }

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -92,6 +93,16 @@ final class Desk {
   /** What a thread gets that was interrupted before anything was sent. */
   FeedbackException interrupted() {
     return Failure.undelivered(provider, Reason.INTERRUPTED, 0, false);
+  }
+
+  /** Why a closed client takes nothing; empty if it is open. */
+  Optional<FeedbackException> closed() {
+    lock.lock();
+    try {
+      return closed ? Optional.of(Failure.CLOSED.of(provider)) : Optional.empty();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private boolean isHeld(Call call, Receipt yes) {

@@ -104,11 +104,13 @@ public enum Failure {
         attempts,
         reason == Reason.TIMEOUT ? Duration.ofSeconds(10) : Duration.ZERO,
         mayHaveArrived,
-        "%s gave no answer to %s: %s; %s"
+        "%s; %s"
             .formatted(
-                provider,
-                PLACE,
-                reason,
+                switch (reason) {
+                  case CLOSED -> "the " + provider + " client is closed";
+                  case FULL -> "the " + provider + " client has too much in flight already";
+                  default -> "%s gave no answer to %s: %s".formatted(provider, PLACE, reason);
+                },
                 mayHaveArrived ? "the feedback may have arrived" : "surely not stored"),
         null);
   }

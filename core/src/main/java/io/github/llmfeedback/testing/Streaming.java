@@ -48,6 +48,8 @@ final class Streaming {
     while (more && trouble == null) {
       if (Thread.currentThread().isInterrupted()) {
         trouble(desk.interrupted());
+      } else if (desk.closed().isPresent()) {
+        trouble(desk.closed().get());
       } else {
         List<Submitted> chunk = new ArrayList<>();
         more = read(chunk);

@@ -128,6 +128,30 @@ class AgreementTest {
     };
   }
 
+  @Test
+  void aClosedClientReadsNothingOfAStreamAndTakesNothingElse() {
+    Feedback feedback = Feedback.on(A).thumbsUp().build();
+    agree(
+        SOME,
+        LossPolicy.REJECT,
+        client -> {
+          client.close();
+          return client.submit(feedback);
+        });
+    agree(
+        SOME,
+        LossPolicy.REJECT,
+        client -> {
+          client.close();
+          Iterator<Feedback> source = List.of(feedback).iterator();
+          try {
+            return client.submitEach(source, outcome -> {});
+          } catch (UndeliveredFeedbackException e) {
+            return e.reason() + " " + source.hasNext();
+          }
+        });
+  }
+
   @ParameterizedTest
   @EnumSource(Part.class)
   void everyPartEndsAlikeUnderEveryPolicyAndSupport(Part part) {
