@@ -16,11 +16,13 @@ import io.github.llmfeedback.UnreadableAnswerException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.Lifespan;
 import net.jqwik.api.lifecycle.Store;
 
@@ -51,6 +53,42 @@ public abstract class AnswerProperties {
     List<Outcome> outcomes = answered(reply, client -> way.hand(client, feedbacks));
     assertThat(outcomes).hasSize(2);
     outcomes.forEach(outcome -> isDocumented(reply, outcome));
+  }
+
+  /** However many of those in each request the answer names. */
+  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+  public void thereAreNeverMoreReceiptsThanTheAnswersVouchFor(
+      @ForAll @IntRange(min = 1, max = 8) int count,
+      @ForAll @IntRange(min = 0, max = 8) int named,
+      @ForAll Way way) {
+    List<Feedback> feedbacks = under().plain(count);
+    AtomicInteger vouched = new AtomicInteger();
+    under()
+        .server()
+        .answerAll(
+            seen -> {
+              int sent = under().targetIds(seen).size();
+              vouched.addAndGet(namesWhatItKeeps() ? Math.min(named, sent) : sent);
+              return under().acceptOnly(seen, Math.min(named, sent));
+            });
+    List<Outcome> outcomes;
+    try (FeedbackClient client = under().open(hasty())) {
+      outcomes = way.hand(client, feedbacks);
+    }
+    assertThat(outcomes).hasSize(count);
+    assertThat(outcomes.stream().filter(Outcome::isAccepted).count())
+        .isLessThanOrEqualTo(vouched.get());
+    if (named >= count) {
+      assertThat(outcomes).allMatch(Outcome::isAccepted);
+    }
+    assertThat(outcomes)
+        .filteredOn(outcome -> !outcome.isAccepted())
+        .allMatch(outcome -> outcome.error().orElseThrow().mayHaveArrived());
+  }
+
+  /** Whether the provider's yes names what it is about. */
+  protected boolean namesWhatItKeeps() {
+    return true;
   }
 
   /** An update, or a retraction where there is none. */

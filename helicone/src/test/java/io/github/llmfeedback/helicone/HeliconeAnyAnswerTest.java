@@ -31,6 +31,11 @@ class HeliconeAnyAnswerTest extends AnswerProperties {
   }
 
   @Override
+  protected boolean namesWhatItKeeps() {
+    return false;
+  }
+
+  @Override
   protected List<String> bodies() {
     return List.of(
         "{\"data\":null,\"error\":null}",
