@@ -29,6 +29,7 @@ class ClientSettingsTest {
         entry("attemptTimeout", HOUR, ClientSettings.Builder::attemptTimeout),
         entry("totalTimeout", WEEK, ClientSettings.Builder::totalTimeout),
         entry("batchTimeout", WEEK, ClientSettings.Builder::batchTimeout),
+        entry("closeTimeout", Duration.ofHours(1), ClientSettings.Builder::closeTimeout),
         entry("firstBackoff", HOUR, (builder, wait) -> builder.backoff(wait, HOUR)),
         entry("maxBackoff", HOUR, (builder, wait) -> builder.backoff(Duration.ofMillis(1), wait)));
   }
@@ -52,7 +53,9 @@ class ClientSettingsTest {
     assertThat(settings.firstBackoff()).hasMillis(300);
     assertThat(settings.maxBackoff()).hasSeconds(20);
     assertThat(settings.repeatUncertain()).isFalse();
-    assertThat(settings.splitRefused()).isTrue();
+    assertThat(settings.splitRefused()).isFalse();
+    assertThat(settings.closeTimeout()).hasSeconds(10);
+    assertThat(settings.waitAtExit()).isTrue();
     assertThat(settings.concurrency()).isEqualTo(16);
     assertThat(settings.maxPending()).isEqualTo(10_000);
     assertThat(settings.callbackExecutor()).isEmpty();
@@ -71,10 +74,12 @@ class ClientSettingsTest {
             .attemptTimeout(Duration.ofMillis(2))
             .totalTimeout(Duration.ofMillis(3))
             .batchTimeout(Duration.ofMillis(4))
+            .closeTimeout(Duration.ofMillis(8))
+            .waitAtExit(false)
             .maxRetries(5)
             .backoff(Duration.ofMillis(6), Duration.ofMillis(7))
             .repeatUncertain(true)
-            .splitRefused(false)
+            .splitRefused(true)
             .concurrency(8)
             .maxPending(9)
             .callbackExecutor(executor)
@@ -88,11 +93,13 @@ class ClientSettingsTest {
     assertThat(settings.attemptTimeout()).hasMillis(2);
     assertThat(settings.totalTimeout()).hasMillis(3);
     assertThat(settings.batchTimeout()).hasMillis(4);
+    assertThat(settings.closeTimeout()).hasMillis(8);
+    assertThat(settings.waitAtExit()).isFalse();
     assertThat(settings.maxRetries()).isEqualTo(5);
     assertThat(settings.firstBackoff()).hasMillis(6);
     assertThat(settings.maxBackoff()).hasMillis(7);
     assertThat(settings.repeatUncertain()).isTrue();
-    assertThat(settings.splitRefused()).isFalse();
+    assertThat(settings.splitRefused()).isTrue();
     assertThat(settings.concurrency()).isEqualTo(8);
     assertThat(settings.maxPending()).isEqualTo(9);
     assertThat(settings.callbackExecutor()).containsSame(executor);
@@ -203,8 +210,9 @@ class ClientSettingsTest {
     assertThat(ClientSettings.defaults())
         .hasToString(
             "ClientSettings{lossPolicy=REJECT, connectTimeout=PT3S, attemptTimeout=PT10S,"
-                + " totalTimeout=PT30S, batchTimeout=PT10M, maxRetries=2, firstBackoff=PT0.3S,"
-                + " maxBackoff=PT20S, repeatUncertain=false, splitRefused=true, concurrency=16,"
+                + " totalTimeout=PT30S, batchTimeout=PT10M, closeTimeout=PT10S,"
+                + " waitAtExit=true, maxRetries=2, firstBackoff=PT0.3S, maxBackoff=PT20S,"
+                + " repeatUncertain=false, splitRefused=false, concurrency=16,"
                 + " maxPending=10000, callbackExecutor=default, httpClient=default,"
                 + " allowPlainHttp=false}");
   }
