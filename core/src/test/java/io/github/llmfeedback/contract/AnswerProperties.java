@@ -72,7 +72,7 @@ public abstract class AnswerProperties {
               return under().acceptOnly(seen, Math.min(named, sent));
             });
     List<Outcome> outcomes;
-    try (FeedbackClient client = under().open(hasty())) {
+    try (FeedbackClient client = under().open(under().quick().build())) {
       outcomes = way.hand(client, feedbacks);
     }
     assertThat(outcomes).hasSize(count);
