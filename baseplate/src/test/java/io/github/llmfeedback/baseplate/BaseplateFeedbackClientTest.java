@@ -119,7 +119,7 @@ class BaseplateFeedbackClientTest {
 
   @Test
   void ratingStoredElsewhereIsUpdatedByAReceiptMadeOfItsId() {
-    server.answerAll(seen -> Reply.of(200, "{}"));
+    server.answerAll(seen -> Reply.of(200, "{\"id\":\"1\"}"));
     Receipt stored = BaseplateFeedbackClient.receiptOf("usage-1");
 
     client.update(Receipt.parse(stored.toText()), Feedback.on("usage-1").thumbsDown().build());
@@ -201,7 +201,7 @@ class BaseplateFeedbackClientTest {
     "/own/api/, /own/api/endpoints/ep-1/logs",
   })
   void baseUrlMayEndInASlashOrInTheSegmentOfTheApi(String path, String expected) {
-    server.enqueue(200, "{}");
+    server.enqueue(200, "{\"id\":\"1\"}");
     try (BaseplateFeedbackClient other =
         BaseplateFeedbackClient.builder(KEY, "ep-1").baseUrl(server.url() + path).build()) {
       other.submit(Feedback.on("usage-1").thumbsUp().build());
@@ -212,7 +212,7 @@ class BaseplateFeedbackClientTest {
   /** The address of the documentation's page on ratings. */
   @Test
   void toAnExactBaseUrlNothingIsAdded() {
-    server.enqueue(200, "{}");
+    server.enqueue(200, "{\"id\":\"1\"}");
     try (BaseplateFeedbackClient other =
         BaseplateFeedbackClient.builder(KEY, "ep-1").exactBaseUrl(server.url()).build()) {
       other.submit(Feedback.on("usage-1").thumbsUp().build());
