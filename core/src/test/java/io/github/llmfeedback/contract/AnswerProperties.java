@@ -61,18 +61,19 @@ public abstract class AnswerProperties {
       @ForAll @IntRange(min = 1, max = 8) int count,
       @ForAll @IntRange(min = 0, max = 8) int named,
       @ForAll Way way) {
-    List<Feedback> feedbacks = under().plain(count);
+    ClientUnderTest under = under(); // which only this thread may ask for
+    List<Feedback> feedbacks = under.plain(count);
     AtomicInteger vouched = new AtomicInteger();
-    under()
+    under
         .server()
         .answerAll(
             seen -> {
-              int sent = under().targetIds(seen).size();
+              int sent = under.targetIds(seen).size();
               vouched.addAndGet(namesWhatItKeeps() ? Math.min(named, sent) : sent);
-              return under().acceptOnly(seen, Math.min(named, sent));
+              return under.acceptOnly(seen, Math.min(named, sent));
             });
     List<Outcome> outcomes;
-    try (FeedbackClient client = under().open(under().quick().build())) {
+    try (FeedbackClient client = under.open(under.quick().build())) {
       outcomes = way.hand(client, feedbacks);
     }
     assertThat(outcomes).hasSize(count);
