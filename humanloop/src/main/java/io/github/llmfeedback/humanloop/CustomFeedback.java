@@ -1,6 +1,7 @@
 package io.github.llmfeedback.humanloop;
 
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.Target;
 import io.github.llmfeedback.spi.WireText;
 import java.time.Instant;
@@ -61,9 +62,11 @@ public final class CustomFeedback {
         + objects.stream().map(HumanloopWire::type).toList();
   }
 
-  private static String notBlank(String field, String value) {
-    if (WireText.wellFormed(field, value).isBlank()) {
-      throw new IllegalArgumentException(field + " must not be blank");
+  private static String notBlank(String field, @Nullable String value) {
+    if (value == null) {
+      throw new InvalidFeedbackException(field, field + " must not be null");
+    } else if (WireText.wellFormed(field, value).isBlank()) {
+      throw new InvalidFeedbackException(field, field + " must not be blank");
     }
     return value;
   }
@@ -96,8 +99,8 @@ public final class CustomFeedback {
     /** States a finite number. */
     public Builder state(String type, double value) {
       if (!Double.isFinite(value)) {
-        throw new IllegalArgumentException(
-            "value of " + type + " must be a finite number, but is " + value);
+        throw new InvalidFeedbackException(
+            "value of " + type, "value of " + type + " must be a finite number, but is " + value);
       }
       return put(type, HumanloopDialect.number(value));
     }
@@ -109,9 +112,9 @@ public final class CustomFeedback {
 
     /** States several labels of a multiple-choice type; at least one. */
     public Builder state(String type, List<String> values) {
-      if (Objects.requireNonNull(values, () -> "value of " + type + " must not be null")
-          .isEmpty()) {
-        throw new IllegalArgumentException("value of " + type + " must have at least one label");
+      if (values == null || values.isEmpty()) {
+        throw new InvalidFeedbackException(
+            "value of " + type, "value of " + type + " must have at least one label");
       }
       values.forEach(value -> notBlank("a label of " + type, value));
       return put(type, List.copyOf(values));
@@ -119,11 +122,11 @@ public final class CustomFeedback {
 
     private Builder put(String type, Object value) {
       if (notBlank("type", type).codePoints().anyMatch(Character::isISOControl)) {
-        throw new IllegalArgumentException("type must not contain control characters");
+        throw new InvalidFeedbackException("type", "type must not contain control characters");
       }
       if (HumanloopState.isCommon(type)) {
-        throw new IllegalArgumentException(
-            "type '" + type + "' is common to all projects; submit it as a Feedback");
+        throw new InvalidFeedbackException(
+            "type", "type '" + type + "' is common to all projects; submit it as a Feedback");
       }
       values.put(type, value);
       return this;
@@ -145,11 +148,12 @@ public final class CustomFeedback {
     /**
      * The statements.
      *
-     * @throws IllegalStateException if there is none
+     * @throws InvalidFeedbackException if there is none
      */
     public CustomFeedback build() {
       if (values.isEmpty()) {
-        throw new IllegalStateException("custom feedback must state at least one type");
+        throw new InvalidFeedbackException(
+            "feedback", "custom feedback must state at least one type");
       }
       List<HumanloopWire> objects = new ArrayList<>();
       values.forEach(

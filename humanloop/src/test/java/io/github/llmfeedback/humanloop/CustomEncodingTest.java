@@ -3,6 +3,7 @@ package io.github.llmfeedback.humanloop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.contract.Feedbacks;
 import io.github.llmfeedback.contract.LoopbackServer;
@@ -76,11 +77,13 @@ class CustomEncodingTest {
       CLIENT.retract(Receipt.parse(receipt.toText()));
       assertThat(values(StrictJson.read(SERVER.take().body()), true))
           .isEqualTo(values(body, false));
-    } catch (IllegalArgumentException refused) {
-      assertThat(refused).hasMessageContaining("datapoint must");
-    } catch (IllegalStateException nothing) {
-      assertThat(nothing).hasMessageContaining("at least one type");
-      assertThat(stated).isEmpty();
+    } catch (InvalidFeedbackException refused) {
+      if (refused.field().equals("feedback")) {
+        assertThat(refused).hasMessageContaining("at least one type");
+        assertThat(stated).isEmpty();
+      } else {
+        assertThat(refused).hasMessageContaining("datapoint must");
+      }
     }
   }
 
@@ -103,7 +106,7 @@ class CustomEncodingTest {
     try {
       statement.run();
       return true;
-    } catch (IllegalArgumentException refused) {
+    } catch (InvalidFeedbackException refused) {
       assertThat(refused).hasMessageContaining("must").hasNoCause();
       return false;
     }

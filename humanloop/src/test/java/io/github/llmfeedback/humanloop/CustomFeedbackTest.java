@@ -2,8 +2,10 @@ package io.github.llmfeedback.humanloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.Target;
 import io.github.llmfeedback.UnreadableAnswerException;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +123,23 @@ class CustomFeedbackTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("written by a later one");
     assertThat(server.count()).isZero();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // null is what a careless caller states
+  void whatCannotBeStatedIsRefusedByItsField() {
+    CustomFeedback.Builder builder = CustomFeedback.on("data_1");
+    assertThat(field(() -> builder.state("tone", " "))).isEqualTo("value of tone");
+    assertThat(field(() -> builder.state("tone", (String) null))).isEqualTo("value of tone");
+    assertThat(field(() -> builder.state("tone", List.of()))).isEqualTo("value of tone");
+    assertThat(field(() -> builder.state("tone", Double.NaN))).isEqualTo("value of tone");
+    assertThat(field(() -> builder.state(" ", true))).isEqualTo("type");
+    assertThat(field(() -> builder.state("rating", "good"))).isEqualTo("type");
+    assertThat(field(builder::build)).isEqualTo("feedback");
+  }
+
+  private static String field(ThrowingCallable refused) {
+    return catchThrowableOfType(InvalidFeedbackException.class, refused).field();
   }
 
   @Test
