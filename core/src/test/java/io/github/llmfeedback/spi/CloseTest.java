@@ -80,6 +80,16 @@ class CloseTest {
     }
   }
 
+  /** A client whose closing waits longer than any test. */
+  private ToyClient patient() {
+    ClientSettings settings =
+        ToyClient.settings()
+            .closeTimeout(Duration.ofHours(1))
+            .totalTimeout(Duration.ofDays(1))
+            .build();
+    return new ToyClient(server.url(), Toy.plain(), settings, time);
+  }
+
   @Test
   void whatIsOnTheWireAndWhatIsQueuedIsDeliveredAndNothingNewIsTaken() {
     server.answerAll(gate);
@@ -112,10 +122,11 @@ class CloseTest {
   @ParameterizedTest
   @CsvSource({"503, the feedback may have arrived", "429, surely not stored"})
   void aRetryThatWouldComeTooLateEndsAtOnceAndTheMessageSaysWhatIsTrue(int status, String words) {
-    server.enqueue(Reply.of(status, "").header("Retry-After", "15")); // longer than closing waits
-    CompletableFuture<Receipt> inBackoff = client.submitAsync(on("a"));
-    time.awaitAlarm(Duration.ofSeconds(15));
-    client.close();
+    server.enqueue(Reply.of(status, "").header("Retry-After", "7200")); // longer than closing waits
+    ToyClient slow = patient();
+    CompletableFuture<Receipt> inBackoff = slow.submitAsync(on("a"));
+    time.awaitAlarm(Duration.ofHours(2));
+    slow.close();
     assertThat(reason(inBackoff)).isEqualTo(Reason.CLOSED);
     assertThat(error(inBackoff)).hasMessage("the toy client is closed; " + words);
     assertThat(error(inBackoff).mayHaveArrived())
@@ -275,8 +286,9 @@ class CloseTest {
   @Test
   void aCallbackMayCloseTheClient() {
     server.answerAll(seen -> Reply.of(200, "{}"));
+    ToyClient own = patient();
     CompletableFuture<Void> closed =
-        client.submitAsync(on("a")).thenAccept(receipt -> client.close());
+        own.submitAsync(on("a")).thenAccept(receipt -> own.close()); // which waits for all others
     Until.isDone(closed);
     assertThat(closed).isCompleted();
   }
