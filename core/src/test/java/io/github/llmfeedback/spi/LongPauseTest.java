@@ -76,14 +76,16 @@ class LongPauseTest {
   @Test
   void whatIsOnTheWireInAnothersPauseRunsOutOfTimeItself() {
     server.answerAll(
-        seen ->
-            ToyClient.targets(seen).contains("t0")
-                ? busy(429, "7200")
-                : Reply.fault(Fault.NEVER_ANSWERED));
+        seen -> {
+          if (ToyClient.targets(seen).contains("t0")) {
+            Until.isTrue("both came", () -> server.count() == 2); // or the other would not leave
+            return busy(429, "7200");
+          }
+          return Reply.fault(Fault.NEVER_ANSWERED);
+        });
     ClientSettings settings = ToyClient.settings().attemptTimeout(HOUR).totalTimeout(HOUR).build();
     try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
       CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(2));
-      Until.isTrue("both arrived", () -> server.count() == 2);
       time.awaitAlarm(Duration.ofHours(2));
       time.advance(Duration.ofMinutes(10));
       FeedbackException error = batch.join().get(1).error().orElseThrow();
