@@ -236,7 +236,7 @@ final class Carrier {
       interrupted = true;
       endWhatIsLeft();
     }
-    giveUps.count();
+    giveUps.countNow();
     exitHook.close();
     whenClosed.run();
     if (interrupted) {

@@ -37,14 +37,17 @@ final class GiveUpLog {
         planCount(rest);
         return;
       }
-      uncounted = more; // the timer may be late, or gone with the last client
+      uncounted = more; // the timer is late, or gone with the last client
       more = 0;
       lastWarned = time.nanoTime();
     } finally {
       lock.unlock();
     }
-    tell(uncounted);
-    warn.accept("gave up: {}", message);
+    if (uncounted > 0) {
+      tell(uncounted + 1); // one line for both
+    } else {
+      warn.accept("gave up: {}", message);
+    }
   }
 
   private Duration restOfTheSecond() {
@@ -58,12 +61,27 @@ final class GiveUpLog {
     }
   }
 
-  /** Says how many there were since the last line, if any. */
-  void count() {
-    long counted;
+  /** Says how many there were since the last line, if any, once the second is over. */
+  private void count() {
     lock.lock();
     try {
       isCountPlanned = false;
+      Duration rest = restOfTheSecond();
+      if (more > 0 && rest.toNanos() > 0) {
+        planCount(rest); // there was a line since this was planned
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    countNow();
+  }
+
+  /** Says how many there were since the last line, if any. */
+  void countNow() {
+    long counted;
+    lock.lock();
+    try {
       counted = more;
       more = 0;
       if (counted == 0) {
@@ -77,8 +95,6 @@ final class GiveUpLog {
   }
 
   private void tell(long counted) {
-    if (counted > 0) {
-      warn.accept("gave up on {} more calls within a second of the last line", counted);
-    }
+    warn.accept("gave up on {} more calls since the last line", counted);
   }
 }
