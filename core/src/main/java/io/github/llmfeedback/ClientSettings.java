@@ -95,6 +95,15 @@ public final class ClientSettings {
   }
 
   /**
+   * How long all calls of a client pause at most because the provider asked for it with {@code
+   * Retry-After}; 10 min by default. If it asked for longer, one call at a time then asks whether
+   * it is back. What it asked for is in {@link RejectedFeedbackException#retryAfter()}.
+   */
+  public Duration maxPause() {
+    return values.maxPause;
+  }
+
+  /**
    * Whether to try again a write that may have arrived and would then count twice; false by
    * default.
    */
@@ -123,6 +132,15 @@ public final class ClientSettings {
    */
   public int maxPending() {
     return values.maxPending;
+  }
+
+  /**
+   * How many bytes the bodies of these calls have at most, before the answer is {@link
+   * UndeliveredFeedbackException.Reason#FULL}; 32 MB by default. Each takes about four times as
+   * much of the heap. A call that alone is larger goes when no other is pending.
+   */
+  public long maxPendingBytes() {
+    return values.maxPendingBytes;
   }
 
   /** Where futures complete; daemon threads of the library's own if empty. */
@@ -168,6 +186,8 @@ public final class ClientSettings {
         + values.firstBackoff
         + ", maxBackoff="
         + values.maxBackoff
+        + ", maxPause="
+        + values.maxPause
         + ", repeatUncertain="
         + values.repeatUncertain
         + ", splitRefused="
@@ -176,6 +196,8 @@ public final class ClientSettings {
         + values.concurrency
         + ", maxPending="
         + values.maxPending
+        + ", maxPendingBytes="
+        + values.maxPendingBytes
         + ", callbackExecutor="
         + (values.callbackExecutor == null ? "default" : "set")
         + ", httpClient="
@@ -197,10 +219,12 @@ public final class ClientSettings {
     private int maxRetries = 2;
     private Duration firstBackoff = Duration.ofMillis(300);
     private Duration maxBackoff = Duration.ofSeconds(20);
+    private Duration maxPause = Duration.ofMinutes(10);
     private boolean repeatUncertain;
     private boolean splitRefused;
     private int concurrency = 16;
     private int maxPending = 10_000;
+    private long maxPendingBytes = 32L << 20;
     private @Nullable Executor callbackExecutor;
     private @Nullable OkHttpClient httpClient;
     private boolean allowPlainHttp;
@@ -218,10 +242,12 @@ public final class ClientSettings {
       maxRetries = from.maxRetries;
       firstBackoff = from.firstBackoff;
       maxBackoff = from.maxBackoff;
+      maxPause = from.maxPause;
       repeatUncertain = from.repeatUncertain;
       splitRefused = from.splitRefused;
       concurrency = from.concurrency;
       maxPending = from.maxPending;
+      maxPendingBytes = from.maxPendingBytes;
       callbackExecutor = from.callbackExecutor;
       httpClient = from.httpClient;
       allowPlainHttp = from.allowPlainHttp;
@@ -288,6 +314,12 @@ public final class ClientSettings {
       return this;
     }
 
+    /** Sets {@link ClientSettings#maxPause()}; 1 ms to 24 h. */
+    public Builder maxPause(Duration longest) {
+      maxPause = bounded("maxPause", longest, Duration.ofHours(24));
+      return this;
+    }
+
     /** Sets {@link ClientSettings#repeatUncertain()}. */
     public Builder repeatUncertain(boolean repeat) {
       repeatUncertain = repeat;
@@ -309,6 +341,16 @@ public final class ClientSettings {
     /** Sets {@link ClientSettings#maxPending()}; 1 to 10,000,000. */
     public Builder maxPending(int calls) {
       maxPending = bounded("maxPending", calls, 1, 10_000_000);
+      return this;
+    }
+
+    /** Sets {@link ClientSettings#maxPendingBytes()}; 1 to 1,000,000,000,000. */
+    public Builder maxPendingBytes(long bytes) {
+      if (bytes < 1 || bytes > 1_000_000_000_000L) {
+        throw new IllegalArgumentException(
+            "maxPendingBytes must be from 1 to 1000000000000, but is " + bytes);
+      }
+      maxPendingBytes = bytes;
       return this;
     }
 

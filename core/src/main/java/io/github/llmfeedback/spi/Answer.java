@@ -24,6 +24,7 @@ public final class Answer {
   private final Function<String, @Nullable String> headers;
   private final byte[] body;
   private final BodyEnd end;
+  private final int most;
   private final @Nullable JsonNode json;
   private final @Nullable Duration retryAfter;
 
@@ -32,12 +33,15 @@ public final class Answer {
       Function<String, @Nullable String> headers,
       byte[] body,
       BodyEnd end,
+      int most,
       @Nullable Duration retryAfter) {
     this.status = status;
     this.headers = headers;
     this.body = body;
-    this.end = end;
-    this.json = end == BodyEnd.WHOLE ? WireJson.read(body) : null;
+    this.most = most;
+    WireJson.Reading reading = end == BodyEnd.WHOLE ? WireJson.read(body, most) : null;
+    this.end = reading != null && reading.isTooRich() ? BodyEnd.TOO_LARGE : end;
+    this.json = reading == null ? null : reading.json();
     this.retryAfter = retryAfter;
   }
 
@@ -46,6 +50,7 @@ public final class Answer {
     this.headers = whole.headers;
     this.body = json.toString().getBytes(StandardCharsets.UTF_8);
     this.end = BodyEnd.WHOLE;
+    this.most = whole.most;
     this.json = json;
     this.retryAfter = whole.retryAfter;
   }
@@ -53,7 +58,8 @@ public final class Answer {
   /** An answer that no server gave, for tests of a dialect. */
   public static Answer of(int status, String body) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    return new Answer(status, name -> null, bytes, BodyEnd.WHOLE, null);
+    return new Answer(
+        status, name -> null, bytes, BodyEnd.WHOLE, WireHttp.MOST_OF_A_QUESTION, null);
   }
 
   /**
@@ -67,6 +73,7 @@ public final class Answer {
         other -> name.equalsIgnoreCase(other) ? value : headers.apply(other),
         body,
         end,
+        most,
         asksToWait ? RetryAfter.read(Headers.of(name, value), Instant.now()) : retryAfter);
   }
 
@@ -109,9 +116,17 @@ public final class Answer {
     return end != BodyEnd.WHOLE;
   }
 
-  /** Whether the body is larger than the limit of 8 MB. */
+  /**
+   * Whether the body is larger than an answer may be: 1 MB and 32,768 JSON values, or 8 MB and
+   * 262,144 values for what answers a question.
+   */
   public boolean isTooLarge() {
     return end == BodyEnd.TOO_LARGE;
+  }
+
+  /** How large it may be, such as {@code "8 MB"}. */
+  String limit() {
+    return (most >> 20) + " MB";
   }
 
   /** How far the body could be read. */

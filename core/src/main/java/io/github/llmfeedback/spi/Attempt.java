@@ -60,13 +60,19 @@ final class Attempt implements Callback {
       }
       begun.enqueue(this);
     } catch (RuntimeException | Error e) { // a user's event listener, or no memory for a thread
-      over(failed(new IOException("the attempt could not begin: " + e.getClass().getName(), e)));
+      over(failed("the attempt could not begin", e, e));
     }
   }
 
   /** Gives the attempt up; answers whether it had begun to leave, and if not, it never will. */
   boolean abandon() {
     return phase.abandon();
+  }
+
+  /** {@link #abandon}, and {@link #cancel} of what was under way, on a thread that may be any. */
+  void giveUp() {
+    boolean unused = abandon();
+    cancel();
   }
 
   /** Ends what is still under way; to be called after {@link #abandon}, and under no lock. */
@@ -93,7 +99,7 @@ final class Attempt implements Callback {
     } catch (IOException e) {
       tried = failed(e);
     } catch (RuntimeException | Error e) {
-      tried = failed(new IOException("the answer broke its reader: " + e.getClass().getName()));
+      tried = failed("the answer broke its reader", e, null); // its words may be the server's
     }
     over(tried);
   }
@@ -104,6 +110,14 @@ final class Attempt implements Callback {
       begin(); // on another connection; each stale one is met only once
     } else {
       over(failed(e));
+    }
+  }
+
+  private Tried failed(String what, Throwable bug, @Nullable Throwable cause) {
+    try {
+      return failed(new IOException(what + ": " + bug.getClass().getName(), cause));
+    } catch (RuntimeException | Error again) { // no memory
+      return Tried.LOST;
     }
   }
 

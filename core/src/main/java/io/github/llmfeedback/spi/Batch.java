@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The items of one batch, sent in chunks, several in flight. Items on one target go one after the
@@ -35,16 +36,35 @@ final class Batch<W> {
       return chunks(items, scope);
     }
     engine.carrier.begin(scope);
-    Time.Alarm timeout =
-        engine.carrier.time.schedule(
-            () -> scope.stop(Reason.TIMEOUT), engine.settings.batchTimeout());
-    return chunks(items, scope)
-        .whenComplete(
-            (done, bug) -> {
-              timeout.cancel();
-              engine.carrier.ended(scope);
-              admitted.end();
-            });
+    Time.Alarm timeout = null;
+    CompletableFuture<Void> done;
+    try {
+      timeout =
+          engine.carrier.time.schedule(
+              () -> scope.stop(Reason.TIMEOUT), engine.settings.batchTimeout());
+      done = chunks(items, scope);
+    } catch (RuntimeException | Error e) { // no memory; what is on its way ends
+      end(scope, timeout, admitted);
+      scope.stop(Reason.CANCELLED);
+      throw e;
+    }
+    Time.Alarm set = timeout;
+    return done.whenComplete(
+        (ok, bug) -> {
+          items.forEach(item -> item.failed(engine.carrier.lost())); // does nothing, as a rule
+          end(scope, set, admitted);
+        });
+  }
+
+  private void end(Scope scope, Time.@Nullable Alarm timeout, PendingWork.Piece admitted) {
+    try {
+      if (timeout != null) {
+        timeout.cancel();
+      }
+    } finally {
+      engine.carrier.ended(scope);
+      admitted.end();
+    }
   }
 
   private CompletableFuture<Void> chunks(List<Item<W>> items, Scope scope) {

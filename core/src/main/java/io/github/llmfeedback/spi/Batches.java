@@ -73,7 +73,7 @@ final class Batches<W> {
   }
 
   private void await(List<Item<W>> items) {
-    Scope scope = new Scope();
+    Scope scope = engine.scope();
     if (Thread.currentThread().isInterrupted()) {
       scope.stop(Reason.INTERRUPTED);
     }
@@ -97,9 +97,15 @@ final class Batches<W> {
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
-    Scope scope = new Scope();
+    Scope scope = engine.scope();
     PendingWork.Piece pending = engine.carrier.work.beginAsync();
-    CompletableFuture<Void> done = new Batch<>(engine).send(items, scope);
+    CompletableFuture<Void> done;
+    try {
+      done = new Batch<>(engine).send(items, scope);
+    } catch (RuntimeException | Error e) {
+      pending.end();
+      return CompletableFuture.failedFuture(e);
+    }
     CompletableFuture<R> result =
         new StoppableFuture<>(
             () -> {

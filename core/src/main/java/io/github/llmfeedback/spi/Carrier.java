@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import okhttp3.OkHttpClient;
@@ -31,6 +30,9 @@ final class Carrier {
   final Lanes lanes;
   final Failures failures;
 
+  /** How a call ends for which there is no memory to tell more. */
+  final Ending lastResort;
+
   private final Logger log;
   private final BiFunction<Answer, WireRequest, Verdict> verdicts;
   private final Runnable whenClosed;
@@ -39,7 +41,7 @@ final class Carrier {
   final PendingWork work;
   private final Set<WireCall> open = ConcurrentHashMap.newKeySet();
   private final Set<Scope> batches = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger singles = new AtomicInteger();
+  private final Pending pending;
 
   /** When a client that is closing waits no longer, as {@link Time#nanoTime}; null before. */
   private volatile @Nullable Long closesAt;
@@ -64,10 +66,12 @@ final class Carrier {
     this.time = time;
     this.http = http;
     this.whenClosed = whenClosed;
-    pause = new Pause(time);
+    pause = new Pause(time, settings.maxPause());
     permits = new Permits(settings.concurrency());
+    pending = new Pending(settings.maxPending(), settings.maxPendingBytes());
     lanes = new Lanes(time);
     failures = new Failures(connection);
+    lastResort = lastResort(connection.provider());
     log = LoggerFactory.getLogger("io.github.llmfeedback." + connection.provider());
     giveUps = new GiveUpLog(time, this::warn);
     exitHook =
@@ -79,10 +83,30 @@ final class Carrier {
     work = new PendingWork(exitHook);
   }
 
+  private static Ending lastResort(String provider) {
+    Sent unknown = new Sent(1, null, true);
+    FeedbackException error =
+        new UndeliveredFeedbackException(
+            provider,
+            Reason.CONNECTION_LOST,
+            unknown.attempts(),
+            Duration.ZERO,
+            true,
+            provider
+                + " was not heard: this process is out of memory; the feedback may have arrived",
+            null);
+    return new Ending(null, null, error, unknown, Duration.ZERO);
+  }
+
+  /** The failure of what nobody could tell the end of. */
+  FeedbackException lost() {
+    return Objects.requireNonNull(lastResort.error());
+  }
+
   /** Starts a call; it ends with an {@link Ending}, whatever happens. */
   WireCall start(WireCall call) {
     open.add(call);
-    if (call.kind() == WireCall.Kind.SINGLE && singles.incrementAndGet() > settings.maxPending()) {
+    if (call.kind() == WireCall.Kind.SINGLE && !pending.add(call.size())) {
       call.stop(Reason.FULL, false);
     } else if (call.kind() == WireCall.Kind.SINGLE && !call.admit(work)) {
       call.stop(Reason.CLOSED, false);
@@ -100,7 +124,7 @@ final class Carrier {
   /** A call that ended is in nobody's way any more. */
   void makeRoom(WireCall call) {
     if (call.kind() == WireCall.Kind.SINGLE) {
-      singles.decrementAndGet();
+      pending.remove(call.size());
     }
   }
 

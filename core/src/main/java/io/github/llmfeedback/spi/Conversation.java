@@ -34,8 +34,13 @@ final class Conversation<T> {
   }
 
   void begin() {
-    Time.Alarm expiry = carrier.time.schedule(() -> stop(Reason.TIMEOUT), dialogue.timeout());
-    var unused = end.whenComplete((result, error) -> expiry.cancel());
+    try {
+      Time.Alarm expiry = carrier.time.schedule(() -> stop(Reason.TIMEOUT), dialogue.timeout());
+      var unused = end.whenComplete((result, error) -> expiry.cancel());
+    } catch (RuntimeException | Error e) { // no memory
+      end.completeExceptionally(e);
+      return;
+    }
     take(dialogue::begin);
   }
 
@@ -43,7 +48,7 @@ final class Conversation<T> {
     try {
       Dialogue.Step<T> step = next.get();
       if (step instanceof Dialogue.Ask<T> ask) {
-        ask(new WireCall(carrier, ask.request(), WireCall.Kind.SINGLE));
+        ask(new WireCall(carrier, ask.request()));
       } else if (step instanceof Dialogue.Wait<T> wait) {
         rest(wait.time());
       } else {
@@ -70,7 +75,16 @@ final class Conversation<T> {
     if (reason != null) {
       next.stop(reason, reason == Reason.CLOSED);
     }
-    var unused = next.ending().thenAccept(this::heard);
+    var unused =
+        next.ending()
+            .thenAccept(
+                ending -> {
+                  try {
+                    heard(ending);
+                  } catch (RuntimeException | Error e) { // as in take()
+                    end.completeExceptionally(e);
+                  }
+                });
   }
 
   private void heard(Ending ending) {
@@ -117,6 +131,14 @@ final class Conversation<T> {
 
   /** Ends it for a reason of the caller's; does nothing if it ended already. */
   void stop(Reason reason) {
+    try {
+      stopNow(reason);
+    } catch (RuntimeException | Error e) { // as in take()
+      end.completeExceptionally(e);
+    }
+  }
+
+  private void stopNow(Reason reason) {
     WireCall onItsWay;
     boolean atRest;
     lock.lock();

@@ -17,7 +17,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -171,7 +170,7 @@ final class Engine<W> {
   }
 
   private <T> Sending<T> send(WireRequest request, BiFunction<Answer, Ending, T> decode) {
-    WireCall call = carrier.start(new WireCall(carrier, request, WireCall.Kind.SINGLE));
+    WireCall call = carrier.start(new WireCall(carrier, request));
     return new Sending<>(call, ending -> decode.apply(accepted(ending), ending));
   }
 
@@ -270,6 +269,11 @@ final class Engine<W> {
     }
   }
 
+  /** For a batch that begins now. */
+  Scope scope() {
+    return new Scope(carrier.time.nanoTime() + settings.batchTimeout().toNanos());
+  }
+
   private static @Nullable Void stop(WireCall call) {
     call.stop(Reason.CANCELLED, false); // does nothing unless the caller was first
     return null;
@@ -281,22 +285,23 @@ final class Engine<W> {
    * @param pending ends when the future's callbacks have run, as far as they run on our threads
    */
   <T> void deliver(CompletableFuture<T> future, PendingWork.Piece pending, Supplier<T> result) {
-    Runnable completion =
-        () -> {
-          try {
-            future.complete(result.get());
-          } catch (RuntimeException | Error e) {
-            future.completeExceptionally(e);
-          }
-        };
-    if (settings.callbackExecutor().isPresent()) {
-      pending.end(); // when it runs is the user's business, who may close on the only thread of it
-    }
     try {
-      callbacks.execute(() -> pending.tell(completion));
-    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      Runnable completion = () -> pending.tell(() -> complete(future, result));
+      if (settings.callbackExecutor().isPresent()) {
+        pending.end(); // when it runs is the user's business, who may close on its only thread
+      }
+      callbacks.execute(completion);
+    } catch (RuntimeException | Error e) {
       // The last client is closed, and our threads with it; or there is no memory for a thread.
-      pending.tell(completion);
+      pending.tell(() -> complete(future, result));
+    }
+  }
+
+  private static <T> void complete(CompletableFuture<T> future, Supplier<T> result) {
+    try {
+      future.complete(result.get());
+    } catch (RuntimeException | Error e) {
+      future.completeExceptionally(e);
     }
   }
 

@@ -130,6 +130,23 @@ final class Failures {
         cause == null ? null : clean(cause));
   }
 
+  /** An error of this process, such as no memory, ended a call on its way. */
+  FeedbackException broken(WireRequest request, Throwable bug, Sent sent, Duration elapsed) {
+    boolean mayHaveArrived = sent.uncertain() && !request.isQuestion();
+    return new UndeliveredFeedbackException(
+        connection.provider(),
+        sent.attempts() == 0 ? Reason.UNREACHABLE : Reason.CONNECTION_LOST,
+        sent.attempts(),
+        elapsed,
+        mayHaveArrived,
+        connection.provider()
+            + " was not heard: an error in this process ended the call ("
+            + bug.getClass().getName()
+            + ")"
+            + (mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored"),
+        null);
+  }
+
   /** Nothing was sent, because the class path does not fit together. */
   FeedbackException linkage(LinkageError error) {
     return new UndeliveredFeedbackException(
@@ -150,7 +167,8 @@ final class Failures {
       case FULL ->
           "the "
               + connection.provider()
-              + " client has too much in flight already; wait, or raise the settings' maxPending";
+              + " client has too much in flight already; wait, or raise the settings'"
+              + " maxPending or maxPendingBytes";
       default -> connection.provider() + " gave no answer" + to + ": " + explain(reason, cause);
     };
   }
@@ -158,6 +176,9 @@ final class Failures {
   private static String explain(Reason reason, @Nullable IOException cause) {
     if (cause instanceof Phase.InterimResponses) {
       return "several interim responses (1xx) came first, after which OkHttp reads no answer";
+    }
+    if (cause instanceof Inflow.TooMuch) {
+      return "more than " + (Inflow.MOST >> 20) + " MB came, and no end of the answer's head";
     }
     return switch (reason) {
       case UNREACHABLE -> "no connection could be made; check the base URL and the network";
@@ -216,6 +237,7 @@ final class Failures {
         || e instanceof javax.net.ssl.SSLException
         || e instanceof java.net.UnknownHostException
         || e instanceof Phase.InterimResponses
+        || e instanceof Inflow.TooMuch
         || e.getCause() instanceof RuntimeException) {
       return e;
     }

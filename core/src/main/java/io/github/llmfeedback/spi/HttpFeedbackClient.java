@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * how it is made, and what only their provider can do. Thread-safe.
  */
 public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking {
-  private final Engine<?> engine;
+  final Engine<?> engine;
   private final Batches<?> batches;
   private final Conversations conversations;
 

@@ -1,17 +1,18 @@
 package io.github.llmfeedback.spi;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /** Keeps calls with the same key in order, one at a time, and a stated time apart. */
 final class Lanes {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, Deque<BooleanSupplier>> lanes = new HashMap<>();
+  private final Map<String, Set<BooleanSupplier>> lanes = new HashMap<>();
   private final Time time;
 
   Lanes(Time time) {
@@ -26,12 +27,12 @@ final class Lanes {
   void enter(String key, BooleanSupplier taker) {
     lock.lock();
     try {
-      Deque<BooleanSupplier> waiting = lanes.get(key);
+      Set<BooleanSupplier> waiting = lanes.get(key);
       if (waiting != null) {
         waiting.add(taker);
         return;
       }
-      lanes.put(key, new ArrayDeque<>());
+      lanes.put(key, new LinkedHashSet<>());
     } finally {
       lock.unlock();
     }
@@ -40,9 +41,26 @@ final class Lanes {
     }
   }
 
+  /** Lets go of one that waits no longer. */
+  void forget(String key, BooleanSupplier taker) {
+    lock.lock();
+    try {
+      Set<BooleanSupplier> waiting = lanes.get(key);
+      if (waiting != null) {
+        waiting.remove(taker);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Gives the lane to the next, after {@code apart}. */
   void leave(String key, Duration apart) {
-    time.schedule(() -> free(key), apart);
+    try {
+      time.schedule(() -> free(key), apart);
+    } catch (RuntimeException | Error e) { // no memory: better too soon than never
+      free(key);
+    }
   }
 
   private void free(String key) {
@@ -50,12 +68,14 @@ final class Lanes {
       BooleanSupplier next;
       lock.lock();
       try {
-        Deque<BooleanSupplier> waiting = lanes.get(key);
-        next = waiting == null ? null : waiting.poll();
-        if (next == null) {
+        Set<BooleanSupplier> waiting = lanes.get(key);
+        if (waiting == null || waiting.isEmpty()) {
           lanes.remove(key);
           return;
         }
+        Iterator<BooleanSupplier> queue = waiting.iterator();
+        next = queue.next();
+        queue.remove();
       } finally {
         lock.unlock();
       }

@@ -60,7 +60,16 @@ final class Parts<W> {
       return done;
     }
     scope.add(engine.carrier.start(call));
-    return call.ending().thenAccept(ending -> settle(part, request, ending));
+    return call.ending()
+        .thenAccept(
+            ending -> {
+              try {
+                settle(part, request, ending);
+              } catch (RuntimeException | Error bug) { // whoever waits must hear of every item
+                Sent unsure = ending.sent().doubt(ending.attempts() > 0);
+                fail(part, engine.carrier.failures.broken(request, bug, unsure, ending.elapsed()));
+              }
+            });
   }
 
   /** All items of a part have been in the same requests before. */
@@ -69,7 +78,8 @@ final class Parts<W> {
         engine.carrier,
         request,
         part.size() == 1 ? WireCall.Kind.ITEM : WireCall.Kind.CHUNK,
-        part.get(0).sent());
+        part.get(0).sent(),
+        scope.ends());
   }
 
   private void settle(List<Item<W>> part, WireRequest request, Ending ending) {

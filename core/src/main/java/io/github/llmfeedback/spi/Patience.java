@@ -3,6 +3,7 @@ package io.github.llmfeedback.spi;
 import io.github.llmfeedback.ClientSettings;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call's time and retries: whether it tries again, and when. Not thread-safe: its call's lock
@@ -12,21 +13,22 @@ final class Patience {
   private final Carrier carrier;
   private final ClientSettings settings;
   private final WireRequest request;
-  private final boolean pausesStandStill;
+  private final @Nullable Long batchEnds;
   private long deadline;
   private int retries;
 
   /**
    * The patience of a call that begins now.
    *
-   * @param pausesStandStill whether a pause the provider asks for costs neither time nor a retry,
-   *     because the time of a whole batch bounds it
+   * @param batchEnds when the time of the batch ends that the call belongs to, as {@link
+   *     Time#nanoTime}; a pause the provider asks for then costs neither time nor a retry. Null for
+   *     a single call
    */
-  Patience(Carrier carrier, WireRequest request, boolean pausesStandStill) {
+  Patience(Carrier carrier, WireRequest request, @Nullable Long batchEnds) {
     this.carrier = carrier;
     this.settings = carrier.settings;
     this.request = request;
-    this.pausesStandStill = pausesStandStill;
+    this.batchEnds = batchEnds;
     beginNow();
   }
 
@@ -50,14 +52,24 @@ final class Patience {
     return pause.isNegative() ? Duration.ZERO : pause;
   }
 
-  /** Whether the client's pause lasts longer than the call may. */
-  boolean isPausedTooLong() {
-    return !pausesStandStill && !pause().isZero() && pause().compareTo(left()) >= 0;
+  /** How long the call must wait before its next attempt; nothing if it need not. */
+  Duration pauseBefore(WireCall call) {
+    return carrier.pause.before(call, settings.attemptTimeout());
+  }
+
+  /** Whether a pause lasts longer than the call, or its batch, may. */
+  boolean isTooLong(Duration pause) {
+    if (pause.isZero()) {
+      return false;
+    }
+    Duration left =
+        batchEnds == null ? left() : Duration.ofNanos(batchEnds - carrier.time.nanoTime());
+    return pause.compareTo(left) >= 0;
   }
 
   /** Takes note of a pause that is sat out. */
   Duration sitOut(Duration pause) {
-    if (pausesStandStill) {
+    if (batchEnds != null) {
       deadline += pause.toNanos();
     }
     return pause;
@@ -65,13 +77,14 @@ final class Patience {
 
   /** How long to wait before the next attempt; empty if this was the last. */
   Optional<Duration> after(Tried tried) {
-    Duration wait = Backoff.before(retries, tried.askedWait(), settings, carrier.time);
-    tried.pausedBy().ifPresent(status -> carrier.pause.begin(status, wait));
+    Duration asked = Backoff.before(retries, tried.askedWait(), settings, carrier.time);
+    tried.pausedBy().ifPresent(status -> carrier.pause.begin(status, asked));
+    Duration wait = carrier.pause.atMost(asked);
     if (carrier.isTooLong(wait) || !tried.isWorthRepeating(request, settings)) {
       return Optional.empty();
     }
-    if (pausesStandStill && tried.pausedBy().isPresent()) {
-      return Optional.of(sitOut(wait));
+    if (batchEnds != null && tried.pausedBy().isPresent()) {
+      return isTooLong(wait) ? Optional.empty() : Optional.of(sitOut(wait));
     }
     if (retries == settings.maxRetries() || left().compareTo(wait) <= 0 || !carrier.budget.take()) {
       return Optional.empty();

@@ -1,7 +1,8 @@
 package io.github.llmfeedback.spi;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** How many calls may be on the wire at once; those beyond wait in a queue, not on a thread. */
 final class Permits {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Deque<BooleanSupplier> waiting = new ArrayDeque<>();
+  private final Set<BooleanSupplier> waiting = new LinkedHashSet<>();
   private final Pump pump = new Pump(this::handOut);
   private int free;
 
@@ -30,6 +31,26 @@ final class Permits {
       lock.unlock();
     }
     pump.ask();
+  }
+
+  /** Lets go of one that waits no longer: permits can be stuck for long, and many calls end. */
+  void forget(BooleanSupplier taker) {
+    lock.lock();
+    try {
+      waiting.remove(taker);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many wait. */
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Gives a permit back. */
@@ -60,11 +81,14 @@ final class Permits {
   private @Nullable BooleanSupplier next() {
     lock.lock();
     try {
-      BooleanSupplier taker = free > 0 ? waiting.poll() : null;
-      if (taker != null) {
-        free--;
+      if (free == 0 || waiting.isEmpty()) {
+        return null;
       }
-      return taker;
+      Iterator<BooleanSupplier> queue = waiting.iterator();
+      BooleanSupplier first = queue.next();
+      queue.remove();
+      free--;
+      return first;
     } finally {
       lock.unlock();
     }

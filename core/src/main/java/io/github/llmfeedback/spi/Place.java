@@ -3,6 +3,7 @@ package io.github.llmfeedback.spi;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /** One call's place on the wire: first in its lane, if it has one, then among the permits. */
 final class Place {
@@ -10,6 +11,8 @@ final class Place {
   private final Permits permits;
   private final Optional<WireRequest.Spacing> spacing;
   private final Runnable whenTaken;
+  private final BooleanSupplier takesLane = this::takeLane;
+  private final BooleanSupplier takesPermit = this::takePermit;
 
   private final ReentrantLock lock = new ReentrantLock();
   private boolean left;
@@ -25,7 +28,7 @@ final class Place {
 
   void queue() {
     spacing.ifPresentOrElse(
-        lane -> lanes.enter(lane.key(), this::takeLane), () -> permits.acquire(this::takePermit));
+        lane -> lanes.enter(lane.key(), takesLane), () -> permits.acquire(takesPermit));
   }
 
   private boolean takeLane() {
@@ -38,7 +41,7 @@ final class Place {
     } finally {
       lock.unlock();
     }
-    permits.acquire(this::takePermit);
+    permits.acquire(takesPermit);
     return true;
   }
 
@@ -66,17 +69,27 @@ final class Place {
     boolean lane;
     lock.lock();
     try {
-      permit = !left && hasPermit;
-      lane = !left && hasLane;
+      if (left) {
+        return;
+      }
       left = true;
+      permit = hasPermit;
+      lane = hasLane;
     } finally {
       lock.unlock();
     }
     if (permit) {
       permits.release();
+    } else {
+      permits.forget(takesPermit);
     }
-    if (lane) {
-      spacing.ifPresent(it -> lanes.leave(it.key(), sent ? it.apart() : Duration.ZERO));
-    }
+    spacing.ifPresent(
+        it -> {
+          if (lane) {
+            lanes.leave(it.key(), sent ? it.apart() : Duration.ZERO);
+          } else {
+            lanes.forget(it.key(), takesLane);
+          }
+        });
   }
 }

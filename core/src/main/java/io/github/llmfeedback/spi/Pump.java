@@ -69,16 +69,19 @@ final class Pump {
       return done;
     }
 
+    private void next() {
+      running.decrementAndGet();
+      pump.ask();
+    }
+
     private void step() {
       while (running.get() < atATime && !pieces.isEmpty()) {
         running.incrementAndGet();
-        var unused =
-            work.apply(pieces.remove())
-                .whenComplete(
-                    (ok, bug) -> {
-                      running.decrementAndGet();
-                      pump.ask();
-                    });
+        try {
+          var unused = work.apply(pieces.remove()).whenComplete((ok, bug) -> next());
+        } catch (RuntimeException | Error e) { // no memory; the other pieces go on
+          running.decrementAndGet();
+        }
       }
       if (running.get() == 0 && pieces.isEmpty()) {
         done.complete(null);

@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code Retry-After} (RFC 9110, 10.2.3): seconds or a date; null if it is neither. */
 final class RetryAfter {
-  private static final Duration LONGEST = Duration.ofDays(365);
+  /** What a long holds in milliseconds: so that whoever converts it meets no overflow. */
+  private static final Duration LONGEST = Duration.ofSeconds(Long.MAX_VALUE / 1000);
+
+  /** Where {@link #bounded} keeps what the server said. */
+  private static final String ORIGINAL = "X-Original-Retry-After";
 
   private RetryAfter() {}
 
   static @Nullable Duration read(Headers headers, Instant now) {
-    String value = headers.get("Retry-After");
+    String original = headers.get(ORIGINAL);
+    String value = original == null ? headers.get("Retry-After") : original;
     if (value == null) {
       return null;
     }
@@ -41,7 +46,7 @@ final class RetryAfter {
     Response response = chain.proceed(chain.request());
     String value = response.header("Retry-After");
     return response.code() == 503 && value != null && value.matches("[0-9]{10,}")
-        ? response.newBuilder().header("Retry-After", "999999999").build()
+        ? response.newBuilder().header("Retry-After", "999999999").header(ORIGINAL, value).build()
         : response;
   }
 

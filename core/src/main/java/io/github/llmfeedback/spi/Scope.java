@@ -12,6 +12,22 @@ final class Scope {
   private final Set<WireCall> calls = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable Reason> stopped = new AtomicReference<>();
 
+  private final long ends;
+
+  /**
+   * The scope of a batch.
+   *
+   * @param ends when its time ends, as {@link Time#nanoTime}
+   */
+  Scope(long ends) {
+    this.ends = ends;
+  }
+
+  /** When its time ends, as {@link Time#nanoTime}. */
+  long ends() {
+    return ends;
+  }
+
   /** Why the batch was stopped, if it was. */
   Optional<Reason> stopped() {
     return Optional.ofNullable(stopped.get());

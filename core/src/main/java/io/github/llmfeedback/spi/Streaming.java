@@ -62,7 +62,7 @@ final class Streaming<W> {
       } else {
         List<Item<W>> chunk = new ArrayList<>();
         more = read(chunk);
-        Scope scope = new Scope();
+        Scope scope = engine.scope();
         inFlight.add(new Flight<>(chunk, scope, batch.send(chunk, scope)));
       }
     }

@@ -16,6 +16,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.Interceptor;
@@ -54,11 +55,7 @@ final class Transport implements Time {
     Dispatcher dispatcher = new Dispatcher(calls);
     dispatcher.setMaxRequests(Integer.MAX_VALUE); // each client's own permits are the bound
     dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
-    http =
-        new OkHttpClient.Builder()
-            .dispatcher(dispatcher)
-            .socketFactory(new PromptSockets())
-            .build();
+    http = new OkHttpClient.Builder().dispatcher(dispatcher).build();
   }
 
   /** The shared transport, with one more user, who must release it once. */
@@ -102,6 +99,7 @@ final class Transport implements Time {
     OkHttpClient.Builder tamed =
         from.newBuilder()
             .connectionPool(new ConnectionPool(64, 30, TimeUnit.SECONDS))
+            .socketFactory(new BoundedSockets(from.socketFactory()))
             .followRedirects(false)
             .followSslRedirects(false)
             .connectTimeout(settings.connectTimeout())
@@ -113,6 +111,10 @@ final class Transport implements Time {
             .addNetworkInterceptor(RetryAfter::bounded)
             .addNetworkInterceptor(staleConnections)
             .addNetworkInterceptor(Phase::intercept);
+    X509TrustManager trust = from.x509TrustManager();
+    if (trust != null) { // or it speaks no TLS
+      tamed.sslSocketFactory(new BoundedTls(from.sslSocketFactory()), trust);
+    }
     tamed.interceptors().add(0, Transport::catchBugs);
     tamed.interceptors().add(1, new ProxyCredentials(from.proxyAuthenticator()));
     return tamed.build();

@@ -32,6 +32,14 @@ record Tried(
     YES
   }
 
+  // Made beforehand, for there may be no memory when they are needed.
+
+  static final Tried TIMED_OUT = failed(Reason.TIMEOUT, false, null);
+  static final Tried SENT_AND_TIMED_OUT = failed(Reason.TIMEOUT, true, null);
+
+  /** Nobody knows how it ended. */
+  static final Tried LOST = failed(Reason.CONNECTION_LOST, true, null);
+
   /**
    * An answer came.
    *
@@ -75,6 +83,11 @@ record Tried(
 
   boolean isAccepted() {
     return verdict != null && verdict.kind() == Verdict.Kind.ACCEPTED;
+  }
+
+  /** Whether an answer came of a provider that is not too busy. */
+  boolean isFromProvider() {
+    return verdict != null && verdict.kind() != Verdict.Kind.BUSY;
   }
 
   /** Whether more of the answer was to come. */

@@ -83,7 +83,9 @@ public final class Verdict {
           .hint(
               switch (answer.end()) {
                 case WHOLE, BROKEN_OFF -> "the answer broke off before its end";
-                case TOO_LARGE -> "the answer is larger than 8 MB";
+                case TOO_LARGE ->
+                    "the answer is larger than %s, or has far too many values"
+                        .formatted(answer.limit());
                 case BADLY_COMPRESSED -> "the answer could not be decompressed";
               });
     } else if (!answer.isObject() && !answer.isArray()) {

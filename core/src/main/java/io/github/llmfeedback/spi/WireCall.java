@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p>All its state is under its lock, and each step takes the lock once, so that whoever stops the
  * call finds it before or after the step and tells the truth. Under the lock only its own alarm,
  * the client's pause and its budget are touched.
+ *
+ * <p>Whatever a step throws, such as an {@link OutOfMemoryError}, the call ends and somebody hears
+ * of it. So a step builds what it needs before it changes anything.
  */
 final class WireCall {
   /** What a call carries. */
@@ -45,21 +48,26 @@ final class WireCall {
   private Sent sent;
   private int notOver;
   private @Nullable Attempt attempt;
+
+  /** An attempt that was not ended with its call. */
+  private @Nullable Attempt leftBehind;
+
   private Time.@Nullable Alarm alarm;
   private boolean sleeping;
   private long ringsAt;
 
   /** A call that nobody waits for yet. */
-  WireCall(Carrier carrier, WireRequest request, Kind kind) {
-    this(carrier, request, kind, Sent.NOTHING);
+  WireCall(Carrier carrier, WireRequest request) {
+    this(carrier, request, Kind.SINGLE, Sent.NOTHING, null);
   }
 
   /**
    * A call that nobody waits for yet.
    *
    * @param sent what was sent already of what it carries, by other calls
+   * @param batchEnds when its batch ends, as {@link Time#nanoTime}; null for a single call
    */
-  WireCall(Carrier carrier, WireRequest request, Kind kind, Sent sent) {
+  WireCall(Carrier carrier, WireRequest request, Kind kind, Sent sent, @Nullable Long batchEnds) {
     this.carrier = carrier;
     this.request = request;
     this.kind = kind;
@@ -67,7 +75,7 @@ final class WireCall {
     body = WireJson.write(request.body());
     http = WireHttp.request(carrier.connection, request, body);
     place = new Place(carrier.lanes, carrier.permits, request, this::begin);
-    patience = new Patience(carrier, request, kind != Kind.SINGLE);
+    patience = new Patience(carrier, request, batchEnds);
   }
 
   Kind kind() {
@@ -103,6 +111,8 @@ final class WireCall {
         return;
       }
       result = end(null, null, undelivered(Reason.CLOSED));
+    } catch (RuntimeException | Error bug) {
+      result = broken(bug);
     } finally {
       lock.unlock();
     }
@@ -122,30 +132,34 @@ final class WireCall {
 
   /** Sets the alarm for a call that somebody waits for; answers whether there is a point in it. */
   private boolean waits() {
+    Ending result = null;
     lock.lock();
     try {
       if (!ended) {
         ring(() -> stop(Reason.TIMEOUT, true), carrier.settings.totalTimeout());
       }
-      return !patience.isPausedTooLong();
+      if (patience.isTooLong(patience.pause())) {
+        return false;
+      }
+    } catch (RuntimeException | Error bug) {
+      result = broken(bug);
     } finally {
       lock.unlock();
     }
+    publish(result);
+    return true;
   }
 
   private void begin() {
-    if (kind != Kind.SINGLE) {
-      lock.lock();
-      try {
-        patience.beginNow();
-      } finally {
-        lock.unlock();
-      }
-    }
-    attempt();
+    attempt(kind != Kind.SINGLE);
   }
 
-  private void attempt() {
+  /**
+   * Makes an attempt, or waits until it may.
+   *
+   * @param isBeginning whether the call's time begins now
+   */
+  private void attempt(boolean isBeginning) {
     Attempt next = null;
     Ending result = null;
     lock.lock();
@@ -153,20 +167,28 @@ final class WireCall {
       if (ended) {
         return;
       }
-      if (patience.isPausedTooLong()) {
-        result = end(null, null, outOfTime());
-      } else if (carrier.isTooLong(patience.pause())) {
-        result = end(null, null, undelivered(Reason.CLOSED));
-      } else if (!patience.pause().isZero()) {
-        sleep(patience.sitOut(patience.pause()));
-      } else {
-        hasAttempted = true;
-        sent = sent.attempt(now());
-        notOver++;
-        next = new Attempt(sent.attempts(), carrier.http, http, this::read, this::over);
-        attempt = next;
-        ring(timeOutOf(next), patience.forAttempt());
+      if (isBeginning) {
+        patience.beginNow();
       }
+      Duration pause = patience.pauseBefore(this);
+      if (patience.isTooLong(pause)) {
+        result = end(null, null, outOfTime());
+      } else if (carrier.isTooLong(pause)) {
+        result = end(null, null, undelivered(Reason.CLOSED));
+      } else if (!pause.isZero()) {
+        sleep(patience.sitOut(pause));
+      } else {
+        Sent more = sent.attempt(now());
+        Attempt made = new Attempt(more.attempts(), carrier.http, http, this::read, this::over);
+        ring(timeOutOf(made), patience.forAttempt());
+        hasAttempted = true;
+        sent = more;
+        notOver++;
+        attempt = made;
+        next = made;
+      }
+    } catch (RuntimeException | Error bug) {
+      result = broken(bug);
     } finally {
       lock.unlock();
     }
@@ -177,7 +199,7 @@ final class WireCall {
   }
 
   private Tried read(Response response) throws IOException {
-    Answer answer = WireHttp.answer(response, carrier.time.now());
+    Answer answer = WireHttp.answer(response, request, carrier.time.now());
     Verdict verdict = carrier.verdict(answer, request);
     if (kind == Kind.CHUNK) {
       Verdict said = Splitting.explained(answer, verdict, request, carrier.settings);
@@ -194,6 +216,8 @@ final class WireCall {
       if (attempt == done) {
         result = settle(tried);
       }
+    } catch (RuntimeException | Error bug) {
+      result = broken(bug);
     } finally {
       lock.unlock();
     }
@@ -204,15 +228,16 @@ final class WireCall {
   /** Ends an attempt wherever it hangs; OkHttp tells later that it is over. */
   private Runnable timeOutOf(Attempt late) {
     return () -> {
-      Tried tried;
+      Tried tried = late.abandon() ? Tried.SENT_AND_TIMED_OUT : Tried.TIMED_OUT;
       Ending result;
       lock.lock();
       try {
         if (attempt != late) {
           return;
         }
-        tried = Tried.failed(Reason.TIMEOUT, late.abandon(), null);
         result = settle(tried);
+      } catch (RuntimeException | Error bug) {
+        result = broken(bug);
       } finally {
         lock.unlock();
       }
@@ -224,20 +249,46 @@ final class WireCall {
 
   /** Ends the call, or sets the alarm for the next attempt. */
   private @Nullable Ending settle(Tried tried) {
-    attempt = null;
-    sent = sent.doubt(tried.leavesDoubt());
+    Sent now = sent.doubt(tried.leavesDoubt());
     if (tried.isAccepted()) {
+      carrier.pause.ended(this, true);
       carrier.budget.succeeded();
-      return end(tried.answer(), tried.verdict(), null);
+      return end(tried.answer(), tried.verdict(), null, now);
     }
     Optional<Duration> wait = patience.after(tried);
+    carrier.pause.ended(this, tried.isFromProvider());
     if (wait.isPresent()) {
       sleep(wait.get());
+      sent = now;
+      attempt = null;
       return null;
     }
     FeedbackException error =
-        carrier.failures.of(request, tried, sent.attempts(), elapsed(), sent.uncertain());
-    return end(tried.answer(), tried.verdict(), error);
+        carrier.failures.of(request, tried, now.attempts(), now.elapsed(now()), now.uncertain());
+    return end(tried.answer(), tried.verdict(), error, now);
+  }
+
+  /** Ends the call with the smallest failure that can be told. */
+  private @Nullable Ending broken(Throwable bug) {
+    if (ended) {
+      return null;
+    }
+    Attempt onItsWay = attempt;
+    Ending result;
+    try {
+      Sent unsure = sent.doubt(hasAttempted);
+      Duration elapsed = elapsed();
+      result =
+          new Ending(
+              null, null, carrier.failures.broken(request, bug, unsure, elapsed), unsure, elapsed);
+    } catch (RuntimeException | Error again) {
+      result = carrier.lastResort;
+    }
+    ended = true;
+    attempt = null;
+    leftBehind = onItsWay;
+    cancelAlarm();
+    return result;
   }
 
   /**
@@ -257,6 +308,9 @@ final class WireCall {
       sent = sent.doubt(onItsWay != null && onItsWay.abandon());
       boolean waited = reason == Reason.TIMEOUT && onItsWay == null;
       result = end(null, null, waited ? outOfTime() : undelivered(reason));
+    } catch (RuntimeException | Error bug) {
+      onItsWay = null;
+      result = broken(bug);
     } finally {
       lock.unlock();
     }
@@ -286,58 +340,92 @@ final class WireCall {
 
   private Ending end(
       @Nullable Answer answer, @Nullable Verdict verdict, @Nullable FeedbackException error) {
+    return end(answer, verdict, error, sent);
+  }
+
+  private Ending end(
+      @Nullable Answer answer,
+      @Nullable Verdict verdict,
+      @Nullable FeedbackException error,
+      Sent now) {
+    Ending result = new Ending(answer, verdict, error, now, now.elapsed(now()));
+    sent = now;
     ended = true;
     attempt = null;
+    carrier.pause.ended(this, false);
+    cancelAlarm();
+    return result;
+  }
+
+  private void cancelAlarm() {
     if (alarm != null) {
-      alarm.cancel();
+      try {
+        alarm.cancel();
+      } catch (RuntimeException | Error e) {
+        // It rings, and finds the call ended.
+      }
     }
-    return new Ending(answer, verdict, error, sent, elapsed());
   }
 
   /** Makes room for others, then tells the ending, if there is one. */
   private void publish(@Nullable Ending result) {
-    giveBack();
-    if (result != null) {
+    try {
+      giveBack();
+    } catch (RuntimeException | Error e) {
+      carrier.warn("a call could not make room for the next: {}", e.getClass());
+    }
+    if (result == null) {
+      return;
+    }
+    try {
       if (result.error() != null) {
         carrier.gaveUp(result.error());
         if (kind == Kind.SINGLE) {
           carrier.countIfClosed(result.error(), 1);
         }
       }
-      carrier.makeRoom(this); // before anybody hears of it, who may submit the next
-      ending.complete(result);
-      carrier.ended(this);
+    } catch (RuntimeException | Error e) {
+      // The caller hears of it all the same.
     }
+    carrier.makeRoom(this); // before anybody hears of it, who may submit the next
+    ending.complete(result);
+    carrier.ended(this);
   }
 
   /** Leaves its place once it has ended and nothing of it is on the wire. */
   private void giveBack() {
+    Attempt late;
+    boolean isOver;
     boolean wasOnTheWire;
     lock.lock();
     try {
-      if (!ended || notOver > 0) {
-        return;
-      }
+      late = leftBehind;
+      leftBehind = null;
+      isOver = ended && notOver == 0;
       wasOnTheWire = hasAttempted;
     } finally {
       lock.unlock();
     }
-    place.leave(wasOnTheWire);
+    if (late != null) {
+      late.giveUp();
+    }
+    if (isOver) {
+      place.leave(wasOnTheWire);
+    }
   }
 
   /** Waits for the next attempt. */
   private void sleep(Duration wait) {
-    ring(this::attempt, wait);
+    ring(() -> attempt(false), wait);
     sleeping = true;
     ringsAt = now() + wait.toNanos();
   }
 
   /** Sets the one alarm of what the call waits for now. */
   private void ring(Runnable task, Duration wait) {
-    if (alarm != null) {
-      alarm.cancel();
-    }
+    Time.Alarm next = carrier.time.schedule(task, wait);
+    cancelAlarm();
     sleeping = false;
-    alarm = carrier.time.schedule(task, wait);
+    alarm = next;
   }
 }

@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Between wire requests and OkHttp's. */
 final class WireHttp {
-  /** Far above what any provider answers; also the bound after gunzip. */
-  private static final long MAX_ANSWER = 8L << 20;
+  /** Far above what a provider says to feedback; also the bound after gunzip. */
+  static final int MOST_OF_AN_ANSWER = 1 << 20;
+
+  /** The same for what answers a question, which may be a page of many rows. */
+  static final int MOST_OF_A_QUESTION = 8 << 20;
 
   private WireHttp() {}
 
@@ -34,17 +37,21 @@ final class WireHttp {
   }
 
   /** The answer, as far as it came and fits. */
-  static Answer answer(Response response, Instant now) throws InterruptedIOException {
+  static Answer answer(Response response, WireRequest request, Instant now)
+      throws InterruptedIOException {
+    int most = request.isQuestion() ? MOST_OF_A_QUESTION : MOST_OF_AN_ANSWER;
     Buffer read = new Buffer();
     BodyEnd end = BodyEnd.WHOLE;
     try {
       ResponseBody body = response.body();
       BufferedSource source = body == null ? read : body.source();
       while (end == BodyEnd.WHOLE && source.read(read, 64 << 10) != -1) {
-        end = read.size() > MAX_ANSWER ? BodyEnd.TOO_LARGE : BodyEnd.WHOLE;
+        end = read.size() > most ? BodyEnd.TOO_LARGE : BodyEnd.WHOLE;
       }
     } catch (InterruptedIOException timeout) {
       throw timeout;
+    } catch (Inflow.TooMuch endless) {
+      end = BodyEnd.TOO_LARGE;
     } catch (IOException broken) {
       end = isOfTheConnection(broken) ? BodyEnd.BROKEN_OFF : BodyEnd.BADLY_COMPRESSED;
     }
@@ -53,6 +60,7 @@ final class WireHttp {
         response::header,
         read.readByteArray(),
         end,
+        most,
         RetryAfter.read(response.headers(), now));
   }
 

@@ -25,6 +25,12 @@ final class WireJson {
   private static final int MAX_STRING = 4 << 20;
   private static final int MAX_NAME = 50_000;
 
+  /**
+   * A tree takes up to 100 bytes for an empty object, which is two bytes in JSON. Rows of Helicone
+   * have 24 bytes for each value (observed, 2026-11), and a page at most 64,000 values.
+   */
+  private static final int BYTES_PER_VALUE = 32;
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .addModule(new JavaTimeModule())
@@ -48,38 +54,59 @@ final class WireJson {
     }
   }
 
-  /** The answer's JSON; null if it is not JSON, or exceeds the bounds. */
-  static @Nullable JsonNode read(byte[] body) {
+  /**
+   * An answer's JSON.
+   *
+   * @param json null if it is not JSON, or exceeds the bounds
+   * @param isTooRich whether it has more values than may be kept
+   */
+  record Reading(@Nullable JsonNode json, boolean isTooRich) {
+    private static final Reading NONE = new Reading(null, false);
+    private static final Reading TOO_RICH = new Reading(null, true);
+  }
+
+  /**
+   * Reads an answer's JSON.
+   *
+   * @param most how many bytes such an answer may have; so many tell how many values
+   */
+  static Reading read(byte[] body, int most) {
     try {
-      if (!isBounded(body)) {
-        return null;
+      int values = values(body);
+      if (values > most / BYTES_PER_VALUE) {
+        return Reading.TOO_RICH;
       }
-      JsonNode node = MAPPER.readTree(body);
-      return node == null || node.isMissingNode() ? null : node;
+      JsonNode node = values < 0 ? null : MAPPER.readTree(body);
+      return node == null || node.isMissingNode() ? Reading.NONE : new Reading(node, false);
     } catch (IOException | RuntimeException notJson) {
-      return null; // callers ask isObject(), isArray() or has(); what is not JSON has nothing
+      return Reading
+          .NONE; // callers ask isObject(), isArray() or has(): what is no JSON has nothing
     }
   }
 
   /**
-   * Whether a tree may be built: it is not nested so deep that walking it could overflow the stack,
-   * and has no number whose conversion would take long. Reads tokens only, so that it is itself
-   * safe.
+   * How many values a tree of it would have; less than 0 if it must not be built: it is nested so
+   * deep that walking it could overflow the stack, or has a number whose conversion would take
+   * long. Reads tokens only, so that it is itself safe.
    */
-  private static boolean isBounded(byte[] body) throws IOException {
+  private static int values(byte[] body) throws IOException {
     try (JsonParser parser = MAPPER.createParser(body)) {
       int depth = 0;
+      int values = 0;
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         if (token.isStructStart()) {
           depth++;
         } else if (token.isStructEnd()) {
           depth--;
         }
+        if (token.isStructStart() || token.isScalarValue()) {
+          values++;
+        }
         if (depth > MAX_DEPTH || parser.getTextLength() > maxLength(token)) {
-          return false;
+          return -1;
         }
       }
-      return true;
+      return values;
     }
   }
 

@@ -21,6 +21,7 @@ class AnswerTest {
         name -> BadInput.absent(),
         body.getBytes(StandardCharsets.UTF_8),
         BodyEnd.BROKEN_OFF,
+        WireHttp.MOST_OF_AN_ANSWER,
         null);
   }
 
@@ -200,7 +201,15 @@ class AnswerTest {
   @Test
   void bytesThatAreNoUtf8AreReplaced() {
     byte[] bytes = {'a', (byte) 0xFF, 'b'};
-    assertThat(new Answer(200, name -> BadInput.absent(), bytes, BodyEnd.WHOLE, null).text())
+    assertThat(
+            new Answer(
+                    200,
+                    name -> BadInput.absent(),
+                    bytes,
+                    BodyEnd.WHOLE,
+                    WireHttp.MOST_OF_A_QUESTION,
+                    null)
+                .text())
         .isEqualTo("a\uFFFDb");
   }
 

@@ -87,8 +87,8 @@ class BoundedAnswerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
-  void moreThanEightMegabytesAreNoYes(int more) {
-    String body = "{}" + " ".repeat((8 << 20) - 2 + more);
+  void moreThanAMegabyteIsNoYes(int more) {
+    String body = "{}" + " ".repeat((1 << 20) - 2 + more);
     Talk talk =
         socket -> {
           RawServer.readRequest(socket);
@@ -138,7 +138,7 @@ class BoundedAnswerTest {
   @CsvSource({
     "Content-Length: 99, broke off before its end, 2",
     "Content-Encoding: gzip|Content-Length: 20, could not be decompressed, 2",
-    "Content-Length: 9000000, larger than 8 MB, 1"
+    "Content-Length: 9000000, larger than 1 MB, 1"
   })
   void aBodyThatCannotBeReadToItsEndSaysWhyAndIsTriedAgainUnlessItIsTooLarge(
       String headers, String words, int attempts) {
@@ -223,6 +223,27 @@ class BoundedAnswerTest {
     assertThat(error.mayHaveArrived()).isTrue();
     assertThat(error.attempts()).isEqualTo(1);
     assertThat(error.elapsed()).isBetween(Duration.ofMillis(700), Duration.ofSeconds(10));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"32767, true", "32768, false"})
+  void anAnswerOfVeryManyValuesIsTooLarge(int values, boolean accepted) {
+    String body = "[" + "{},".repeat(values - 1) + "{}]";
+    Talk talk =
+        socket -> {
+          RawServer.readRequest(socket);
+          RawServer.write(
+              socket, "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        };
+    FeedbackException error = failure(talk, ClientTime.PATIENT);
+    if (accepted) {
+      assertThat(error).isNull();
+    } else {
+      assertThat(error)
+          .isInstanceOf(UnreadableAnswerException.class)
+          .hasMessageContaining("far too many values")
+          .hasMessageContaining("may have arrived");
+    }
   }
 
   @ParameterizedTest

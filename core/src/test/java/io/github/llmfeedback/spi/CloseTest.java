@@ -86,6 +86,7 @@ class CloseTest {
         ToyClient.settings()
             .closeTimeout(Duration.ofHours(1))
             .totalTimeout(Duration.ofDays(1))
+            .maxPause(Duration.ofDays(1))
             .build();
     return new ToyClient(server.url(), Toy.plain(), settings, time);
   }

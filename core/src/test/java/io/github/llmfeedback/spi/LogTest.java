@@ -136,7 +136,7 @@ class LogTest {
     assertThatThrownBy(() -> full.submit(ToyClient.on("b")))
         .hasMessage(
             "the toy client has too much in flight already; wait, or raise the settings'"
-                + " maxPending; surely not stored");
+                + " maxPending or maxPendingBytes; surely not stored");
     gate.open();
     full.close();
     assertThatThrownBy(() -> full.submit(ToyClient.on("b")))

@@ -4,6 +4,7 @@ import static io.github.llmfeedback.spi.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
@@ -68,10 +69,10 @@ class PauseTest {
       value = {
         "31 | 31",
         "30 | 30",
-        "99999999999999999 | 31536000",
-        "99999999999999999999999999 | 31536000",
+        "99999999999 | 99999999999",
+        "99999999999999999999999999 | 9223372036854775",
         "Sat, 21 Nov 2026 13:00:00 GMT | 3600",
-        "Fri, 31 Dec 9999 23:59:59 GMT | 31536000",
+        "Fri, 31 Dec 9999 23:59:59 GMT | 251607038399",
       })
   void aCallEndsAtOnceIfItCannotWaitSoLong(String retryAfter, long seconds) {
     server.enqueue(busy(429, retryAfter));
@@ -132,7 +133,8 @@ class PauseTest {
   @Test
   void aNewCallEndsAtOnceIfThePauseOutlastsIt() {
     server.enqueue(busy(503, "3600"));
-    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+    ClientSettings settings = ToyClient.settings().maxPause(Duration.ofHours(1)).build();
+    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
       assertThat(rejection(client).attempts()).isEqualTo(1);
       time.advance(Duration.ofMinutes(10));
 
@@ -164,13 +166,13 @@ class PauseTest {
 
   @Test
   void aNewCallEndsAtOnceEvenIfBatchesHoldAllPlaces() {
-    server.enqueue(busy(429, "3600"));
+    server.enqueue(busy(429, "300"));
     try (ToyClient client =
         new ToyClient(
             server.url(), Toy.plain(), ToyClient.settings().concurrency(1).build(), time)) {
       CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(1));
-      time.awaitAlarm(Duration.ofHours(1));
-      assertThat(rejection(client).retryAfter()).contains(Duration.ofHours(1));
+      time.awaitAlarm(Duration.ofMinutes(5));
+      assertThat(rejection(client).retryAfter()).contains(Duration.ofMinutes(5));
       batch.cancel(false);
     }
   }

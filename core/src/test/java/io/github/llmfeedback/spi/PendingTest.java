@@ -2,9 +2,11 @@ package io.github.llmfeedback.spi;
 
 import static io.github.llmfeedback.spi.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException;
@@ -32,6 +34,41 @@ class PendingTest {
 
   private ToyClient client(ClientSettings.Builder settings) {
     return new ToyClient(server.url(), Toy.plain(), settings.build());
+  }
+
+  @Test
+  void beyondTheLimitOfBytesACallFailsAtOnce() {
+    server.answerAll(gate);
+    Feedback large = Feedback.on("a").comment("w".repeat(1000)).build();
+    try (ToyClient client = client(ToyClient.settings().concurrency(2).maxPendingBytes(4200))) {
+      List<CompletableFuture<Receipt>> taken = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        taken.add(client.submitAsync(large));
+      }
+      UndeliveredFeedbackException error =
+          catchThrowableOfType(UndeliveredFeedbackException.class, () -> client.submit(large));
+      assertThat(error.reason()).isEqualTo(Reason.FULL);
+      assertThat(error).hasMessageContaining("maxPendingBytes");
+      assertThat(error.mayHaveArrived()).isFalse();
+      assertThat(client.submitAsync(on("b"))).as("a small one has room").isNotDone();
+
+      gate.open();
+      taken.forEach(each -> assertThat(each.join().attempts()).isEqualTo(1));
+      Until.isTrue("there is room again", () -> client.submit(large).attempts() == 1);
+    }
+  }
+
+  @Test
+  void aCallThatIsLargerThanTheLimitOfBytesGoesAlone() {
+    server.answerAll(gate);
+    Feedback large = Feedback.on("a").comment("w".repeat(1000)).build();
+    try (ToyClient client = client(ToyClient.settings().maxPendingBytes(1))) {
+      CompletableFuture<Receipt> alone = client.submitAsync(large);
+      assertThatThrownBy(() -> client.submit(large)).hasMessageContaining("too much in flight");
+      gate.open();
+      assertThat(alone.join().attempts()).isEqualTo(1);
+      assertThat(client.submit(large).attempts()).isEqualTo(1);
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -27,16 +28,28 @@ class RetryAfterTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "31536001",
+        "9223372036854776",
         "9223372036854775807",
         "9223372036854775808",
         "999999999999999999",
         "1000000000000000000",
-        "100000000000000000000000000000",
-        "Thu, 01 Jan 9998 00:00:00 GMT"
+        "100000000000000000000000000000"
       })
-  void anEnormousWaitIsAYear(String value) {
-    assertThat(read(value)).isEqualTo(Duration.ofDays(365));
+  void anEnormousWaitIsWhatALongHoldsInMilliseconds(String value) {
+    Duration wait = read(value);
+    assertThat(wait).isEqualTo(Duration.ofSeconds(9223372036854775L));
+    assertThat(Objects.requireNonNull(wait).toMillis()).isPositive();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "31536001, 31536001",
+    "99999999999, 99999999999",
+    "9223372036854775, 9223372036854775",
+    "'Thu, 01 Jan 9998 00:00:00 GMT', 251556321600"
+  })
+  void aLongWaitIsReadAsItIs(String value, long seconds) {
+    assertThat(read(value)).isEqualTo(Duration.ofSeconds(seconds));
   }
 
   @ParameterizedTest

@@ -101,12 +101,13 @@ class VerdictTest {
   @ParameterizedTest
   @CsvSource({
     "BROKEN_OFF, broke off before its end",
-    "TOO_LARGE, larger than 8 MB",
+    "TOO_LARGE, larger than 1 MB",
     "BADLY_COMPRESSED, could not be decompressed"
   })
   void aBodyThatCouldNotBeReadSaysWhyAndSendsNobodyToTheBaseUrl(BodyEnd end, String words) {
     byte[] body = "{\"data\":".getBytes(StandardCharsets.UTF_8);
-    Answer answer = new Answer(200, name -> BadInput.absent(), body, end, null);
+    Answer answer =
+        new Answer(200, name -> BadInput.absent(), body, end, WireHttp.MOST_OF_AN_ANSWER, null);
     assertThat(Verdict.byStatus(answer).kind()).isEqualTo(Kind.UNREADABLE);
     assertThat(Verdict.byStatus(answer).hint())
         .get()

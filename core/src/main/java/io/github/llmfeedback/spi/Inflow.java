@@ -1,0 +1,79 @@
+package io.github.llmfeedback.spi;
+
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What a peer sent on one connection since it was last written to. Past the bound every read fails,
+ * which ends the connection and all that is on it.
+ *
+ * <p>OkHttp has no bound of its own before the body: a chunk's size, the file name in a gzip head
+ * and the headers of HTTP/2 are read for as long as they go on, and an HTTP/2 connection is read on
+ * after the call has ended.
+ */
+final class Inflow {
+  /** The longest body that is read, and a megabyte for all around it. */
+  static final long MOST = WireHttp.MOST_OF_A_QUESTION + (1 << 20);
+
+  private final AtomicLong read = new AtomicLong();
+
+  /** The peer sent more than the bound without being written to. */
+  static final class TooMuch extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    TooMuch() {
+      super("more than " + (MOST >> 20) + " MB came in answer to one request");
+    }
+  }
+
+  InputStream bounded(InputStream in) {
+    return new FilterInputStream(in) {
+      @Override
+      public int read() throws IOException {
+        int next = in.read();
+        count(next < 0 ? 0 : 1);
+        return next;
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        int count = in.read(bytes, offset, length);
+        count(count);
+        return count;
+      }
+
+      @Override
+      public long skip(long bytes) throws IOException {
+        long count = in.skip(bytes);
+        count(count);
+        return count;
+      }
+    };
+  }
+
+  private void count(long bytes) throws TooMuch {
+    if (bytes > 0 && read.addAndGet(bytes) > MOST) {
+      throw new TooMuch();
+    }
+  }
+
+  OutputStream restarting(OutputStream out) {
+    return new FilterOutputStream(out) {
+      @Override
+      public void write(int next) throws IOException {
+        out.write(next);
+        read.set(0);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        out.write(bytes, offset, length);
+        read.set(0);
+      }
+    };
+  }
+}
