@@ -50,6 +50,8 @@ final class Hostilities {
     }
     Reply atOnce = says(503).header("Retry-After", "0");
     onceAndForGood(all, fault("503 with Retry-After: 0", exchange -> exchange.answer(atOnce)));
+    Reply never = says(429).header("Retry-After", "99999999999");
+    all.add(fault("429 for 3,000 years", exchange -> exchange.answer(never)));
   }
 
   private static Reply says(int status) {
@@ -123,6 +125,17 @@ final class Hostilities {
     all.add(fault("204", exchange -> exchange.take().answer(Reply.of(204, ""))));
     all.add(fault("100 MB", Hostilities::hundredMegabytes));
     all.add(fault("gzip bomb", raw("Content-Encoding: gzip\n", BOMB)));
+    all.add(
+        fault(
+            "chunk extension without end",
+            endless("Transfer-Encoding: chunked\n", "2;".getBytes(StandardCharsets.UTF_8))));
+    byte[] namedGzip = {0x1f, (byte) 0x8b, 8, 8, 0, 0, 0, 0, 0, 0};
+    all.add(
+        fault(
+            "gzip file name without end",
+            endless("Content-Encoding: gzip\nContent-Length: 99999999999\n", namedGzip)));
+    byte[] rich = ("[" + "{},".repeat(100_000) + "{}]").getBytes(StandardCharsets.UTF_8);
+    all.add(fault("100,000 objects", raw("", rich)));
     all.add(fault("deep JSON", raw("", "[".repeat(100_000).getBytes(StandardCharsets.UTF_8))));
     byte[] invalid = "{\"status\":\"succ?ss\"}".getBytes(StandardCharsets.ISO_8859_1);
     invalid[15] = (byte) 0xff;
@@ -201,6 +214,18 @@ final class Hostilities {
     };
   }
 
+  /** What goes on until the client has had enough. */
+  private static Evil endless(String headers, byte[] beginning) {
+    return exchange -> {
+      exchange.take().ok(headers);
+      exchange.write(beginning);
+      byte[] more = "x".repeat(1 << 16).getBytes(StandardCharsets.UTF_8);
+      while (true) {
+        exchange.write(more);
+      }
+    };
+  }
+
   private static void hundredMegabytes(Exchange exchange) throws IOException {
     exchange.take().ok("Content-Length: 104857600\n");
     byte[] megabyte = " ".repeat(1 << 20).getBytes(StandardCharsets.UTF_8);
@@ -257,6 +282,13 @@ final class Hostilities {
               stream.take();
               stream.goAway(true);
               stream.close();
+            }));
+    all.add(
+        http2(
+            "HTTP/2 headers without end",
+            stream -> {
+              stream.take();
+              stream.headersWithoutEnd();
             }));
     all.add(
         http2(

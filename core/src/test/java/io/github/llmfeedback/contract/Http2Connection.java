@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ final class Http2Connection {
   private static final int SETTINGS = 4;
   private static final int PING = 6;
   private static final int GOAWAY = 7;
+  private static final int CONTINUATION = 9;
   private static final int END_STREAM = 1;
   private static final int ACK = 1;
   private static final int END_HEADERS = 4;
@@ -146,6 +148,15 @@ final class Http2Connection {
 
     void reset(int error) throws IOException {
       frame(RST_STREAM, 0, number, new byte[] {0, 0, 0, (byte) error});
+    }
+
+    void headersWithoutEnd() throws IOException {
+      byte[] indexed = new byte[1 << 14];
+      Arrays.fill(indexed, (byte) 0x82); // RFC 7541, 6.1: the second of the static table
+      frame(HEADERS, 0, number, indexed);
+      while (true) {
+        frame(CONTINUATION, 0, number, indexed);
+      }
     }
 
     /** Says which streams were processed, and looks at none after them. */
