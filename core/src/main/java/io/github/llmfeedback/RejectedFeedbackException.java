@@ -64,7 +64,11 @@ public final class RejectedFeedbackException extends FeedbackException {
     return Optional.ofNullable(requestId);
   }
 
-  /** How long the provider asked to wait, counted from its answer. */
+  /**
+   * How long the provider asked to wait, counted from its answer; as it said, which may be longer
+   * than the client pauses ({@link ClientSettings#maxPause()}), and than {@link Duration#toNanos()}
+   * can tell. With 0 attempts: how long the client still pauses after an earlier answer.
+   */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }

@@ -30,6 +30,7 @@ class ClientSettingsTest {
         entry("totalTimeout", WEEK, ClientSettings.Builder::totalTimeout),
         entry("batchTimeout", WEEK, ClientSettings.Builder::batchTimeout),
         entry("closeTimeout", Duration.ofHours(1), ClientSettings.Builder::closeTimeout),
+        entry("maxPause", Duration.ofHours(24), ClientSettings.Builder::maxPause),
         entry("firstBackoff", HOUR, (builder, wait) -> builder.backoff(wait, HOUR)),
         entry("maxBackoff", HOUR, (builder, wait) -> builder.backoff(Duration.ofMillis(1), wait)));
   }
@@ -52,12 +53,14 @@ class ClientSettingsTest {
     assertThat(settings.maxRetries()).isEqualTo(2);
     assertThat(settings.firstBackoff()).hasMillis(300);
     assertThat(settings.maxBackoff()).hasSeconds(20);
+    assertThat(settings.maxPause()).hasMinutes(10);
     assertThat(settings.repeatUncertain()).isFalse();
     assertThat(settings.splitRefused()).isFalse();
     assertThat(settings.closeTimeout()).hasSeconds(10);
     assertThat(settings.waitAtExit()).isTrue();
     assertThat(settings.concurrency()).isEqualTo(16);
     assertThat(settings.maxPending()).isEqualTo(10_000);
+    assertThat(settings.maxPendingBytes()).isEqualTo(32L << 20);
     assertThat(settings.callbackExecutor()).isEmpty();
     assertThat(settings.httpClient()).isEmpty();
     assertThat(settings.allowPlainHttp()).isFalse();
@@ -78,10 +81,12 @@ class ClientSettingsTest {
             .waitAtExit(false)
             .maxRetries(5)
             .backoff(Duration.ofMillis(6), Duration.ofMillis(7))
+            .maxPause(Duration.ofMillis(10))
             .repeatUncertain(true)
             .splitRefused(true)
             .concurrency(8)
             .maxPending(9)
+            .maxPendingBytes(11)
             .callbackExecutor(executor)
             .httpClient(http)
             .allowPlainHttp(true)
@@ -98,10 +103,12 @@ class ClientSettingsTest {
     assertThat(settings.maxRetries()).isEqualTo(5);
     assertThat(settings.firstBackoff()).hasMillis(6);
     assertThat(settings.maxBackoff()).hasMillis(7);
+    assertThat(settings.maxPause()).hasMillis(10);
     assertThat(settings.repeatUncertain()).isTrue();
     assertThat(settings.splitRefused()).isTrue();
     assertThat(settings.concurrency()).isEqualTo(8);
     assertThat(settings.maxPending()).isEqualTo(9);
+    assertThat(settings.maxPendingBytes()).isEqualTo(11);
     assertThat(settings.callbackExecutor()).containsSame(executor);
     assertThat(settings.httpClient()).containsSame(http);
     assertThat(settings.allowPlainHttp()).isTrue();
@@ -195,6 +202,16 @@ class ClientSettingsTest {
         .withMessage("maxPending must be from 1 to 10000000, but is " + calls);
   }
 
+  @ParameterizedTest
+  @CsvSource({"0", "-1", "1000000000001"})
+  void maxPendingBytesOutOfBoundsIsRefused(long bytes) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ClientSettings.builder().maxPendingBytes(bytes))
+        .withMessage("maxPendingBytes must be from 1 to 1000000000000, but is " + bytes);
+    assertThat(ClientSettings.builder().maxPendingBytes(1_000_000_000_000L).build())
+        .hasToString(ClientSettings.defaults().toString().replace("33554432", "1000000000000"));
+  }
+
   @Test
   void toStringNamesEverySetting() {
     Stream<String> settings =
@@ -212,8 +229,8 @@ class ClientSettingsTest {
             "ClientSettings{lossPolicy=REJECT, connectTimeout=PT3S, attemptTimeout=PT10S,"
                 + " totalTimeout=PT30S, batchTimeout=PT10M, closeTimeout=PT10S,"
                 + " waitAtExit=true, maxRetries=2, firstBackoff=PT0.3S, maxBackoff=PT20S,"
-                + " repeatUncertain=false, splitRefused=false, concurrency=16,"
-                + " maxPending=10000, callbackExecutor=default, httpClient=default,"
+                + " maxPause=PT10M, repeatUncertain=false, splitRefused=false, concurrency=16,"
+                + " maxPending=10000, maxPendingBytes=33554432, callbackExecutor=default, httpClient=default,"
                 + " allowPlainHttp=false}");
   }
 

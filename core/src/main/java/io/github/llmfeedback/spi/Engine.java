@@ -269,9 +269,21 @@ final class Engine<W> {
     }
   }
 
-  /** For a batch that begins now. */
+  /** For a batch that begins now, and gives up at once if a pause leaves it no time. */
   Scope scope() {
-    return new Scope(carrier.time.nanoTime() + settings.batchTimeout().toNanos());
+    return scope(settings.batchTimeout());
+  }
+
+  /**
+   * For a chunk of a stream, which sits its time out in a pause: or the stream would run through
+   * all its feedbacks in seconds.
+   */
+  Scope patientScope() {
+    return scope(Duration.ofDays(365));
+  }
+
+  private Scope scope(Duration time) {
+    return new Scope(carrier.time.nanoTime() + time.toNanos());
   }
 
   private static @Nullable Void stop(WireCall call) {

@@ -17,13 +17,13 @@ final class Scope {
   /**
    * The scope of a batch.
    *
-   * @param ends when its time ends, as {@link Time#nanoTime}
+   * @param ends when a pause of the provider's is too long for it, as {@link Time#nanoTime}
    */
   Scope(long ends) {
     this.ends = ends;
   }
 
-  /** When its time ends, as {@link Time#nanoTime}. */
+  /** When a pause of the provider's is too long for it, as {@link Time#nanoTime}. */
   long ends() {
     return ends;
   }

@@ -62,7 +62,7 @@ final class Streaming<W> {
       } else {
         List<Item<W>> chunk = new ArrayList<>();
         more = read(chunk);
-        Scope scope = engine.scope();
+        Scope scope = engine.patientScope();
         inFlight.add(new Flight<>(chunk, scope, batch.send(chunk, scope)));
       }
     }
