@@ -16,6 +16,15 @@ final class Attempt implements Callback {
   /** What OkHttp says of an HTTP/2 request that was surely not processed (RFC 9113, 8.7). */
   private static final String REFUSED = "stream was reset: REFUSED_STREAM";
 
+  /** An error on this side of the wire ended the attempt. */
+  static final class Broken extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Broken(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+
   /** Reads an answer. */
   interface Reader {
     Tried read(Response response) throws IOException;
@@ -115,7 +124,7 @@ final class Attempt implements Callback {
 
   private Tried failed(String what, Throwable bug, @Nullable Throwable cause) {
     try {
-      return failed(new IOException(what + ": " + bug.getClass().getName(), cause));
+      return failed(new Broken(what + ": " + bug.getClass().getName(), cause));
     } catch (RuntimeException | Error again) { // no memory
       return Tried.LOST;
     }

@@ -112,7 +112,8 @@ final class Batches<W> {
               scope.stop(Reason.CANCELLED);
               return done.thenApply(ok -> outcome.apply(items));
             });
-    var unused = done.thenRun(() -> engine.deliver(result, pending, () -> outcome.apply(items)));
+    Telling<R> telling = engine.telling(result, pending, () -> outcome.apply(items));
+    var unused = done.thenRun(telling::begin);
     unused = result.thenRun(() -> {}).whenComplete((ok, e) -> scope.stop(Reason.CANCELLED));
     return result;
   }

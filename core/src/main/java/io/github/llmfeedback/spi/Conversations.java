@@ -41,11 +41,8 @@ final class Conversations {
     Conversation<T> conversation = conversation(dialogue);
     CompletableFuture<T> result = new CompletableFuture<>();
     PendingWork.Piece pending = engine.carrier.work.beginAsync();
-    var unused =
-        conversation
-            .end()
-            .whenComplete(
-                (end, error) -> engine.deliver(result, pending, () -> result(conversation)));
+    Telling<T> telling = engine.telling(result, pending, () -> result(conversation));
+    var unused = conversation.end().whenComplete((end, error) -> telling.begin());
     unused = result.whenComplete((end, error) -> conversation.stop(Reason.CANCELLED));
     conversation.begin();
     return result;

@@ -245,18 +245,16 @@ final class Engine<W> {
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
+    CompletableFuture<Ending> ending = sending.call().ending();
     CompletableFuture<T> result =
         new StoppableFuture<>(
             () -> {
               stop(sending.call());
-              return sending.call().ending().thenApply(sending::result);
+              return ending.thenApply(sending::result);
             });
     PendingWork.Piece pending = carrier.work.beginAsync();
-    var unused =
-        sending
-            .call()
-            .ending()
-            .thenAccept(ending -> deliver(result, pending, () -> sending.result(ending)));
+    Telling<T> telling = telling(result, pending, () -> sending.result(ending.join()));
+    var unused = ending.thenRun(telling::begin);
     unused = result.handle((value, error) -> stop(sending.call()));
     return result;
   }
@@ -291,30 +289,11 @@ final class Engine<W> {
     return null;
   }
 
-  /**
-   * Completes a user's future on the callback executor.
-   *
-   * @param pending ends when the future's callbacks have run, as far as they run on our threads
-   */
-  <T> void deliver(CompletableFuture<T> future, PendingWork.Piece pending, Supplier<T> result) {
-    try {
-      Runnable completion = () -> pending.tell(() -> complete(future, result));
-      if (settings.callbackExecutor().isPresent()) {
-        pending.end(); // when it runs is the user's business, who may close on its only thread
-      }
-      callbacks.execute(completion);
-    } catch (RuntimeException | Error e) {
-      // The last client is closed, and our threads with it; or there is no memory for a thread.
-      pending.tell(() -> complete(future, result));
-    }
-  }
-
-  private static <T> void complete(CompletableFuture<T> future, Supplier<T> result) {
-    try {
-      future.complete(result.get());
-    } catch (RuntimeException | Error e) {
-      future.completeExceptionally(e);
-    }
+  /** What will complete a user's future. */
+  <T> Telling<T> telling(
+      CompletableFuture<T> future, PendingWork.Piece pending, Supplier<T> result) {
+    return new Telling<>(
+        future, pending, result, callbacks, settings.callbackExecutor().isPresent());
   }
 
   /** A started call and what its ending means to the caller. */

@@ -177,6 +177,9 @@ final class Failures {
     if (cause instanceof Phase.InterimResponses) {
       return "several interim responses (1xx) came first, after which OkHttp reads no answer";
     }
+    if (cause instanceof Attempt.Broken) {
+      return String.valueOf(cause.getMessage());
+    }
     if (cause instanceof Inflow.TooMuch) {
       return "more than " + (Inflow.MOST >> 20) + " MB came, and no end of the answer's head";
     }

@@ -22,7 +22,7 @@ final class Pending {
    *     goes alone
    */
   boolean add(int size) {
-    lock.lock();
+    Surely.lock(lock);
     try {
       boolean hasRoom = calls < maxCalls && (calls == 0 || size <= maxBytes - bytes);
       calls++;
@@ -35,7 +35,7 @@ final class Pending {
 
   /** Counts a call out. */
   void remove(int size) {
-    lock.lock();
+    Surely.lock(lock);
     try {
       calls--;
       bytes -= size;

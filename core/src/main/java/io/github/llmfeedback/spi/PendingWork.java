@@ -37,7 +37,7 @@ final class PendingWork {
   }
 
   private @Nullable Piece begin(boolean unlessClosed, boolean isAsync) {
-    lock.lock();
+    Surely.lock(lock);
     try {
       if (unlessClosed && closed) {
         return null;
@@ -50,7 +50,7 @@ final class PendingWork {
   }
 
   boolean isClosed() {
-    lock.lock();
+    Surely.lock(lock);
     try {
       return closed;
     } finally {
@@ -60,7 +60,7 @@ final class PendingWork {
 
   /** Admits nothing more; returns whether this was the first to say so. */
   boolean close() {
-    lock.lock();
+    Surely.lock(lock);
     try {
       boolean first = !closed;
       closed = true;
@@ -80,7 +80,7 @@ final class PendingWork {
     if (own != null) {
       own.end();
     }
-    lock.lock();
+    Surely.lock(lock);
     try {
       long left = limit.toNanos();
       while (pending > 0 && left > 0) {
@@ -122,7 +122,7 @@ final class PendingWork {
       if (!ended.compareAndSet(false, true)) {
         return;
       }
-      lock.lock();
+      Surely.lock(lock);
       try {
         pending--;
         finished.signalAll();

@@ -24,7 +24,7 @@ final class Permits {
    * @param taker answers whether it still wants the permit; if so, it must release it later
    */
   void acquire(BooleanSupplier taker) {
-    lock.lock();
+    Surely.lock(lock);
     try {
       waiting.add(taker);
     } finally {
@@ -35,7 +35,7 @@ final class Permits {
 
   /** Lets go of one that waits no longer: permits can be stuck for long, and many calls end. */
   void forget(BooleanSupplier taker) {
-    lock.lock();
+    Surely.lock(lock);
     try {
       waiting.remove(taker);
     } finally {
@@ -45,7 +45,7 @@ final class Permits {
 
   /** How many wait. */
   int waiting() {
-    lock.lock();
+    Surely.lock(lock);
     try {
       return waiting.size();
     } finally {
@@ -55,7 +55,7 @@ final class Permits {
 
   /** Gives a permit back. */
   void release() {
-    lock.lock();
+    Surely.lock(lock);
     try {
       free++;
     } finally {
@@ -68,7 +68,7 @@ final class Permits {
     BooleanSupplier taker;
     while ((taker = next()) != null) {
       if (!taker.getAsBoolean()) {
-        lock.lock();
+        Surely.lock(lock);
         try {
           free++;
         } finally {
@@ -79,7 +79,7 @@ final class Permits {
   }
 
   private @Nullable BooleanSupplier next() {
-    lock.lock();
+    Surely.lock(lock);
     try {
       if (free == 0 || waiting.isEmpty()) {
         return null;

@@ -32,7 +32,7 @@ final class Place {
   }
 
   private boolean takeLane() {
-    lock.lock();
+    Surely.lock(lock);
     try {
       if (left) {
         return false;
@@ -46,7 +46,7 @@ final class Place {
   }
 
   private boolean takePermit() {
-    lock.lock();
+    Surely.lock(lock);
     try {
       if (left) {
         return false;
@@ -67,7 +67,7 @@ final class Place {
   void leave(boolean sent) {
     boolean permit;
     boolean lane;
-    lock.lock();
+    Surely.lock(lock);
     try {
       if (left) {
         return;

@@ -167,7 +167,8 @@ final class Transport implements Time {
   public Alarm schedule(Runnable task, Duration delay) {
     Duration bounded = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
     try {
-      Future<?> future = timer.schedule(() -> ring(task), bounded.toNanos(), TimeUnit.NANOSECONDS);
+      Runnable sure = () -> Surely.run(task);
+      Future<?> future = timer.schedule(() -> ring(sure), bounded.toNanos(), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
     } catch (RejectedExecutionException e) {
       return () -> {}; // the last client is closed: nobody waits for this any more

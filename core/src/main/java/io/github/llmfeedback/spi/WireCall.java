@@ -105,7 +105,7 @@ final class WireCall {
   /** Ends a wait of which a client that is closing will not see the end. */
   void endIfTooLate() {
     Ending result;
-    lock.lock();
+    Surely.lock(lock);
     try {
       if (ended || !sleeping || !carrier.isTooLong(Duration.ofNanos(ringsAt - now()))) {
         return;
@@ -133,7 +133,7 @@ final class WireCall {
   /** Sets the alarm for a call that somebody waits for; answers whether there is a point in it. */
   private boolean waits() {
     Ending result = null;
-    lock.lock();
+    Surely.lock(lock);
     try {
       if (!ended) {
         ring(() -> stop(Reason.TIMEOUT, true), carrier.settings.totalTimeout());
@@ -162,7 +162,7 @@ final class WireCall {
   private void attempt(boolean isBeginning) {
     Attempt next = null;
     Ending result = null;
-    lock.lock();
+    Surely.lock(lock);
     try {
       if (ended) {
         return;
@@ -210,7 +210,7 @@ final class WireCall {
 
   private void over(Attempt done, Tried tried) {
     Ending result = null;
-    lock.lock();
+    Surely.lock(lock);
     try {
       notOver--;
       if (attempt == done) {
@@ -230,7 +230,7 @@ final class WireCall {
     return () -> {
       Tried tried = late.abandon() ? Tried.SENT_AND_TIMED_OUT : Tried.TIMED_OUT;
       Ending result;
-      lock.lock();
+      Surely.lock(lock);
       try {
         if (attempt != late) {
           return;
@@ -299,7 +299,7 @@ final class WireCall {
   void stop(Reason reason, boolean letWireFinish) {
     Attempt onItsWay;
     Ending result;
-    lock.lock();
+    Surely.lock(lock);
     try {
       if (ended || (attempt != null && letWireFinish)) {
         return;
@@ -397,7 +397,7 @@ final class WireCall {
     Attempt late;
     boolean isOver;
     boolean wasOnTheWire;
-    lock.lock();
+    Surely.lock(lock);
     try {
       late = leftBehind;
       leftBehind = null;
