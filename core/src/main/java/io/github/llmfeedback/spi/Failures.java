@@ -159,6 +159,10 @@ final class Failures {
     if (cause instanceof Phase.InterimResponses) {
       return "several interim responses (1xx) came first, after which OkHttp reads no answer";
     }
+    PlainHttp.Refused refused = PlainHttp.Refused.in(cause);
+    if (refused != null) {
+      return String.valueOf(refused.getMessage());
+    }
     return switch (reason) {
       case UNREACHABLE -> "no connection could be made; check the base URL and the network";
       case UNTRUSTED ->
@@ -198,6 +202,9 @@ final class Failures {
   }
 
   private static boolean isUntrusted(IOException e) {
+    if (PlainHttp.Refused.in(e) != null) {
+      return true;
+    }
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof SSLPeerUnverifiedException || t instanceof CertificateException) {
         return true;
@@ -216,6 +223,7 @@ final class Failures {
         || e instanceof javax.net.ssl.SSLException
         || e instanceof java.net.UnknownHostException
         || e instanceof Phase.InterimResponses
+        || e instanceof PlainHttp.Refused
         || e.getCause() instanceof RuntimeException) {
       return e;
     }

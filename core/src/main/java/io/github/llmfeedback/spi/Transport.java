@@ -111,8 +111,11 @@ final class Transport implements Time {
             .writeTimeout(Duration.ZERO)
             .callTimeout(Duration.ZERO)
             .addNetworkInterceptor(RetryAfter::bounded)
-            .addNetworkInterceptor(staleConnections)
-            .addNetworkInterceptor(Phase::intercept);
+            .addNetworkInterceptor(staleConnections);
+    if (!settings.allowPlainHttp()) {
+      tamed.addNetworkInterceptor(PlainHttp::intercept);
+    }
+    tamed.addNetworkInterceptor(Phase::intercept);
     tamed.interceptors().add(0, Transport::catchBugs);
     tamed.interceptors().add(1, new ProxyCredentials(from.proxyAuthenticator()));
     return tamed.build();
