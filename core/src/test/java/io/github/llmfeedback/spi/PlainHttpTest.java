@@ -179,19 +179,23 @@ class PlainHttpTest {
 
   @Test
   void aNameThatLeadsToAnotherInterfaceIsNotFollowed() throws IOException {
-    Optional<InetAddress> other =
-        NetworkInterface.networkInterfaces()
-            .flatMap(NetworkInterface::inetAddresses)
-            .filter(it -> !it.isLoopbackAddress() && !it.isLinkLocalAddress())
-            .findFirst();
-    assumeThat(other).isPresent();
-    InetAddress address = other.orElseThrow();
+    InetAddress address = addressOfAnotherInterface();
     http.dns(name -> List.of(address));
     try (RawServer server = new RawServer(address, this::listen)) {
       String url = "http://localhost:" + server.port();
       isRefused(url, address.getHostAddress());
       isSentWhereItIsAllowed(url);
     }
+  }
+
+  private static InetAddress addressOfAnotherInterface() throws IOException {
+    Optional<InetAddress> other =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(it -> !it.isLoopbackAddress() && !it.isLinkLocalAddress())
+            .findFirst();
+    assumeThat(other).isPresent();
+    return other.orElseThrow();
   }
 
   @Test
@@ -231,6 +235,25 @@ class PlainHttpTest {
       isRefused(url, "the JVM's SOCKS proxy");
       assertThat(greetings).as("the proxy was asked to connect").hasValue(1);
       isSentWhereItIsAllowed(url);
+    } finally {
+      ProxySelector.setDefault(before);
+    }
+  }
+
+  @Test
+  void aSocksProxyElsewhereThatTheJvmHasForgottenMeanwhileHearsNothing() throws IOException {
+    ProxySelector before = ProxySelector.getDefault();
+    InetAddress address = addressOfAnotherInterface();
+    try (RawServer elsewhere = new RawServer(address, this::speakSocks)) {
+      Proxy its = new Proxy(Proxy.Type.SOCKS, new InetSocketAddress(address, elsewhere.port()));
+      ProxySelector.setDefault(new Only("socket", elsewhere.port(), its));
+      http.proxy(Proxy.NO_PROXY)
+          .addNetworkInterceptor(
+              chain -> {
+                ProxySelector.setDefault(before);
+                return chain.proceed(chain.request());
+              });
+      isRefused("http://localhost:" + elsewhere.port(), "the JVM's SOCKS proxy");
     } finally {
       ProxySelector.setDefault(before);
     }
