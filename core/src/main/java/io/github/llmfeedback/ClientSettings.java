@@ -158,7 +158,13 @@ public final class ClientSettings {
     return Optional.ofNullable(values.httpClient);
   }
 
-  /** Whether plain {@code http} may leave this machine; false by default. */
+  /**
+   * Whether plain {@code http} may leave this machine; false by default. Without it, a request by
+   * plain http goes to a loopback address and through no proxy, whoever would lead it elsewhere: a
+   * proxy, {@code Dns} or interceptor of {@link #httpClient()}, or the JVM's proxy settings.
+   * Otherwise it ends as {@link UndeliveredFeedbackException.Reason#UNTRUSTED} before anything is
+   * sent.
+   */
   public boolean allowPlainHttp() {
     return values.allowPlainHttp;
   }

@@ -102,19 +102,51 @@ public final class Receipt {
    * as the provider's name and 32 characters, and 4/3 of the UTF-8 bytes of target, ids, names and
    * values of the state and details of the losses, with 4 more for each of these and 25 more for
    * each loss.
+   *
+   * <p>It is a handle and no proof of a right: whoever can write it chooses which feedback of the
+   * account is changed. Keep it where only the application reads and writes, and do not hand it to
+   * browsers; where that must be, use {@link #toText(String)}.
    */
   public String toText() {
     return ReceiptText.write(this);
   }
 
   /**
+   * As {@link #toText()}, signed, for where others can get hold of the text: {@link #parse(String,
+   * String)} refuses it if anything in it was changed. 35 characters longer.
+   *
+   * <p>It is signed (HMAC-SHA256), not encrypted, and still no proof of a right: it proves that
+   * somebody who has the secret wrote it, not that whoever brings it may use it. Check whose
+   * feedback it is, as with any id that comes from a browser.
+   *
+   * @param secret at least 32 characters, that are random and that the application keeps to itself
+   * @throws IllegalArgumentException if the secret is shorter
+   */
+  public String toText(String secret) {
+    return ReceiptText.write(this, secret);
+  }
+
+  /**
    * The receipt of which this is the {@linkplain #toText text}. The check in it finds accidents,
    * not forgery: keep the text where only the application writes.
    *
-   * @throws InvalidFeedbackException if it is not one, or was cut or changed
+   * @throws InvalidFeedbackException if it is not one, or was cut or changed, or is signed
    */
   public static Receipt parse(String text) {
     return ReceiptText.parse(text);
+  }
+
+  /**
+   * The receipt of which this is the {@linkplain #toText(String) signed text}. A text that is not
+   * signed is refused.
+   *
+   * @param secret the one that it was signed with
+   * @throws InvalidFeedbackException if it is not such a text, was cut or changed, or was signed
+   *     with another secret
+   * @throws IllegalArgumentException if the secret is shorter than 32 characters
+   */
+  public static Receipt parse(String text, String secret) {
+    return ReceiptText.parse(text, secret);
   }
 
   /** A builder that begins with everything this receipt says. */

@@ -3,26 +3,50 @@ package io.github.llmfeedback;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.CRC32;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text form of a receipt, form 1: {@code fr1.<provider>.<rest>.<check>}.
+ * The text form of a receipt, form 1: {@code fr1.<provider>.<rest>.<check>}; signed, {@code
+ * fs1.<provider>.<rest>.<signature>}.
  *
  * <p>The rest is a sequence of texts, each with its length before it, in base64url; the check is
- * the CRC-32 of all before it. What is once written can be read by every later version.
+ * the CRC-32 of all before it, the signature its HMAC-SHA256 in base64url. What is once written can
+ * be read by every later version.
  */
 final class ReceiptText {
   private static final String FORM = "fr1";
+  private static final String SIGNED = "fs1";
+
+  private static final String HMAC = "HmacSHA256";
+
+  /** As many as HMAC-SHA256 has bytes; a shorter secret would be the weakest part of it. */
+  private static final int SHORTEST_SECRET = 32;
 
   private ReceiptText() {}
 
   static String write(Receipt receipt) {
+    String body = body(FORM, receipt);
+    return body + "." + check(body);
+  }
+
+  static String write(Receipt receipt, String secret) {
+    SecretKeySpec key = key(secret);
+    String body = body(SIGNED, receipt);
+    return body + "." + signature(body, key);
+  }
+
+  private static String body(String form, Receipt receipt) {
     Writer rest = new Writer();
     rest.text(receipt.assurance().name()).text(receipt.target()).texts(receipt.ids());
     rest.number(receipt.state().size());
@@ -31,8 +55,7 @@ final class ReceiptText {
     for (Loss loss : receipt.losses()) {
       rest.text(loss.part().name()).text(loss.kind().name()).text(loss.detail());
     }
-    String body = FORM + "." + receipt.provider() + "." + rest.base64();
-    return body + "." + check(body);
+    return form + "." + receipt.provider() + "." + rest.base64();
   }
 
   static Receipt parse(@Nullable String text) {
@@ -45,12 +68,43 @@ final class ReceiptText {
     if (start <= form) {
       throw unreadable("it is no receipt's text");
     }
+    if (text.startsWith(SIGNED + ".")) {
+      throw unreadable("it is signed; read it with Receipt.parse(text, secret)");
+    }
     if (!text.startsWith(FORM + ".")) {
       throw unreadable("only form " + FORM + " is known; was it written by a later version?");
     }
     if (!check(text.substring(0, end)).equals(text.substring(end + 1))) {
       throw unreadable("its check does not fit; it was cut or changed");
     }
+    return read(text);
+  }
+
+  static Receipt parse(@Nullable String text, String secret) {
+    SecretKeySpec key = key(secret);
+    if (text == null) {
+      throw new InvalidFeedbackException("receipt text", "receipt text must not be null");
+    }
+    if (text.startsWith(FORM + ".")) {
+      throw unreadable(
+          "it is not signed; Receipt.parse(text) reads it, which is right only where nobody but"
+              + " the application can have written it");
+    }
+    int end = text.lastIndexOf('.');
+    if (!text.startsWith(SIGNED + ".")
+        || !isEqual(signature(text.substring(0, end), key), text.substring(end + 1))) {
+      throw unreadable(
+          "its signature does not fit; it was cut or changed, or signed with another secret or by"
+              + " a later version");
+    }
+    return read(text);
+  }
+
+  /** What a text that was checked holds. */
+  private static Receipt read(String text) {
+    int end = text.lastIndexOf('.');
+    int start = text.lastIndexOf('.', end - 1);
+    int form = text.indexOf('.');
     try {
       Reader rest = new Reader(Base64.getUrlDecoder().decode(text.substring(start + 1, end)));
       Assurance assurance = Assurance.valueOf(rest.text());
@@ -80,6 +134,35 @@ final class ReceiptText {
     CRC32 crc = new CRC32();
     crc.update(body.getBytes(StandardCharsets.UTF_8));
     return String.format("%08x", crc.getValue());
+  }
+
+  private static SecretKeySpec key(String secret) {
+    Objects.requireNonNull(secret, "secret must not be null");
+    if (secret.length() < SHORTEST_SECRET) {
+      throw new IllegalArgumentException(
+          "secret must have at least "
+              + SHORTEST_SECRET
+              + " characters, but has "
+              + secret.length());
+    }
+    return new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), HMAC);
+  }
+
+  private static String signature(String body, SecretKeySpec key) {
+    try {
+      Mac mac = Mac.getInstance(HMAC);
+      mac.init(key);
+      byte[] signature = mac.doFinal(body.getBytes(StandardCharsets.UTF_8));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has " + HMAC, e);
+    }
+  }
+
+  /** Takes as long wherever they differ. The texts, for base64 has several for the same bytes. */
+  private static boolean isEqual(String expected, String actual) {
+    return MessageDigest.isEqual(
+        expected.getBytes(StandardCharsets.UTF_8), actual.getBytes(StandardCharsets.UTF_8));
   }
 
   private static final class Writer {

@@ -49,7 +49,9 @@ public final class Target {
 
   /**
    * The target that an LLM response's headers name for {@code keys}; empty if they name none. Of
-   * several values of a header the first that can be an id counts.
+   * several values of a header the first that can be an id counts; one that cannot, such as one
+   * with a control character in it, is as good as absent, for it is a server's and not the
+   * caller's.
    *
    * @param headers gives the values of a header, by a name whose case must not matter: {@code
    *     response::headers} of OkHttp, {@code response.headers()::allValues} of {@code

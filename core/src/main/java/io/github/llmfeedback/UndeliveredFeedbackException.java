@@ -32,7 +32,10 @@ public final class UndeliveredFeedbackException extends FeedbackException {
   public enum Reason {
     /** No connection: unknown host, refused, unreachable. */
     UNREACHABLE,
-    /** A connection, but not to a server that proves to be the right one. */
+    /**
+     * A connection, but not to a server that proves to be the right one; or one by plain http that
+     * would leave this machine, which {@link ClientSettings#allowPlainHttp()} does not allow.
+     */
     UNTRUSTED,
     /** The connection broke before the answer was whole. */
     CONNECTION_LOST,

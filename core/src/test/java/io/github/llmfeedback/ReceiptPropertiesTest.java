@@ -1,6 +1,7 @@
 package io.github.llmfeedback;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.llmfeedback.contract.Feedbacks;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,22 @@ class ReceiptPropertiesTest {
     assertThat(Receipt.parse(text)).isEqualTo(receipt);
   }
 
+  @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
+  void anyReceiptComesBackEqualFromItsSignedTextWithTheSameSecretAlone(
+      @ForAll("receipts") Receipt receipt, @ForAll("secrets") String secret) {
+    String text = receipt.toText(secret);
+
+    assertThat(text).matches("[A-Za-z0-9._-]+").hasSize(receipt.toText().length() + 35);
+    assertThat(Receipt.parse(text, secret)).isEqualTo(receipt);
+    assertThatThrownBy(() -> Receipt.parse(text, secret + "x")).hasMessageContaining("signature");
+    assertThatThrownBy(() -> Receipt.parse(text)).hasMessageContaining("it is signed");
+  }
+
+  @Provide
+  Arbitrary<String> secrets() {
+    return Arbitraries.strings().all().ofMinLength(32).ofMaxLength(100);
+  }
+
   /** As the documentation of {@link Receipt#toText()} promises for the width of a column. */
   @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
   void itsTextIsNoLongerThanItsPartsAllow(@ForAll("receipts") Receipt receipt) {
@@ -49,6 +66,9 @@ class ReceiptPropertiesTest {
 
   @Property(tries = 2000, edgeCases = EdgeCasesMode.NONE)
   void anyTextIsARefusedOneOrThatOfAReceipt(@ForAll("forged") String text) {
+    assertThatThrownBy(() -> Receipt.parse(text, "a secret of 32 characters, or so."))
+        .isInstanceOf(InvalidFeedbackException.class)
+        .hasMessageStartingWith("this text cannot be read as a receipt");
     Receipt receipt;
     try {
       receipt = Receipt.parse(text);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -14,11 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.zip.CRC32;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReceiptTextTest {
+  private static final String SECRET = "a secret of 32 characters, or so.";
+
   private static Receipt full() {
     Map<String, List<String>> state = new LinkedHashMap<>();
     state.put("rating", List.of());
@@ -173,6 +177,141 @@ class ReceiptTextTest {
     assertThatThrownBy(() -> Receipt.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith("what it holds is no receipt");
+  }
+
+  /** Signed with openssl. */
+  @Test
+  void theSignedFormIsReadAndWrittenAsEver() throws IOException {
+    String golden = golden("signed");
+
+    assertThat(Receipt.parse(golden, SECRET)).isEqualTo(full());
+    assertThat(full().toText(SECRET)).isEqualTo(golden);
+  }
+
+  @Test
+  void aSignedTextIs35CharactersLongerAndFitsIntoAUrlToo() {
+    assertThat(full().toText(SECRET)).matches("[A-Za-z0-9._-]+");
+    assertThat(full().toText(SECRET)).hasSize(full().toText().length() + 35);
+  }
+
+  @Test
+  void aSignedTextIsNotReadWithoutTheSecret() {
+    assertThatThrownBy(() -> Receipt.parse(full().toText(SECRET)))
+        .isInstanceOf(InvalidFeedbackException.class)
+        .hasMessage(
+            "this text cannot be read as a receipt: it is signed; read it with"
+                + " Receipt.parse(text, secret)");
+  }
+
+  @Test
+  void aTextThatIsNotSignedIsNotReadWithASecret() {
+    assertThatThrownBy(() -> Receipt.parse(full().toText(), SECRET))
+        .isInstanceOf(InvalidFeedbackException.class)
+        .hasMessage(
+            "this text cannot be read as a receipt: it is not signed; Receipt.parse(text) reads"
+                + " it, which is right only where nobody but the application can have written it");
+  }
+
+  private static final String UNFIT =
+      "this text cannot be read as a receipt: its signature does not fit; it was cut or changed,"
+          + " or signed with another secret or by a later version";
+
+  @Test
+  void aPlainTextInTheClothesOfASignedOneIsRefused() {
+    String body = full().toText().substring(4);
+    int end = body.lastIndexOf('.');
+    for (String signature : List.of("", ".", ".AAAA", body.substring(end))) {
+      isUnfit("fs1." + body.substring(0, end) + signature, SECRET);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "A secret of 32 characters, or so.",
+        "a secret of 32 characters, or so",
+        "a secret of 32 characters, or so. ",
+        "ä secret of 32 characters, or so.",
+        "00000000000000000000000000000000"
+      })
+  void anotherSecretIsRefusedLikeAChange(String other) {
+    isUnfit(full().toText(SECRET), other);
+  }
+
+  @Test
+  void aChangedSignedTextIsRefusedWhereverItIsChangedAndCut() {
+    String text = full().toText(SECRET);
+
+    for (int i = 0; i < text.length(); i++) {
+      isUnfit(text.substring(0, i), SECRET);
+      for (char other : new char[] {'A', 'B', '_', '.', '\u00e9', '\u0000'}) {
+        if (text.charAt(i) != other) {
+          isUnfit(text.substring(0, i) + other + text.substring(i + 1), SECRET);
+        }
+      }
+      isUnfit(text.substring(0, i) + 'A' + text.substring(i), SECRET);
+    }
+    isUnfit(text + "A", SECRET);
+    isUnfit(text + "=", SECRET);
+    isUnfit(text + "\n", SECRET);
+    isUnfit(text.replace(".humanloop.", ".portkey."), SECRET);
+  }
+
+  /** Base64 has four spellings of the last character of a signature. */
+  @Test
+  void noOtherSpellingOfASignatureFits() {
+    String text = full().toText(SECRET);
+    byte[] signature = Base64.getUrlDecoder().decode(text.substring(text.lastIndexOf('.') + 1));
+    int spellings = 0;
+    for (char last :
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".toCharArray()) {
+      String other = text.substring(0, text.length() - 1) + last;
+      byte[] same = Base64.getUrlDecoder().decode(other.substring(other.lastIndexOf('.') + 1));
+      if (Arrays.equals(signature, same) && !other.equals(text)) {
+        isUnfit(other, SECRET);
+        spellings++;
+      }
+    }
+    assertThat(spellings).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", " ", ".", "...", "fs1", "fs1.", "fs1..", "fs1.portkey", "fs2.a.b.c", "👍"})
+  void garbageIsRefusedInTheSameWordsWithASecret(String garbage) {
+    isUnfit(garbage, SECRET);
+  }
+
+  private static void isUnfit(String text, String secret) {
+    assertThatThrownBy(() -> Receipt.parse(text, secret))
+        .isInstanceOf(InvalidFeedbackException.class)
+        .hasMessage(UNFIT)
+        .hasNoCause();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "short-s3cret", "0123456789012345678901234567890"})
+  void aShortSecretIsRefusedAndNotShown(String secret) {
+    for (ThrowingCallable call :
+        List.<ThrowingCallable>of(
+            () -> full().toText(secret), () -> Receipt.parse(full().toText(SECRET), secret))) {
+      assertThatThrownBy(call)
+          .isExactlyInstanceOf(IllegalArgumentException.class)
+          .hasMessage("secret must have at least 32 characters, but has " + secret.length());
+    }
+  }
+
+  @Test
+  void whatIsNullIsNamed() {
+    assertThatThrownBy(() -> full().toText(BadInput.absent()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("secret must not be null");
+    assertThatThrownBy(() -> Receipt.parse("text", BadInput.absent()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("secret must not be null");
+    assertThatThrownBy(() -> Receipt.parse(BadInput.absent(), SECRET))
+        .isInstanceOf(InvalidFeedbackException.class)
+        .hasMessage("receipt text must not be null");
   }
 
   private static String golden(String name) throws IOException {

@@ -4,15 +4,19 @@ import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.Target;
 import io.github.llmfeedback.TargetKey;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -37,8 +41,24 @@ import org.slf4j.LoggerFactory;
  * <p>It takes ids from the response's headers, and from the request's where an id can be chosen
  * there; where both name one, the response does, because it says how the call was filed. A header
  * that the application set is never changed, bodies are never touched, and whatever goes wrong here
- * is logged and leaves the call as it is. Add it with {@code addInterceptor}, not as a network
- * interceptor, which would see every redirect as a call of its own.
+ * is logged and leaves the call as it is.
+ *
+ * <p>Only the host that the request names when it gets here counts, and those that are {@linkplain
+ * #trusting trusted}: what another host answers, after a redirect or where a later interceptor sent
+ * the request, names no id. The target is then what the last host that counts named, or else what
+ * was chosen.
+ *
+ * <p>Add it with {@code addInterceptor}. With {@link #choosing}, add the same one with {@code
+ * addNetworkInterceptor} too: there it only takes the ids that it chose out of a request that goes
+ * to a host that does not count. Without that, OkHttp's own redirect brings them there along with
+ * all other headers, where they can be read but, as said, not replaced.
+ *
+ * <pre>{@code
+ * TargetInterceptor targets =
+ *     TargetInterceptor.catching(PortkeyFeedbackClient.TRACE).choosing(PortkeyFeedbackClient.TRACE);
+ * OkHttpClient llm =
+ *     new OkHttpClient.Builder().addInterceptor(targets).addNetworkInterceptor(targets).build();
+ * }</pre>
  */
 public final class TargetInterceptor implements Interceptor {
   private static final Logger LOG = LoggerFactory.getLogger("io.github.llmfeedback.okhttp");
@@ -46,11 +66,14 @@ public final class TargetInterceptor implements Interceptor {
   private final List<TargetKey> keys;
   private final List<TargetKey> chosen;
   private final Supplier<String> ids;
+  private final Set<String> trusted;
 
-  private TargetInterceptor(List<TargetKey> keys, List<TargetKey> chosen, Supplier<String> ids) {
+  private TargetInterceptor(
+      List<TargetKey> keys, List<TargetKey> chosen, Supplier<String> ids, Set<String> trusted) {
     this.keys = keys;
     this.chosen = chosen;
     this.ids = ids;
+    this.trusted = trusted;
   }
 
   /**
@@ -70,7 +93,8 @@ public final class TargetInterceptor implements Interceptor {
     if (keys.length == 0) {
       throw new IllegalArgumentException("at least one target key must be given");
     }
-    return new TargetInterceptor(List.of(keys), List.of(), () -> UUID.randomUUID().toString());
+    return new TargetInterceptor(
+        List.of(keys), List.of(), () -> UUID.randomUUID().toString(), Set.of());
   }
 
   /**
@@ -89,7 +113,7 @@ public final class TargetInterceptor implements Interceptor {
       }
     }
     List<TargetKey> all = Stream.concat(this.keys.stream(), Stream.of(keys)).distinct().toList();
-    return new TargetInterceptor(all, List.of(keys), ids);
+    return new TargetInterceptor(all, List.of(keys), ids, trusted);
   }
 
   /**
@@ -99,11 +123,46 @@ public final class TargetInterceptor implements Interceptor {
    * empty text, the LLM call goes on without a chosen id and a WARN says why.
    */
   public TargetInterceptor chosenFrom(Supplier<String> ids) {
-    return new TargetInterceptor(keys, chosen, Objects.requireNonNull(ids, "ids must not be null"));
+    return new TargetInterceptor(
+        keys, chosen, Objects.requireNonNull(ids, "ids must not be null"), trusted);
+  }
+
+  /**
+   * This interceptor, for which these hosts count too, wherever a call began: the one that a
+   * gateway redirects to, or that a later interceptor puts into the request. Each may name ids and
+   * gets those that were chosen.
+   *
+   * @param hosts names or addresses, without scheme and port, in any case; no wildcards
+   * @throws IllegalArgumentException if one is not a host
+   */
+  public TargetInterceptor trusting(String... hosts) {
+    Objects.requireNonNull(hosts, "hosts must not be null");
+    Set<String> all = new HashSet<>(trusted);
+    for (String host : hosts) {
+      all.add(canonical(Objects.requireNonNull(host, "host must not be null")));
+    }
+    return new TargetInterceptor(keys, chosen, ids, Set.copyOf(all));
+  }
+
+  /** The host as OkHttp's URLs have it. */
+  private static String canonical(String host) {
+    try {
+      if (!host.contains("*")) {
+        return new HttpUrl.Builder().scheme("https").host(host).build().host();
+      }
+    } catch (IllegalArgumentException e) {
+      // as below
+    }
+    throw new IllegalArgumentException(
+        "a trusted host must be a host alone, such as gateway.example, without scheme, port, path"
+            + " and wildcard");
   }
 
   @Override
   public Response intercept(Chain chain) throws IOException {
+    if (chain.connection() != null) { // as a network interceptor
+      return chain.proceed(withoutChosen(chain.request()));
+    }
     Request given = chain.request();
     FeedbackTarget own = new FeedbackTarget(); // a request may be called twice, even at once
     Request request = choose(given).newBuilder().tag(FeedbackTarget.class, own).build();
@@ -112,9 +171,55 @@ public final class TargetInterceptor implements Interceptor {
     see(found, TargetKey::requestHeader, request::headers);
     tell(found, own, FeedbackTarget.of(given));
     Response response = chain.proceed(request);
-    see(found, TargetKey::responseHeader, response::headers);
-    tell(found, own, FeedbackTarget.of(given));
+    Response counting = lastThatCounts(response, given.url().host());
+    if (counting != null) {
+      see(found, TargetKey::responseHeader, counting::headers);
+      tell(found, own, FeedbackTarget.of(given));
+    }
     return response;
+  }
+
+  /** The last of a call's responses that came from a host that counts; null if none did. */
+  private @Nullable Response lastThatCounts(Response response, String home) {
+    for (Response next = response; next != null; next = next.priorResponse()) {
+      if (counts(host(next), home)) {
+        return next;
+      }
+      Set<String> names = next.headers().names(); // whose case does not matter
+      if (keys.stream().flatMap(key -> key.responseHeader().stream()).anyMatch(names::contains)) {
+        LOG.warn(
+            "an LLM call was answered by another host than it was made to, whose ids do not count;"
+                + " if they should, name it with TargetInterceptor.trusting");
+      }
+    }
+    return null;
+  }
+
+  private boolean counts(String host, String home) {
+    return host.equals(home) || trusted.contains(host);
+  }
+
+  /** Who answered: of the request that really left, where an interceptor shows another. */
+  private static String host(Response response) {
+    Response raw = response.networkResponse();
+    return (raw == null ? response : raw).request().url().host();
+  }
+
+  /** The request, unless it goes to a host that does not count: then without the chosen ids. */
+  private Request withoutChosen(Request request) {
+    Chosen ours = request.tag(Chosen.class);
+    if (ours == null || counts(request.url().host(), ours.home())) {
+      return request;
+    }
+    Request.Builder without = request.newBuilder();
+    ours.ids()
+        .forEach(
+            (header, id) -> {
+              if (request.headers(header).equals(List.of(id))) {
+                without.removeHeader(header);
+              }
+            });
+    return without.build();
   }
 
   /** The request with an id in every chosen header that the application left to us. */
@@ -130,9 +235,12 @@ public final class TargetInterceptor implements Interceptor {
     try {
       Map<String, String> headers =
           Target.shared(ids.get()).requestHeaders(chosen.toArray(TargetKey[]::new));
+      Chosen before = request.tag(Chosen.class); // by another interceptor of this kind
+      Map<String, String> all = new HashMap<>(before == null ? Map.of() : before.ids());
+      free.forEach(header -> all.put(header, Objects.requireNonNull(headers.get(header))));
       Request.Builder with = request.newBuilder();
-      free.forEach(header -> with.header(header, Objects.requireNonNull(headers.get(header))));
-      return with.build();
+      free.forEach(header -> with.header(header, Objects.requireNonNull(all.get(header))));
+      return with.tag(Chosen.class, new Chosen(request.url().host(), all)).build();
     } catch (Throwable e) { // Kotlin, for one, throws checked exceptions from anywhere
       passOn(e);
       LOG.warn("no id could be chosen for an LLM call, which goes on without", e);
@@ -188,4 +296,12 @@ public final class TargetInterceptor implements Interceptor {
       asked.set(target);
     }
   }
+
+  /**
+   * What was chosen for a call, for the network interceptor to find.
+   *
+   * @param home the host that the call was made to
+   * @param ids by header
+   */
+  private record Chosen(String home, Map<String, String> ids) {}
 }

@@ -183,6 +183,10 @@ final class Failures {
     if (cause instanceof Inflow.TooMuch) {
       return "more than " + (Inflow.MOST >> 20) + " MB came, and no end of the answer's head";
     }
+    PlainHttp.Refused refused = PlainHttp.Refused.in(cause);
+    if (refused != null) {
+      return String.valueOf(refused.getMessage());
+    }
     return switch (reason) {
       case UNREACHABLE -> "no connection could be made; check the base URL and the network";
       case UNTRUSTED ->
@@ -222,6 +226,9 @@ final class Failures {
   }
 
   private static boolean isUntrusted(IOException e) {
+    if (PlainHttp.Refused.in(e) != null) {
+      return true;
+    }
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof SSLPeerUnverifiedException || t instanceof CertificateException) {
         return true;
@@ -241,6 +248,7 @@ final class Failures {
         || e instanceof java.net.UnknownHostException
         || e instanceof Phase.InterimResponses
         || e instanceof Inflow.TooMuch
+        || e instanceof PlainHttp.Refused
         || e.getCause() instanceof RuntimeException) {
       return e;
     }

@@ -109,8 +109,11 @@ final class Transport implements Time {
             .writeTimeout(Duration.ZERO)
             .callTimeout(Duration.ZERO)
             .addNetworkInterceptor(RetryAfter::bounded)
-            .addNetworkInterceptor(staleConnections)
-            .addNetworkInterceptor(Phase::intercept);
+            .addNetworkInterceptor(staleConnections);
+    if (!settings.allowPlainHttp()) {
+      tamed.addNetworkInterceptor(PlainHttp::intercept);
+    }
+    tamed.addNetworkInterceptor(Phase::intercept);
     X509TrustManager trust = from.x509TrustManager();
     if (trust != null) { // or it speaks no TLS
       tamed.sslSocketFactory(new BoundedTls(from.sslSocketFactory()), trust);

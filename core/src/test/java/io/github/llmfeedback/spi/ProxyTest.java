@@ -43,7 +43,7 @@ class ProxyTest {
   private ToyClient client(Toy toy, Authenticator authenticator) {
     OkHttpClient http =
         new OkHttpClient.Builder().proxy(itsPlace).proxyAuthenticator(authenticator).build();
-    ClientSettings settings = ToyClient.impatient().httpClient(http).build();
+    ClientSettings settings = ToyClient.impatient().httpClient(http).allowPlainHttp(true).build();
     return new ToyClient("http://127.0.0.1:1", toy, settings);
   }
 

@@ -32,8 +32,13 @@ final class RawServer implements AutoCloseable {
 
   /** A server of one talk after the other; the last one goes on for ever. */
   RawServer(Talk... talks) {
+    this(InetAddress.getLoopbackAddress(), talks);
+  }
+
+  /** As {@link #RawServer(Talk...)}, at another address than loopback's usual one. */
+  RawServer(InetAddress at, Talk... talks) {
     try {
-      listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      listening = new ServerSocket(0, 50, at);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -72,7 +77,11 @@ final class RawServer implements AutoCloseable {
   }
 
   String url() {
-    return "http://127.0.0.1:" + listening.getLocalPort();
+    return "http://127.0.0.1:" + port();
+  }
+
+  int port() {
+    return listening.getLocalPort();
   }
 
   /** How many connections came so far. */

@@ -42,11 +42,13 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   private static final String KEY_VARIABLE = "HELICONE_API_KEY";
 
   private final Duration confirmInterval;
+  private final Duration batchTimeout;
 
   private HeliconeFeedbackClient(
       Connection connection, ClientSettings settings, Duration confirmInterval) {
     super(connection, settings, new HeliconeDialect());
     this.confirmInterval = confirmInterval;
+    this.batchTimeout = settings.batchTimeout();
   }
 
   /**
@@ -164,13 +166,22 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    * the thread that reads it; an empty stream is no proof that there are none, because Helicone
    * answers so when its database is down, too.
    *
+   * <p>A reading does not look for ever. If no further match comes while it waits for pages, for
+   * longer than the settings' {@link ClientSettings#batchTimeout()} (looked at after each page) or
+   * in 100,000 rows, it ends with a {@link FeedbackException} that says so. The time that the
+   * reader takes between two pages does not count, and what was read before stays read.
+   *
    * @return to be read once; its reading throws {@link FeedbackException}
    */
   public Stream<RatedRequest> query(HeliconeQuery query) {
     Objects.requireNonNull(query, "query must not be null");
     return StreamSupport.stream(
         Spliterators.spliteratorUnknownSize(
-            new HeliconePages(query, page -> ask(page, answer -> answer.items("/data"))),
+            new HeliconePages(
+                query,
+                page -> ask(page, answer -> answer.items("/data")),
+                batchTimeout,
+                System::nanoTime),
             Spliterator.ORDERED | Spliterator.NONNULL),
         false);
   }

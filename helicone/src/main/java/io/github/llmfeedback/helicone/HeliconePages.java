@@ -1,5 +1,7 @@
 package io.github.llmfeedback.helicone;
 
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableAnswerException;
 import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.WireRequest;
@@ -12,9 +14,13 @@ import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * The rated requests of a query, one page at a time, as they are asked for. Used by one thread.
+ *
+ * <p>From one match to the next it asks for a bounded time and looks at a bounded number of rows,
+ * or a server that always shows fresh rows that do not match would be read for ever.
  *
  * <p>Helicone cuts pages out of stored <em>versions</em> of requests and only then makes requests
  * of them (observed, 2026-11: three matching requests, limit 2, offset 1, one row). So a short page
@@ -24,8 +30,17 @@ final class HeliconePages implements Iterator<RatedRequest> {
   /** No request has so many versions that a page this far on still shows the same requests. */
   private static final int MOST_VERSIONS = 1000;
 
+  /**
+   * Where evaluations score every request, the rows of a query for bad ratings are mostly rows with
+   * such other scores (observed, 2026-07); so a long way may lie between two matches. In pages of
+   * 100 this is what the free plan's rate limit allows in its 300 seconds: 1,000 requests.
+   */
+  private static final int MOST_WITHOUT_A_MATCH = 100_000;
+
   private final HeliconeQuery query;
   private final Function<WireRequest, List<Answer>> asker;
+  private final Duration longest;
+  private final LongSupplier nanoTime;
   private final Queue<RatedRequest> read = new ArrayDeque<>();
   private Set<String> lastPage = Set.of();
   private long pages;
@@ -33,9 +48,25 @@ final class HeliconePages implements Iterator<RatedRequest> {
   private int idle;
   private boolean ended;
 
-  HeliconePages(HeliconeQuery query, Function<WireRequest, List<Answer>> asker) {
+  /** Since the last match, without the time that the reader takes between two pages. */
+  private long waited;
+
+  private long rowsWithoutMatch;
+
+  /**
+   * Nothing is read yet.
+   *
+   * @param longest how long pages may be waited for until the next match
+   */
+  HeliconePages(
+      HeliconeQuery query,
+      Function<WireRequest, List<Answer>> asker,
+      Duration longest,
+      LongSupplier nanoTime) {
     this.query = query;
     this.asker = asker;
+    this.longest = longest;
+    this.nanoTime = nanoTime;
     this.left = query.limit();
   }
 
@@ -57,7 +88,9 @@ final class HeliconePages implements Iterator<RatedRequest> {
   }
 
   private void readPage() {
+    long before = nanoTime.getAsLong();
     List<Answer> rows = asker.apply(query.page(pages));
+    waited += nanoTime.getAsLong() - before;
     pages++;
     ended = rows.isEmpty();
     Set<String> page = new HashSet<>();
@@ -71,17 +104,43 @@ final class HeliconePages implements Iterator<RatedRequest> {
     }
     lastPage = page;
     idle = progress ? 0 : idle + query.pageSize();
-    if (!ended && idle > MOST_VERSIONS) {
-      throw new UnreadableAnswerException(
-          "helicone",
-          rows.get(0).status(),
-          "",
-          Math.toIntExact(pages),
-          Duration.ZERO,
-          false,
+    rowsWithoutMatch += query.pageSize(); // as the offset counts, however short the page
+    if (!read.isEmpty()) {
+      waited = 0;
+      rowsWithoutMatch = 0;
+    } else if (!ended) {
+      goOnOrEnd(rows.get(0).status());
+    }
+  }
+
+  /** Ends a reading that leads nowhere. */
+  private void goOnOrEnd(int status) {
+    if (idle > MOST_VERSIONS) {
+      throw unreadable(
+          status,
           "helicone answers every page with the same rows; does something on the way drop the"
               + " query's offset?");
+    } else if (rowsWithoutMatch >= MOST_WITHOUT_A_MATCH) {
+      throw unreadable(
+          status,
+          "helicone's last %d rows hold no rating that the query is after; ask for a shorter time with since and before, or find out whether something on the way drops the query's filter"
+              .formatted(rowsWithoutMatch));
+    } else if (waited > longest.toNanos()) {
+      throw new UndeliveredFeedbackException(
+          "helicone",
+          Reason.TIMEOUT,
+          Math.toIntExact(pages),
+          Duration.ofNanos(waited),
+          false,
+          "helicone showed no rating that the query is after for %d ms, in %d rows; ask for a shorter time with since and before, or raise the settings' batchTimeout"
+              .formatted(Duration.ofNanos(waited).toMillis(), rowsWithoutMatch),
+          null);
     }
+  }
+
+  private UnreadableAnswerException unreadable(int status, String message) {
+    return new UnreadableAnswerException(
+        "helicone", status, "", Math.toIntExact(pages), Duration.ZERO, false, message);
   }
 
   /** A row is found by any of its versions, and so may be rated otherwise by now, or not at all. */

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -97,7 +99,9 @@ class HeliconePagesTest {
     HeliconePages pages =
         new HeliconePages(
             HeliconeQuery.where(positive()),
-            request -> rows.hasNext() ? rows.next().items("/data") : List.of());
+            request -> rows.hasNext() ? rows.next().items("/data") : List.of(),
+            Duration.ofMinutes(1),
+            System::nanoTime);
 
     assertThat(pages.next().requestId()).isEqualTo("a");
     assertThat(pages.hasNext()).isFalse();
@@ -119,6 +123,111 @@ class HeliconePagesTest {
         .hasMessageContaining("offset");
     assertThat(read).containsExactly("a");
     assertThat(server.count()).isEqualTo(12);
+  }
+
+  /** A server that always shows a fresh row that does not match. */
+  private void showFreshRows() {
+    AtomicInteger fresh = new AtomicInteger();
+    server.answerAll(seen -> Reply.of(201, page("r" + fresh.incrementAndGet() + " down")));
+  }
+
+  @Test
+  void freshRowsThatDoNotMatchAreNotReadForEver() {
+    showFreshRows();
+    server.enqueue(201, page("a up", "b down"));
+    List<String> read = new ArrayList<>();
+
+    assertThatThrownBy(
+            () ->
+                client
+                    .query(HeliconeQuery.where(positive()).pageSize(1000))
+                    .forEach(rated -> read.add(rated.requestId())))
+        .isInstanceOfSatisfying(
+            UnreadableAnswerException.class,
+            e -> {
+              assertThat(e.mayHaveArrived()).isFalse();
+              assertThat(e.attempts()).isEqualTo(101);
+            })
+        .hasMessage(
+            "helicone's last 100000 rows hold no rating that the query is after; ask for a shorter"
+                + " time with since and before, or find out whether something on the way drops the"
+                + " query's filter");
+    assertThat(read).containsExactly("a");
+    assertThat(server.count()).isEqualTo(101);
+  }
+
+  @Test
+  void freshRowsThatDoNotMatchAreNotReadLongerThanTheSettingsAllow() {
+    showFreshRows();
+    server.enqueue(201, page("a up"));
+    List<String> read = new ArrayList<>();
+    Duration longest = Duration.ofMillis(20);
+
+    try (HeliconeFeedbackClient hasty =
+        HeliconeFeedbackClient.builder("sk-test")
+            .baseUrl(server.url())
+            .settings(ClientSettings.builder().batchTimeout(longest).build())
+            .build()) {
+      UndeliveredFeedbackException error =
+          catchThrowableOfType(
+              UndeliveredFeedbackException.class,
+              () ->
+                  hasty
+                      .query(HeliconeQuery.where(positive()).pageSize(1))
+                      .forEach(rated -> read.add(rated.requestId())));
+      assertThat(error.reason()).isEqualTo(UndeliveredFeedbackException.Reason.TIMEOUT);
+      assertThat(error.mayHaveArrived()).isFalse();
+      assertThat(error.elapsed()).isGreaterThan(longest);
+      assertThat(error.attempts()).isEqualTo(server.count());
+      assertThat(error)
+          .hasMessageStartingWith("helicone showed no rating that the query is after for ")
+          .hasMessageEndingWith(
+              " rows; ask for a shorter time with since and before, or raise the settings'"
+                  + " batchTimeout");
+    }
+    assertThat(read).containsExactly("a");
+  }
+
+  @Test
+  void neitherTheReadersOwnTimeNorThatOfAMatchCountsAgainstIt() {
+    AtomicLong now = new AtomicLong();
+    Iterator<String> pages =
+        List.of("a down", "b up", "c down", "d down", "e up", "f down", "g down", "h down")
+            .iterator();
+    HeliconePages reading =
+        new HeliconePages(
+            HeliconeQuery.where(positive()),
+            request -> {
+              now.addAndGet(Duration.ofSeconds(4).toNanos());
+              return Answer.of(201, page(pages.next())).items("/data");
+            },
+            Duration.ofSeconds(10),
+            now::get);
+
+    for (String id : List.of("b", "e")) {
+      assertThat(reading.next().requestId()).isEqualTo(id);
+      now.addAndGet(Duration.ofHours(1).toNanos());
+    }
+    assertThatThrownBy(reading::hasNext)
+        .isInstanceOf(UndeliveredFeedbackException.class)
+        .hasMessageContaining("for 12000 ms, in 300 rows");
+    assertThat(pages.hasNext()).isFalse();
+  }
+
+  @Test
+  void anEmptyPageThatComesLateIsTheEndAllTheSame() {
+    AtomicLong now = new AtomicLong();
+    HeliconePages reading =
+        new HeliconePages(
+            HeliconeQuery.where(positive()),
+            request -> {
+              now.addAndGet(Duration.ofSeconds(11).toNanos());
+              return List.of();
+            },
+            Duration.ofSeconds(10),
+            now::get);
+
+    assertThat(reading.hasNext()).isFalse();
   }
 
   @Test
