@@ -323,7 +323,7 @@ class HeliconePagesTest {
     String large = "{\"data\":[{\"response_body\":\"" + "x".repeat(9 << 20) + "\"}]}";
     server.enqueue(201, large);
     assertThat(failure(UnreadableAnswerException.class))
-        .hasMessageContaining("larger than 8 MB; a smaller pageSize");
+        .hasMessageContaining("far too many values; a smaller pageSize");
     assertThat(server.count()).isEqualTo(1);
   }
 
