@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Answer {
   private final int status;
   private final Function<String, @Nullable String> headers;
-  private final byte[] body;
+  private final byte @Nullable [] body;
   private final BodyEnd end;
   private final int most;
   private final @Nullable JsonNode json;
@@ -48,7 +48,7 @@ public final class Answer {
   private Answer(Answer whole, JsonNode json) {
     this.status = whole.status;
     this.headers = whole.headers;
-    this.body = json.toString().getBytes(StandardCharsets.UTF_8);
+    this.body = null;
     this.end = BodyEnd.WHOLE;
     this.most = whole.most;
     this.json = json;
@@ -71,7 +71,7 @@ public final class Answer {
     return new Answer(
         status,
         other -> name.equalsIgnoreCase(other) ? value : headers.apply(other),
-        body,
+        text().getBytes(StandardCharsets.UTF_8),
         end,
         most,
         asksToWait ? RetryAfter.read(Headers.of(name, value), Instant.now()) : retryAfter);
@@ -117,8 +117,8 @@ public final class Answer {
   }
 
   /**
-   * Whether the body is larger than an answer may be: 1 MB and 32,768 JSON values, or 8 MB and
-   * 262,144 values for what answers a question.
+   * Whether the body is larger than an answer may be: 1 MB and 16,384 JSON values, or 8 MB and
+   * 131,072 values for what answers a question.
    */
   public boolean isTooLarge() {
     return end == BodyEnd.TOO_LARGE;
@@ -268,11 +268,11 @@ public final class Answer {
 
   /** The body as text; bytes that are no UTF-8 are replaced. */
   String text() {
-    return new String(body, StandardCharsets.UTF_8);
+    return body == null ? json() : new String(body, StandardCharsets.UTF_8);
   }
 
   @Override
   public String toString() {
-    return "Answer " + status + ", " + body.length + " bytes";
+    return "Answer " + status + (body == null ? ", an item" : ", " + body.length + " bytes");
   }
 }

@@ -44,7 +44,7 @@ final class Transport implements Time {
   private final ExecutorService calls = threads("llm-feedback-call-");
   private final ExecutorService callbacks = threads("llm-feedback-callback-");
   private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(1, daemons("llm-feedback-timer-"));
+      new ScheduledThreadPoolExecutor(1, this::timerThread);
   private final StaleConnections staleConnections = new StaleConnections();
   private final OkHttpClient http;
 
@@ -185,6 +185,13 @@ final class Transport implements Time {
     } catch (RejectedExecutionException | OutOfMemoryError e) { // no thread is to be had
       task.run();
     }
+  }
+
+  /** A thread that has a successor if it dies, as where there is no memory to wait for an alarm. */
+  private Thread timerThread(Runnable task) {
+    Thread thread = daemons("llm-feedback-timer-").newThread(task);
+    thread.setUncaughtExceptionHandler((dead, e) -> Surely.run(timer::prestartCoreThread));
+    return thread;
   }
 
   private static ExecutorService threads(String name) {

@@ -26,10 +26,10 @@ final class WireJson {
   private static final int MAX_NAME = 50_000;
 
   /**
-   * A tree takes up to 100 bytes for an empty object, which is two bytes in JSON. Rows of Helicone
-   * have 24 bytes for each value (observed, 2026-11), and a page at most 64,000 values.
+   * A tree takes up to 100 bytes for an empty object, which is two bytes in JSON. A yes to a list
+   * of 100 has some thousand values, and the largest page of Helicone's 64,000 (observed, 2026-11).
    */
-  private static final int BYTES_PER_VALUE = 32;
+  private static final int BYTES_PER_VALUE = 64;
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder()

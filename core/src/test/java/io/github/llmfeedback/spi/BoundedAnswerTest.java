@@ -226,7 +226,7 @@ class BoundedAnswerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"32767, true", "32768, false"})
+  @CsvSource({"16383, true", "16384, false"})
   void anAnswerOfVeryManyValuesIsTooLarge(int values, boolean accepted) {
     String body = "[" + "{},".repeat(values - 1) + "{}]";
     Talk talk =
