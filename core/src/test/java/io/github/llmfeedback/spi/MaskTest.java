@@ -53,7 +53,7 @@ class MaskTest {
     assertThat(refused.requestId()).isEmpty();
     assertThat(refused)
         .hasMessageContaining(
-            ": a redirect to ██.example is not followed, so that key and words reach no other host;"
+            ": a redirect to another place is not followed, so that key and words reach no other host;"
                 + " check the base URL");
   }
 }
