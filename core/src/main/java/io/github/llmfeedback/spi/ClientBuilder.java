@@ -2,7 +2,10 @@ package io.github.llmfeedback.spi;
 
 import io.github.llmfeedback.ClientSettings;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
 
   private final String provider;
   private final String version;
+  private final Set<String> known;
   private String baseUrl;
   private boolean exact;
   private ClientSettings settings = ClientSettings.defaults();
@@ -31,6 +35,11 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
     this.provider = provider;
     this.version = version;
     this.baseUrl = defaultBaseUrl;
+    this.known =
+        Stream.concat(
+                Stream.of(version),
+                Connection.to(provider, defaultBaseUrl, false).base().pathSegments().stream())
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /** This builder. */
@@ -73,7 +82,8 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
    * @throws IllegalArgumentException if the base URL cannot be used
    */
   protected Connection connection() {
-    Connection connection = Connection.to(provider, baseUrl, settings.allowPlainHttp());
+    Connection connection =
+        Connection.to(provider, baseUrl, settings.allowPlainHttp()).showing(known);
     String host = connection.base().host();
     if (LLM_HOST.matcher(host).matches() || isLlmProxy(host)) {
       throw new IllegalArgumentException(

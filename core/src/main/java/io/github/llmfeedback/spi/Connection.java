@@ -1,7 +1,6 @@
 package io.github.llmfeedback.spi;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,20 +39,46 @@ public final class Connection {
           "content-encoding",
           "accept-encoding");
 
-  /** A shorter secret may be an ordinary word; to mask that would garble texts and tell it. */
-  private static final int SHORTEST_MASKED = 8;
+  /** From here on, a segment of the base URL's path may be a token that opens a gateway. */
+  private static final int SHORTEST_TOKEN = 16;
 
   private final String provider;
   private final HttpUrl base;
   private final Map<String, String> headers;
-  private final List<String> secrets;
+  private final List<String> values;
+  private final Set<String> shown;
+  private final Secrets secrets;
 
+  /**
+   * A connection.
+   *
+   * @param values the headers' secrets
+   * @param shown the segments of the base URL's path that everybody knows
+   */
   private Connection(
-      String provider, HttpUrl base, Map<String, String> headers, List<String> secrets) {
+      String provider,
+      HttpUrl base,
+      Map<String, String> headers,
+      List<String> values,
+      Set<String> shown) {
     this.provider = provider;
     this.base = base;
     this.headers = headers;
-    this.secrets = secrets;
+    this.values = values;
+    this.shown = shown;
+    this.secrets = new Secrets(secrets(base, values, shown));
+  }
+
+  private static List<String> secrets(HttpUrl base, List<String> values, Set<String> shown) {
+    List<String> secrets = new ArrayList<>(values);
+    for (int i = 0; i < base.pathSize(); i++) {
+      String segment = base.pathSegments().get(i);
+      if (segment.length() >= SHORTEST_TOKEN && !shown.contains(segment)) {
+        secrets.add(segment);
+        secrets.add(base.encodedPathSegments().get(i));
+      }
+    }
+    return secrets;
   }
 
   /**
@@ -95,7 +120,7 @@ public final class Connection {
         clean.addEncodedPathSegment(segment);
       }
     }
-    return new Connection(provider, clean.build(), Map.of(), List.of());
+    return new Connection(provider, clean.build(), Map.of(), List.of(), Set.of());
   }
 
   /** This connection, whose base URL ends with this segment, which is added unless it does. */
@@ -104,12 +129,20 @@ public final class Connection {
     return path.get(path.size() - 1).equals(segment)
         ? this
         : new Connection(
-            provider, base.newBuilder().addPathSegment(segment).build(), headers, secrets);
+            provider, base.newBuilder().addPathSegment(segment).build(), headers, values, shown);
+  }
+
+  /**
+   * This connection, which shows these segments of its base URL's path in messages. Any other may
+   * be a token, as gateways and test servers have it there.
+   */
+  Connection showing(Set<String> segments) {
+    return new Connection(provider, base, headers, values, Set.copyOf(segments));
   }
 
   /** This connection with a header on every request. */
   public Connection header(String name, String value) {
-    return with(checkedName(name), checkedValue("header " + name, value), List.of());
+    return with(checkedName(name), checkedValue("header " + name, value), "");
   }
 
   /**
@@ -125,10 +158,7 @@ public final class Connection {
       throw new IllegalArgumentException(
           field + " must not be blank, nor begin or end with a space");
     }
-    return with(
-        checkedName(name),
-        prefix + value,
-        value.length() < SHORTEST_MASKED ? List.of() : inAnswers(value));
+    return with(checkedName(name), prefix + value, value);
   }
 
   /**
@@ -165,19 +195,12 @@ public final class Connection {
     return secretHeader(name, "", "the header " + name, value);
   }
 
-  /** A secret as it is, and as JSON writes it, which may escape a slash. */
-  private static List<String> inAnswers(String secret) {
-    String escaped = secret.replace("\\", "\\\\").replace("\"", "\\\"");
-    return List.of(secret, escaped, escaped.replace("/", "\\/"));
-  }
-
-  private Connection with(String name, String value, List<String> moreSecrets) {
+  private Connection with(String name, String value, String secret) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);
-    List<String> all = new ArrayList<>(secrets);
-    all.addAll(moreSecrets);
-    all.sort(Comparator.comparing(String::length).reversed()); // none hides inside another
-    return new Connection(provider, base, more, all);
+    List<String> all = new ArrayList<>(values);
+    all.add(secret);
+    return new Connection(provider, base, more, all, shown);
   }
 
   private static String checkedName(String name) {
@@ -231,26 +254,40 @@ public final class Connection {
     return url.build();
   }
 
-  /** The text with every secret in it replaced. */
-  String redact(String text) {
-    String clean = text;
-    for (String secret : secrets) {
-      clean = clean.replace(secret, "██");
+  /** A request's address as messages show it: without what may be a token in the base URL. */
+  String place(WireRequest request) {
+    HttpUrl url = url(request);
+    StringBuilder place = new StringBuilder();
+    boolean hides = false;
+    int own = url.pathSize() - request.path().size();
+    for (int i = 0; i < url.pathSize(); i++) {
+      String segment = url.pathSegments().get(i);
+      if (i < own && !segment.isEmpty() && !shown.contains(segment)) {
+        place.append(hides ? "" : "/…");
+        hides = true;
+      } else {
+        place.append('/').append(url.encodedPathSegments().get(i));
+        hides = false;
+      }
     }
-    return clean;
+    HttpUrl root = url.newBuilder().encodedPath("/").build();
+    String host = root.toString();
+    return redact(host.substring(0, host.length() - 1) + place);
+  }
+
+  /** The text with every secret in it masked. */
+  String redact(String text) {
+    return secrets.mask(text);
   }
 
   /** As {@link #redact}, where the text may break off inside a secret. */
   String redactCut(String text) {
-    String clean = redact(text);
-    for (String secret : secrets) {
-      for (int length = secret.length() - 1; length > 3; length--) { // less tells nothing
-        if (clean.endsWith(secret.substring(0, length))) {
-          return clean.substring(0, clean.length() - length) + "██";
-        }
-      }
-    }
-    return clean;
+    return secrets.maskCut(text);
+  }
+
+  /** As {@link #redact}, of so many first characters; {@code isCut} if there would be more. */
+  String excerpt(String text, int most, boolean isCut) {
+    return secrets.excerpt(text, most, isCut);
   }
 
   @Override

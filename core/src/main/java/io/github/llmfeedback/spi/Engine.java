@@ -166,7 +166,10 @@ final class Engine<W> {
     }
     String provider = dialect.capabilities().provider();
     return new UnrepresentableFeedbackException(
-        provider, provider + "'s dialect failed on this feedback", List.of(), bug);
+        provider,
+        provider + "'s dialect failed on this feedback",
+        List.of(),
+        ForeignException.of(bug));
   }
 
   private <T> Sending<T> send(WireRequest request, BiFunction<Answer, Ending, T> decode) {

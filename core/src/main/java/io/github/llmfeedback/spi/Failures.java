@@ -7,12 +7,12 @@ import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableAnswerException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.SocketException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Failures {
   private static final int EXCERPT = 4096;
+
+  /** A shorter label of a host, such as {@code com}, is an echo of nothing. */
+  private static final int SHORTEST_ECHO = 4;
+
+  private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_.:/-]{1,80}");
 
   private final Connection connection;
 
@@ -53,7 +58,7 @@ final class Failures {
       int attempts,
       Duration elapsed,
       boolean mayHaveArrived) {
-    String hint = hint(answer, verdict);
+    String hint = hint(request, answer, verdict);
     if (verdict.kind() == Verdict.Kind.UNREADABLE) {
       return new UnreadableAnswerException(
           connection.provider(),
@@ -72,10 +77,10 @@ final class Failures {
     }
     return RejectedFeedbackException.builder(connection.provider(), answer.status())
         .place(place(request))
-        .code(verdict.code().map(code -> code(request, code)).orElse(null))
+        .code(verdict.code().map(code -> token(said(request), code)).orElse(null))
         .hint(hint)
         .body(excerpt(answer))
-        .requestId(verdict.requestId().map(this::token).orElse(null))
+        .requestId(verdict.requestId().map(id -> token(said(request), id)).orElse(null))
         .retryAfter(answer.retryAfter().orElse(null))
         .effort(attempts, elapsed)
         .mayHaveArrived(mayHaveArrived && !request.isQuestion())
@@ -83,12 +88,19 @@ final class Failures {
   }
 
   /** The verdict's hint, in which only the host that a redirect leads to is the server's word. */
-  private @Nullable String hint(Answer answer, Verdict verdict) {
+  private @Nullable String hint(WireRequest request, Answer answer, Verdict verdict) {
     String hint = verdict.hint().orElse(null);
     String host = answer.header("Location").map(Verdict::host).orElse(null);
-    return hint == null || host == null
+    return hint == null || host == null || host.contains(" ") || isSayable(request, host)
         ? hint
-        : hint.replace(" to " + host + " ", " to " + connection.redact(host) + " ");
+        : hint.replace(" to " + host + " ", " to another place ");
+  }
+
+  private boolean isSayable(WireRequest request, String host) {
+    String said = said(request);
+    return connection.redact(host).equals(host)
+        && Stream.of(host.toLowerCase(Locale.ROOT).split("\\.", -1))
+            .noneMatch(label -> label.length() >= SHORTEST_ECHO && said.contains(label));
   }
 
   /** The provider asked this client to wait, for longer than the call has time. */
@@ -127,7 +139,7 @@ final class Failures {
         elapsed,
         mayHaveArrived,
         what(request, reason, cause) + fate,
-        cause == null ? null : clean(cause));
+        cause == null ? null : ForeignException.of(cause));
   }
 
   /** An error of this process, such as no memory, ended a call on its way. */
@@ -157,7 +169,7 @@ final class Failures {
         false,
         "%s was sent nothing: %s (%s); surely not stored"
             .formatted(connection.provider(), explain(Reason.LINKAGE, null), error),
-        error);
+        ForeignException.of(error));
   }
 
   private String what(@Nullable WireRequest request, Reason reason, @Nullable IOException cause) {
@@ -237,52 +249,24 @@ final class Failures {
     return false;
   }
 
-  /**
-   * The cause without the server's words, which a malformed status line or header would bring, be
-   * it as a cause of the cause.
-   */
-  private IOException clean(IOException e) {
-    if (e instanceof InterruptedIOException
-        || e instanceof SocketException
-        || e instanceof javax.net.ssl.SSLException
-        || e instanceof java.net.UnknownHostException
-        || e instanceof Phase.InterimResponses
-        || e instanceof Inflow.TooMuch
-        || e instanceof PlainHttp.Refused
-        || e.getCause() instanceof RuntimeException) {
-      return e;
-    }
-    boolean isOkHttps = e.getClass() == IOException.class;
-    String message = isOkHttps ? String.valueOf(e.getMessage()) : e.getClass().getName();
-    IOException clean = new IOException(connection.redact(message));
-    clean.setStackTrace(e.getStackTrace());
-    return clean;
-  }
-
   private String place(WireRequest request) {
-    return request.method() + " " + connection.redact(connection.url(request).toString());
+    return request.method() + " " + connection.place(request);
   }
 
   private String excerpt(Answer answer) {
-    String text = answer.text();
-    String clean = answer.isCut() ? connection.redactCut(text) : connection.redact(text);
-    if (clean.length() <= EXCERPT) {
-      return clean;
-    }
-    boolean inside = Character.isHighSurrogate(clean.charAt(EXCERPT - 1));
-    return clean.substring(0, inside ? EXCERPT - 1 : EXCERPT);
+    return connection.excerpt(answer.text(), EXCERPT, answer.isCut());
   }
 
-  /** The provider's code; null if it is none, or an echo of what the person said. */
-  private @Nullable String code(WireRequest request, String text) {
-    String said = request.json().toLowerCase(Locale.ROOT);
-    return said.contains(text.toLowerCase(Locale.ROOT)) ? null : token(text);
-  }
-
-  /** A server's short token; null if it is anything else, or holds a secret. */
-  private @Nullable String token(String text) {
-    return text.matches("[A-Za-z0-9_.:/-]{1,80}") && connection.redact(text).equals(text)
+  /** A server's short token; null if it is none, holds a secret or echoes what the person said. */
+  private @Nullable String token(String said, String text) {
+    return TOKEN.matcher(text).matches()
+            && connection.redact(text).equals(text)
+            && !said.contains(text.toLowerCase(Locale.ROOT))
         ? text
         : null;
+  }
+
+  private static String said(WireRequest request) {
+    return request.json().toLowerCase(Locale.ROOT);
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,14 @@ public final class Verdict {
    * not allowed (405), no length (411), too large (413, 414, 431), not this media type (415).
    */
   private static final Set<Integer> NEVER_READ = Set.of(405, 411, 413, 414, 415, 431);
+
+  /** RFC 1035, 2.3.4, as text. */
+  private static final int LONGEST_HOST = 253;
+
+  private static final Pattern HOST =
+      Pattern.compile(
+          "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
+              + "|\\[[0-9A-Fa-f:.]{2,45}]");
 
   private final Kind kind;
   private final @Nullable String code;
@@ -137,10 +146,13 @@ public final class Verdict {
     };
   }
 
+  /** The host that a redirect leads to, if it is the name of one; else words in its place. */
   static String host(String location) {
     try {
       String host = URI.create(location).getHost();
-      return host == null ? "another place" : host;
+      return host == null || host.length() > LONGEST_HOST || !HOST.matcher(host).matches()
+          ? "another place"
+          : host;
     } catch (IllegalArgumentException unreadable) {
       return "an unreadable place";
     }

@@ -50,7 +50,8 @@ final class WireJson {
       return MAPPER.writeValueAsBytes(body);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(
-          "a wire object could not be written as JSON: " + body.getClass().getName(), e);
+          "a wire object could not be written as JSON: " + body.getClass().getName(),
+          ForeignException.of(e)); // Jackson may quote the value
     }
   }
 

@@ -146,6 +146,18 @@ final class Http2Connection {
       frame(DATA, END_STREAM, number, reply.body().getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Begins an answer of 200 with one more header, whatever is in its name. */
+    void head(String name, String value) throws IOException {
+      ByteArrayOutputStream head = new ByteArrayOutputStream();
+      head.writeBytes(new byte[] {0x08, 3, '2', '0', '0', 0}); // RFC 7541, 6.2.2: then a new name
+      for (String text : List.of(name, value)) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        head.write(bytes.length); // fewer than 127, not Huffman coded
+        head.writeBytes(bytes);
+      }
+      frame(HEADERS, END_HEADERS, number, head.toByteArray());
+    }
+
     void reset(int error) throws IOException {
       frame(RST_STREAM, 0, number, new byte[] {0, 0, 0, (byte) error});
     }

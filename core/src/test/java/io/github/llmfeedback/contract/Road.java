@@ -20,7 +20,7 @@ enum Road {
   TLS,
   /** By TLS, with a certificate that the client does not trust. */
   UNTRUSTED,
-  /** By TLS, with a trusted certificate of another host. */
+  /** By TLS, with a trusted certificate of another host, whose name nobody may see. */
   WRONG_HOST,
   /** By HTTP/2, one request at a time. */
   HTTP2,
@@ -39,10 +39,14 @@ enum Road {
 
   private static final String CREDENTIALS = Credentials.basic("me", "mine");
   private static final HeldCertificate LOCALHOST = certificateOf("localhost");
-  private static final HeldCertificate ELSEWHERE = certificateOf("elsewhere.example");
+  private static final HeldCertificate ELSEWHERE =
+      certificateOf(ClientUnderTest.API_KEY + ".wq7zk-name.example");
 
   private static HeldCertificate certificateOf(String host) {
-    return new HeldCertificate.Builder().addSubjectAlternativeName(host).build();
+    return new HeldCertificate.Builder()
+        .addSubjectAlternativeName(host)
+        .commonName(host + "\u001b[31m")
+        .build();
   }
 
   /** Whether a request shows a proxy the credentials that it wants. */

@@ -1,5 +1,8 @@
 package io.github.llmfeedback.contract;
 
+import static io.github.llmfeedback.contract.Hostility.fault;
+import static io.github.llmfeedback.contract.Hostility.http2;
+import static io.github.llmfeedback.contract.Hostility.onTheWay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -53,6 +56,76 @@ interface SecretContract extends ClientUnderTest {
     try (FeedbackClient client = open(server().url() + "/" + API_KEY, API_KEY, quick().build())) {
       Outcome outcome = way.hand(client, plain(1)).get(0);
       assertThat(everything(outcome)).doesNotContain(API_KEY);
+    }
+  }
+
+  /** What OkHttp cannot read, it quotes. */
+  @EveryWay
+  default void noErrorShowsWhatStandsInAMalformedHead(Way way) {
+    String planted = API_KEY + " wq7zk-head \u001b[31m";
+    for (Hostility malformed :
+        List.of(
+            fault("", exchange -> exchange.take().lines(planted + "\n\n")),
+            fault("", exchange -> exchange.take().lines("HTTP/1.1 2" + planted + "\n\n")),
+            fault(
+                "",
+                exchange -> {
+                  exchange.take().ok("Transfer-Encoding: chunked\n");
+                  exchange.lines(planted + "\n");
+                }),
+            http2(
+                "",
+                stream -> {
+                  stream.take();
+                  stream.head("X-" + planted + "\nforged", "v");
+                }))) {
+      showsNothingOf(way, malformed);
+    }
+  }
+
+  @EveryWay
+  default void noErrorShowsTheNamesInACertificate(Way way) {
+    showsNothingOf(way, onTheWay("", Road.WRONG_HOST));
+  }
+
+  private void showsNothingOf(Way way, Hostility hostility) {
+    try (HostileServer hostile = new HostileServer(this, hostility);
+        FeedbackClient client =
+            open(
+                hostility.road().url(hostile),
+                API_KEY,
+                hostility.road().settings(hostile, quick()))) {
+      Outcome outcome = way.hand(client, plain(1)).get(0);
+      assertThat(everything(outcome))
+          .doesNotContainIgnoringCase(API_KEY)
+          .doesNotContainIgnoringCase("wq7zk-")
+          .doesNotContain("forged", "\u001b");
+    }
+  }
+
+  /** As gateways have it there, long, and short. */
+  @EveryWay
+  default void noErrorShowsATokenInTheBaseUrl(Way way) {
+    String token = "g4teway-T0ken_4711-0815";
+    String brief = "g4te-77";
+    String base = server().url() + "/" + brief + "/" + token;
+    for (Reply reply :
+        List.of(
+            Reply.of(
+                    404,
+                    "{\"error\":{\"code\":\"" + token + "\",\"message\":\"no " + token + "\"}}")
+                .header("x-request-id", token),
+            Reply.of(302, token).header("Location", "https://" + token.replace("_", "") + ".io/"),
+            Reply.fault(Fault.CLOSED_AFTER_REQUEST))) {
+      server().answerAll(seen -> reply);
+      try (FeedbackClient client = open(base, API_KEY, quick().build())) {
+        Outcome outcome = way.hand(client, plain(1)).get(0);
+        assertThat(everything(outcome) + client)
+            .contains(server().url() + "/…/")
+            .doesNotContainIgnoringCase(token)
+            .doesNotContainIgnoringCase(token.replace("_", ""))
+            .doesNotContain(brief);
+      }
     }
   }
 

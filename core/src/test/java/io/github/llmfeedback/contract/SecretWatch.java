@@ -18,7 +18,8 @@ import org.junit.platform.launcher.LauncherSessionListener;
 public final class SecretWatch implements LauncherSessionListener {
   /** How the planted keys begin, the words in {@link Sentinel}, and the keys of the examples. */
   private static final Pattern PLANTED =
-      Pattern.compile("k3y-Zq81|t0y-k3y|wq7zk-|x4vjp-|sandbox-[a-z]+-key");
+      Pattern.compile(
+          "k3y-Zq81|t0y-k3y|wq7zk-|x4vjp-|sandbox-[a-z]+-key", Pattern.CASE_INSENSITIVE);
 
   private static final int ENOUGH = 10;
 

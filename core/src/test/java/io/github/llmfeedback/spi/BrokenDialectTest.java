@@ -82,7 +82,7 @@ class BrokenDialectTest {
             "toy was sent nothing: a class is missing, or of another version than this library was"
                 + " made for; check the versions of Jackson, OkHttp, Okio and Kotlin on the class"
                 + " path (java.lang.NoClassDefFoundError: another Jackson); surely not stored")
-        .hasCauseInstanceOf(NoClassDefFoundError.class)
+        .hasRootCauseMessage("java.lang.NoClassDefFoundError: another Jackson")
         .isInstanceOfSatisfying(
             UndeliveredFeedbackException.class,
             e -> {

@@ -4,6 +4,7 @@ import static io.github.llmfeedback.spi.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
@@ -53,7 +54,25 @@ class MaskTest {
     assertThat(refused.requestId()).isEmpty();
     assertThat(refused)
         .hasMessageContaining(
-            ": a redirect to ██.example is not followed, so that key and words reach no other host;"
+            ": a redirect to another place is not followed, so that key and words reach no other host;"
                 + " check the base URL");
+  }
+
+  @Test
+  void whatTheServerRepeatsOfTheWordsIsNeitherCodeNorIdNorHost() {
+    Feedback wordy = Feedback.on("a").comment("Call-4711.private").build();
+    server.answerAll(
+        seen ->
+            Reply.of(302, "")
+                .header("x-request-id", "CALL-4711.private")
+                .header("Location", "https://call-4711.example/"));
+    try (ToyContractClient client =
+        new ToyContractClient(
+            server.url(), "t0y-k3y-4711", ToyClient.impatient().build(), new ToyDialect())) {
+      RejectedFeedbackException refused =
+          catchThrowableOfType(RejectedFeedbackException.class, () -> client.submit(wordy));
+      assertThat(refused.requestId()).isEmpty();
+      assertThat(refused).hasMessageContaining(": a redirect to another place is not followed");
+    }
   }
 }

@@ -141,7 +141,14 @@ class UsersHttpClientTest {
     UndeliveredFeedbackException error = failure(Toy.plain());
     assertThat(error.reason()).isEqualTo(Reason.UNREACHABLE);
     assertThat(error.mayHaveArrived()).isFalse();
-    assertThat(error).hasRootCauseMessage("mine");
+    assertThat(error)
+        .hasRootCauseMessage("java.io.IOException (by java.lang.IllegalStateException)");
+    assertThat(error)
+        .cause()
+        .satisfies(
+            told ->
+                assertThat(told.getStackTrace()[0].getClassName())
+                    .isEqualTo(UsersHttpClientTest.class.getName()));
     assertThat(times).hasValue(3);
     assertThat(server.count()).isZero();
   }

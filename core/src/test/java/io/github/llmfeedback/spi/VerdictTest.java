@@ -6,6 +6,7 @@ import io.github.llmfeedback.BadInput;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -179,6 +180,17 @@ class VerdictTest {
         .asString()
         .startsWith("a redirect" + place + " is not followed")
         .doesNotContain("secret");
+  }
+
+  @Test
+  void aRedirectToWhatIsNoHostsNameNamesNone() {
+    for (String host : List.of("a.".repeat(25_000) + "com", "x".repeat(64) + ".com", "-a.com")) {
+      Answer answer = Answer.of(302, "").withHeader("Location", "https://" + host + "/");
+      assertThat(Verdict.byStatus(answer).hint())
+          .get()
+          .asString()
+          .matches("a redirect to an(other| unreadable) place is not followed.*");
+    }
   }
 
   @Test
