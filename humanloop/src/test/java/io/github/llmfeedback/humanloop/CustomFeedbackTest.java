@@ -236,7 +236,20 @@ class CustomFeedbackTest {
     assertThatThrownBy(() -> CustomFeedback.on(" ")).hasMessage("datapoint must not be blank");
     assertThatThrownBy(() -> builder.state("", true)).hasMessage("type must not be blank");
     assertThatThrownBy(() -> builder.state("to\tne", true))
-        .hasMessage("type must not contain control characters");
+        .hasMessage("type must not contain control characters, but has U+0009 at index 2");
+    assertThatThrownBy(() -> builder.state("to\u202ene", "warm"))
+        .hasMessageStartingWith("type must not contain invisible")
+        .hasMessageContaining("U+202E at index 2")
+        .hasMessageNotContaining("\u202e");
+    assertThatThrownBy(() -> builder.state("to\u001bne", Double.NaN))
+        .hasMessageStartingWith("type must not contain control characters");
+    assertThatThrownBy(() -> builder.state("to\u001bne", List.of()))
+        .hasMessageStartingWith("type must not contain control characters");
+    assertThatThrownBy(() -> builder.state("t".repeat(1_001), true))
+        .hasMessage("type must have at most 1,000 characters, but has 1,001");
+    assertThatThrownBy(() -> builder.state("topics", List.of("tax", "t\u200bx")))
+        .hasMessageStartingWith("a label of topics must not contain invisible")
+        .hasMessageContaining("U+200B at index 1");
     assertThatThrownBy(() -> builder.state("tone", " "))
         .hasMessage("value of tone must not be blank");
     assertThatThrownBy(() -> builder.state("effort", Double.NaN)).hasMessageContaining("finite");
