@@ -191,7 +191,10 @@ public final class Feedback {
       return rating(new Rating.Score(value, min, max));
     }
 
-    /** States a rating by a name that the project defines at its provider. */
+    /**
+     * States a rating by a name that the project defines at its provider; the rule for names is
+     * {@link Rating.Label}'s.
+     */
     public Builder label(String name) {
       return rating(new Rating.Label(name));
     }
@@ -217,13 +220,21 @@ public final class Feedback {
       return this;
     }
 
-    /** Adds what is wrong with the answer, by name; the same name again adds nothing. */
+    /**
+     * Adds what is wrong with the answer, by name; the same name again adds nothing.
+     *
+     * @param name as in {@link Rating.Label}
+     */
     public Builder issue(String name) {
       issues.add(Text.name("issue", name));
       return this;
     }
 
-    /** Adds what the person did with the answer, by name; the same name again adds nothing. */
+    /**
+     * Adds what the person did with the answer, by name; the same name again adds nothing.
+     *
+     * @param name as in {@link Rating.Label}
+     */
     public Builder action(String name) {
       actions.add(Text.name("action", name));
       return this;
@@ -240,9 +251,10 @@ public final class Feedback {
     }
 
     /**
-     * Says who gave the feedback, by an id of the application's; no control characters.
+     * Says who gave the feedback, by an id of the application's.
      *
-     * @param author null or blank says nothing, as with {@link #comment}
+     * @param author a name as in {@link Rating.Label}; null or blank says nothing, as with {@link
+     *     #comment}
      */
     public Builder author(@Nullable String author) {
       this.author = Text.isBlank(author) ? null : Text.name("author", author);

@@ -27,7 +27,8 @@ public final class InvalidFeedbackException extends IllegalArgumentException {
 
   /**
    * What was refused, as the message names it: {@code comment}, {@code target id}, {@code score},
-   * {@code metadata.order.items[2]}; {@code feedback} if nothing is stated; {@code receipt text}.
+   * {@code metadata.order.items[2]}; {@code feedback} if nothing is stated; {@code receipt text};
+   * {@code receipt weight}, if a receipt says what no feedback can have.
    */
   public String field() {
     return field;

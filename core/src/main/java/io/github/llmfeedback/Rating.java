@@ -79,7 +79,8 @@ public sealed interface Rating {
   /**
    * A name from a set that the project defines at its provider.
    *
-   * @param name the name; not blank, no control characters
+   * @param name the name; not blank, at most 1,000 characters (UTF-16 units), without control,
+   *     invisible, bidirectional and line-separator characters; emoji pass
    */
   record Label(String name) implements Rating {
     /** Checks the name. */

@@ -51,7 +51,11 @@ public final class Receipt {
     return target;
   }
 
-  /** The provider's ids of what it stored, in its order; empty if it gives none. */
+  /**
+   * The provider's ids of what it stored, in its order; empty if it gives none that can be used. An
+   * id that a client took from an answer is 1 to 256 visible ASCII characters, without a secret of
+   * the client's; if one of them is not, all are unknown.
+   */
   public List<String> ids() {
     return ids;
   }

@@ -120,6 +120,8 @@ final class ReceiptText {
             new Loss(Part.valueOf(rest.text()), Loss.Kind.valueOf(rest.text()), rest.text()));
       }
       return receipt.state(state).losses(losses).build();
+    } catch (InvalidFeedbackException e) { // an earlier version took more for a name
+      throw unreadable("its " + e.getMessage());
     } catch (RuntimeException e) {
       throw unreadable("what it holds is no receipt");
     }

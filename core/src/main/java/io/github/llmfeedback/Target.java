@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A target holds a <em>bare</em> id ({@link Feedback#on(String)}: as the receiving client's
  * provider knows it), or a <em>shared</em> id, or ids <em>named</em> per provider, or a shared id
  * and named ones; a named id wins.
+ *
+ * <p>An id is not blank, has at most 1,000 characters (UTF-16 units), and no control, invisible,
+ * bidirectional or line-separator characters.
  */
 public final class Target {
   private final @Nullable String bare;

@@ -10,9 +10,14 @@ final class Text {
   private static final Instant YEAR_ONE = Instant.parse("0001-01-01T00:00:00Z");
   private static final Instant YEAR_TEN_THOUSAND = Instant.parse("+10000-01-01T00:00:00Z");
 
+  private static final int LONGEST_NAME = 1_000;
+
   private Text() {}
 
-  /** A short name that machines compare: not blank, no control characters. */
+  /**
+   * A short name that machines compare: not blank, at most 1,000 characters (UTF-16 units), none of
+   * them a control character or {@linkplain Invisible invisible}.
+   */
   static String name(String field, @Nullable String value) {
     return valid(field, field, value, value == null ? null : faultOfName(value));
   }
@@ -76,13 +81,31 @@ final class Text {
   }
 
   private static @Nullable String faultOfName(String value) {
+    if (value.length() > LONGEST_NAME) {
+      return String.format(
+          Locale.ROOT,
+          "must have at most %,d characters, but has %,d",
+          LONGEST_NAME,
+          value.length());
+    }
     String fault = faultOfWords(value);
     for (int i = 0; fault == null && i < value.length(); i++) {
       if (Character.isISOControl(value.charAt(i))) {
-        fault = "must not contain control characters, but has one at index " + i;
+        fault =
+            "must not contain control characters, but has U+%04X at index %d"
+                .formatted((int) value.charAt(i), i);
       }
     }
-    return fault;
+    return fault == null ? faultOfVisibility(value) : fault;
+  }
+
+  /** Names the character by its number: shown, it would do what it is refused for. */
+  private static @Nullable String faultOfVisibility(String name) {
+    int index = Invisible.firstIn(name);
+    return index < 0
+        ? null
+        : "must not contain invisible, bidirectional or line-separator characters, but has U+%04X at index %d"
+            .formatted(name.codePointAt(index), index);
   }
 
   private static @Nullable String faultOfWords(String value) {

@@ -23,6 +23,38 @@ public final class BadInput {
   public static final List<String> CONTROL =
       List.of("a\nb", "a\r", "a\tb", "\u0000a", "a\u001B[2J", "a\u007F", "a\u0085b");
 
+  /** Text with one character at index 1 that nobody sees, or that reorders or breaks a line. */
+  public static final List<String> INVISIBLE =
+      List.of(
+          "a\u00adb",
+          "a\u034fb",
+          "a\u061cb",
+          "a\u115fb",
+          "a\u17b4b",
+          "a\u180eb",
+          "a\u180fb",
+          "a\u200bb",
+          "a\u200eb",
+          "a\u2028b",
+          "a\u2029b",
+          "a\u202eb",
+          "a\u2060b",
+          "a\u2066b",
+          "a\u2800b",
+          "a\u3164b",
+          "a\ufe00b",
+          "a\ufeffb",
+          "a\uffa0b",
+          "a\ufff9b",
+          "a\ud834\udd59b",
+          "a\ud834\udd73b",
+          "a\udb40\udc41b",
+          "a\udb40\udd00b",
+          "a\ufe0fb", // what makes an emoji, where there is none
+          "1\ufe0fb",
+          "^\ufe0f",
+          "a\u200d\ud83d\ude00");
+
   private BadInput() {}
 
   /** A null where none may be. */

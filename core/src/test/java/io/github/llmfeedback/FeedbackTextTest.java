@@ -124,7 +124,64 @@ class FeedbackTextTest {
             text ->
                 assertThatIllegalArgumentException()
                     .isThrownBy(() -> in.accept(text))
-                    .withMessageStartingWith(field + " must not contain control characters"));
+                    .withMessageMatching(
+                        field
+                            + " must not contain control characters, but has U\\+00.. at index \\d"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("namesAndAuthor")
+  void invisibleAndBidirectionalCharactersInNamesAreRefusedAndNamedByNumber(
+      String field, Consumer<String> in) {
+    assertThat(BadInput.INVISIBLE)
+        .allSatisfy(
+            text ->
+                assertThatIllegalArgumentException()
+                    .isThrownBy(() -> in.accept(text))
+                    .withMessage(
+                        field
+                            + " must not contain invisible, bidirectional or line-separator"
+                            + " characters, but has U+%04X at index 1",
+                        text.codePointAt(1)));
+  }
+
+  /** One that Java 17 does not know is among them (of Unicode 14), and one of private use. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("texts")
+  void anyEmojiIsText(String field, Consumer<String> in) {
+    Stream.of(
+            "\u2764\ufe0f",
+            "\u25b6\ufe0f \u2194\ufe0f \u203c\ufe0f \u2049\ufe0f \u2139\ufe0f \u3030\ufe0f \u00a9\ufe0f",
+            "1\ufe0f\u20e3#\ufe0f\u20e3*\ufe0f\u20e3",
+            "\ud83d\udc4d\ud83c\udffd",
+            "\ud83d\udc69\u200d\ud83d\udc69\u200d\ud83d\udc67\u200d\ud83d\udc66",
+            "\ud83d\udc69\ud83c\udffd\u200d\u2764\ufe0f\u200d\ud83d\udc68\ud83c\udfff",
+            "\ud83c\udff3\ufe0f\u200d\u26a7\ufe0f \ud83c\udff3\ufe0f\u200d\ud83c\udf08",
+            "\ud83d\ude42\u200d\u2194\ufe0f",
+            "\ud83c\udde9\ud83c\uddea",
+            "\ud83e\udef1\ud83c\udffb\u200d\ud83e\udef2\ud83c\udfff",
+            "\ue000")
+        .forEach(text -> assertThatCode(() -> in.accept(text)).doesNotThrowAnyException());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("namesAndAuthor")
+  void aNameHasAtMostAThousandCharacters(String field, Consumer<String> in) {
+    assertThatCode(() -> in.accept("\ud83d\ude00".repeat(500))).doesNotThrowAnyException();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> in.accept("x".repeat(1_001)))
+        .withMessage(field + " must have at most 1,000 characters, but has 1,001");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> in.accept("\u001b".repeat(2_000_000)))
+        .withMessage(field + " must have at most 1,000 characters, but has 2,000,000");
+  }
+
+  @Test
+  void commentsAndCorrectionsStayFree() {
+    String free = String.join("", BadInput.INVISIBLE) + "x".repeat(100_000);
+    Feedback feedback = begun().comment(free).correction(free).build();
+    assertThat(feedback.comment()).contains(free);
+    assertThat(feedback.correction()).contains(free);
   }
 
   @Test

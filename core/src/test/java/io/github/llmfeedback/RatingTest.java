@@ -93,7 +93,7 @@ class RatingTest {
         .withMessage("label must not be blank");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Label("very\ngood"))
-        .withMessage("label must not contain control characters, but has one at index 4");
+        .withMessage("label must not contain control characters, but has U+000A at index 4");
     assertThat(new Label("😀").name()).isEqualTo("😀");
   }
 }

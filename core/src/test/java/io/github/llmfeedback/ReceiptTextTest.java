@@ -1,10 +1,12 @@
 package io.github.llmfeedback;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -177,6 +179,34 @@ class ReceiptTextTest {
     assertThatThrownBy(() -> Receipt.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith("what it holds is no receipt");
+  }
+
+  /** Earlier versions took any target without control characters. */
+  @Test
+  void aTargetThatIsNoNameAnyLongerIsRefusedWithTheRule() {
+    assertThatExceptionOfType(InvalidFeedbackException.class)
+        .isThrownBy(() -> Receipt.parse("fr1.portkey.CEFDQ0VQVEVECnRyYWNl4oCuN2YAAAA.be7ee988"))
+        .withMessage(
+            "this text cannot be read as a receipt: its target must not contain invisible,"
+                + " bidirectional or line-separator characters, but has U+202E at index 5")
+        .matches(e -> e.field().equals("receipt text"));
+    assertThatExceptionOfType(InvalidFeedbackException.class)
+        .isThrownBy(() -> Receipt.parse(ofLongTarget(1_001)))
+        .withMessage(
+            "this text cannot be read as a receipt: its target must have at most 1,000 characters,"
+                + " but has 1,001");
+    assertThat(Receipt.parse(ofLongTarget(1_000)).target()).hasSize(1_000);
+  }
+
+  private static String ofLongTarget(int length) {
+    byte[] head = {8, 'A', 'C', 'C', 'E', 'P', 'T', 'E', 'D', (byte) ((length & 0x7f) | 0x80)};
+    ByteBuffer rest = ByteBuffer.allocate(head.length + 1 + length + 3).put(head);
+    rest.put((byte) (length >> 7)).put("x".repeat(length).getBytes(StandardCharsets.UTF_8));
+    String body =
+        "fr1.portkey." + Base64.getUrlEncoder().withoutPadding().encodeToString(rest.array());
+    CRC32 check = new CRC32();
+    check.update(body.getBytes(StandardCharsets.UTF_8));
+    return body + "." + String.format("%08x", check.getValue());
   }
 
   /** Signed with openssl. */

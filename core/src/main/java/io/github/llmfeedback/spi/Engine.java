@@ -66,7 +66,10 @@ final class Engine<W> {
   }
 
   Sending<Receipt> submit(Feedback feedback) {
-    Prepared<W> prepared = prepare(feedback);
+    return deliver(prepare(feedback));
+  }
+
+  Sending<Receipt> deliver(Prepared<W> prepared) {
     return send(
         dialect.request(List.of(prepared.objects())),
         (answer, ending) -> receipts(List.of(prepared), answer, ending).get(0));
@@ -100,22 +103,13 @@ final class Engine<W> {
 
   Sending<Receipt> retract(Receipt receipt) {
     checkProvider(receipt);
-    return deliver(
-        dialect.retract(receipt), answer -> Receipt.builder(receipt.provider(), receipt.target()));
-  }
-
-  Sending<Receipt> deliver(WireRequest request, Function<Answer, Receipt.Builder> read) {
     return send(
-        request,
+        dialect.retract(receipt),
         (answer, ending) ->
-            readable(
-                answer,
-                ending,
-                () ->
-                    read.apply(answer)
-                        .attempts(ending.attempts())
-                        .elapsed(ending.elapsed())
-                        .build()));
+            Receipt.builder(receipt.provider(), receipt.target())
+                .attempts(ending.attempts())
+                .elapsed(ending.elapsed())
+                .build());
   }
 
   /** A request that carries no feedback. */
@@ -215,7 +209,7 @@ final class Engine<W> {
 
   private Receipt receipt(Prepared<W> prepared, List<String> ids, Ending ending) {
     return Receipt.builder(dialect.capabilities().provider(), prepared.target())
-        .ids(ids)
+        .ids(KnownIds.of(ids, carrier.connection))
         .state(prepared.state())
         .losses(prepared.losses())
         .attempts(ending.attempts())

@@ -110,19 +110,22 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
   }
 
   /**
-   * Sends a request that stands for no {@link Feedback}, for what only one provider has.
+   * Submits one that stands for no {@link Feedback}, for what only one provider has, as {@link
+   * #submit} does.
    *
-   * @param read begins the receipt from an accepted answer; the effort is added
+   * @param dialect the one that this client was made with
+   * @param one gives it, or says what is wrong with it
    */
-  protected final Receipt deliver(
-      Supplier<WireRequest> request, Function<Answer, Receipt.Builder> read) {
-    return engine.await(() -> engine.deliver(request.get(), read));
+  protected final <W> Receipt deliver(Dialect<W> dialect, Supplier<Prepared<W>> one) {
+    Engine<W> own = own(dialect);
+    return own.await(() -> own.deliver(one.get()));
   }
 
   /** As {@link #deliver}, without waiting; every error comes through the future. */
-  protected final CompletableFuture<Receipt> deliverAsync(
-      Supplier<WireRequest> request, Function<Answer, Receipt.Builder> read) {
-    return engine.async(() -> engine.deliver(request.get(), read));
+  protected final <W> CompletableFuture<Receipt> deliverAsync(
+      Dialect<W> dialect, Supplier<Prepared<W>> one) {
+    Engine<W> own = own(dialect);
+    return own.async(() -> own.deliver(one.get()));
   }
 
   /**
@@ -152,10 +155,16 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
 
   @SuppressWarnings("unchecked") // the dialect is the engine's, so is its wire object
   private <W> Batches<W> batches(Dialect<W> dialect) {
+    var unused = own(dialect);
+    return (Batches<W>) batches;
+  }
+
+  @SuppressWarnings("unchecked") // as above
+  private <W> Engine<W> own(Dialect<W> dialect) {
     if (dialect != engine.dialect) {
       throw new IllegalArgumentException("the dialect must be the one this client was made with");
     }
-    return (Batches<W>) batches;
+    return (Engine<W>) engine;
   }
 
   /** The receipt that a feedback would get, which nothing was sent for: no attempts, no time. */

@@ -54,7 +54,7 @@ public final class Feedbacks {
         "../../x .. . a/b?c#d %2e%2e %2F a;b=c a\\b % %zz + é 👍 a&b [a] {a} ' ~ @ : // a,b ? #";
     return Arbitraries.oneOf(
         Arbitraries.of(odd.split(" ", -1)),
-        Arbitraries.of("a b", " a", "a ", "a\u00a0b", "a".repeat(10_000)),
+        Arbitraries.of("a b", " a", "a ", "a\u00a0b", "a".repeat(1_000), "a".repeat(1_001)),
         uuids(),
         texts());
   }

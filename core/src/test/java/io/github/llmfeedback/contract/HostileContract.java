@@ -247,6 +247,10 @@ public abstract class HostileContract {
       assertThat(server.saidYes(id) || outcome.orThrow().assurance() == Assurance.STORED)
           .as("told yes, so the server said it, or showed it")
           .isTrue();
+      assertThat(outcome.orThrow().ids())
+          .as("whatever the server gave for an id")
+          .allMatch(each -> each.matches("[!-~]{1,256}"))
+          .noneMatch(each -> each.contains(ClientUnderTest.API_KEY));
     } else if (!outcome.error().orElseThrow().mayHaveArrived()) {
       assertThat(taken).as("told no, so it is not kept").isZero();
     }

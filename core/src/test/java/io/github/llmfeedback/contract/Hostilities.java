@@ -11,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -181,6 +183,10 @@ final class Hostilities {
                 exchange.answer(Reply.of(200, with.replace("{,", "{")));
               }));
     }
+    all.add(
+        fault(
+            "yes with ids that are none",
+            exchange -> exchange.answer(Reply.of(200, withoutIds(exchange.take().yesBody())))));
     all.add(answered("200 with success: false", "{\"success\":false}"));
     all.add(answered("200 with a message", "{\"message\":\"Unauthorized\"}"));
     all.add(answered("200 with plain text", "Unauthorized"));
@@ -191,6 +197,19 @@ final class Hostilities {
               exchange.take().lines("HTTP/1.1 103 Hints\n\nHTTP/1.1 103 Hints\n\n");
               exchange.answer(exchange.server.provider.accept(exchange.read()));
             }));
+  }
+
+  /** A yes that gives for each id what would colour, turn and break a line, and the key. */
+  private static String withoutIds(String yes) {
+    String none = StrictJson.quoted("\u001b[31m\u202e\r\n" + ClientUnderTest.API_KEY);
+    String text = "\"(?:[^\"\\\\]|\\\\.)*+\"";
+    String ids = "(?<=\"id\":)%1$s|(?<=\"feedback_ids\":\\[)%1$s(?:,%1$s)*+".formatted(text);
+    return Pattern.compile(ids)
+        .matcher(yes)
+        .replaceAll(
+            several ->
+                Matcher.quoteReplacement(
+                    several.group().replaceAll(text, Matcher.quoteReplacement(none))));
   }
 
   private static Hostility answered(String name, String body) {

@@ -3,20 +3,26 @@ package io.github.llmfeedback.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.LossPolicy;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsUpdate;
+import io.github.llmfeedback.UnreadableAnswerException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Nobody's id or words leave the place that they belong to. */
@@ -34,7 +40,7 @@ interface IdContract extends ClientUnderTest {
         "a\\..\\b",
         "a b;c&d=e+f",
         "\"}],\"x\":[{",
-        "x".repeat(10_000),
+        "x".repeat(1_000),
         "\ud83d\ude00 \u65e5\u672c");
   }
 
@@ -85,6 +91,106 @@ interface IdContract extends ClientUnderTest {
           .singleElement()
           .satisfies(it -> isPathInPlace(id, usual, it.path(), ordinary.path()));
     }
+  }
+
+  /** What no receipt may bring into a log or a database, though a server gives it for an id. */
+  static Stream<Arguments> unfitIds() {
+    Stream<String> unfit =
+        Stream.of(
+            "id\r\nINFO all is well",
+            "id\nx",
+            "\u001b[31mred",
+            "id\u202e1",
+            "id 1",
+            "id\u00e9",
+            "id\ud83d",
+            API_KEY,
+            "id-" + API_KEY + "-1",
+            "x".repeat(257),
+            "x".repeat((1 << 20) - 10_000));
+    return unfit.flatMap(id -> Stream.of(Way.values()).map(way -> Arguments.of(id, way)));
+  }
+
+  @ParameterizedTest(name = "{index} by {1}")
+  @MethodSource("unfitIds")
+  default void anUnfitIdOfTheProvidersIsUnknownAndTheYesStaysAYes(String unfit, Way way) {
+    List<Feedback> feedbacks = plain(3);
+    String first = idOf(feedbacks.get(0));
+    List<Outcome> outcomes;
+    try (FeedbackClient client = open(quick().build())) {
+      server()
+          .answerAll(
+              seen -> {
+                Reply yes = accept(seen);
+                return targetIds(seen).contains(first) ? withFirstId(yes, unfit) : yes;
+              });
+      outcomes = way.hand(client, feedbacks);
+    }
+    Capabilities.Ids gives = capabilities().ids();
+    assertThat(outcomes).hasSize(3).allMatch(Outcome::isAccepted);
+    Receipt struck = outcomes.get(0).orThrow();
+    assertThat(struck.ids()).isEmpty();
+    assertThat(struck + struck.toText()).doesNotContain(unfit, API_KEY);
+    assertThat(Receipt.parse(struck.toText())).isEqualTo(struck);
+    for (Outcome other : outcomes.subList(1, 3)) {
+      assertThat(other.orThrow().ids()).hasSize(gives == Capabilities.Ids.NONE ? 0 : 1);
+    }
+  }
+
+  /** A provider whose yes must name what it is about has not named it so. */
+  @EveryWay
+  default void anEmptyIdIsNone(Way way) {
+    server().answerAll(seen -> withFirstId(accept(seen), ""));
+    try (FeedbackClient client = open(quick().build())) {
+      Outcome outcome = way.hand(client, plain(1)).get(0);
+      if (outcome.isAccepted()) {
+        assertThat(outcome.orThrow().ids()).isEmpty();
+      } else {
+        assertThat(outcome.error()).containsInstanceOf(UnreadableAnswerException.class);
+        assertThat(outcome.error().orElseThrow().mayHaveArrived()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  default void anIdOf256VisibleCharactersIsKnown() {
+    assumeTrue(capabilities().ids() != Capabilities.Ids.NONE, "the provider gives no ids");
+    String longest = "!~/\"\\".repeat(51) + "x";
+    server().answerAll(seen -> withFirstId(accept(seen), longest));
+    try (FeedbackClient client = open(quick().build())) {
+      assertThat(client.submit(plain(freshTargetId()).build()).id()).contains(longest);
+    }
+  }
+
+  @ParameterizedTest(name = "{index} by {1}")
+  @MethodSource("unfitIds")
+  default void anUpdateThatIsAnsweredWithAnUnfitIdKeepsTheOneFromBefore(String unfit, Way way) {
+    assumeTrue(way == Way.SUBMIT || way == Way.SUBMIT_ASYNC, "there is no other way to update");
+    String target = freshTargetId();
+    try (FeedbackClient client = openAccepted()) {
+      Optional<SupportsUpdate> updates = client.as(SupportsUpdate.class);
+      assumeTrue(updates.isPresent(), "the provider changes nothing");
+      Receipt receipt = client.submit(plain(target).build());
+      server().answerAll(seen -> withFirstId(accept(seen), unfit));
+      Feedback again = plain(target).build();
+      Receipt updated =
+          way == Way.SUBMIT
+              ? updates.get().update(receipt, again)
+              : Way.result(updates.get().updateAsync(receipt, again));
+      assertThat(updated.ids()).isEqualTo(receipt.ids());
+    }
+  }
+
+  /** The answer with something else where it gives its first id; as it is, if it gives none. */
+  private static Reply withFirstId(Reply yes, String id) {
+    String body =
+        Pattern.compile("(\"(?:id|ids|feedback_ids)\":\\[?)\"(?:[^\"\\\\]|\\\\.)*+\"")
+            .matcher(yes.body())
+            .replaceFirst(
+                it ->
+                    Matcher.quoteReplacement(
+                        it.group(1) + StrictJson.quoted(id).replace("\ud83d", "\\ud83d")));
+    return Reply.of(yes.status(), body);
   }
 
   @EveryWay

@@ -2,6 +2,7 @@ package io.github.llmfeedback.helicone;
 
 import io.github.llmfeedback.Assurance;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
@@ -81,9 +82,10 @@ final class Confirmation implements Dialogue<Receipt> {
   private static boolean rating(Receipt receipt) {
     List<String> rating = receipt.state().getOrDefault("rating", List.of());
     if (!rating.equals(List.of("true")) && !rating.equals(List.of("false"))) {
-      throw new IllegalArgumentException(
-          "the receipt does not say which rating it stands for; make one with"
-              + " HeliconeFeedbackClient.receiptOf");
+      throw new InvalidFeedbackException(
+          "receipt rating",
+          "receipt rating must be true or false: the receipt does not say which rating it stands"
+              + " for; make one with HeliconeFeedbackClient.receiptOf; nothing was sent");
     }
     return rating.equals(List.of("true"));
   }

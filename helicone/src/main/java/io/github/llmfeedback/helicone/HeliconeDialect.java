@@ -89,7 +89,8 @@ final class HeliconeDialect implements Dialect<HeliconeWire> {
   public Verdict verdict(Answer answer, WireRequest request) {
     Verdict verdict = Verdict.byStatus(answer);
     if (answer.isSuccess() && answer.isTooLarge() && request.isQuestion()) {
-      return verdict.hint("the answer is larger than 8 MB, or has far too many values; a smaller pageSize helps");
+      return verdict.hint(
+          "the answer is larger than 8 MB, or has far too many values; a smaller pageSize helps");
     } else if (answer.isSuccess()) {
       boolean enveloped = answer.exists("/data") || answer.exists("/error");
       return verdict.kind() == Kind.ACCEPTED && !enveloped

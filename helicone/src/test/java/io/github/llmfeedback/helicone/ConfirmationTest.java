@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.llmfeedback.Assurance;
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
@@ -419,5 +420,19 @@ class ConfirmationTest extends ConfirmationFixture {
 
   private List<String> asked() {
     return server.takeAll().stream().map(seen -> seen.path().replaceAll(".*/", "")).toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "1", "TRUE", "good", "NaN"})
+  void aReceiptsRatingThatIsNoneIsRefusedBeforeAnythingIsSent(String rating) {
+    Receipt wrong =
+        Receipt.builder("helicone", ID).state(Map.of("rating", List.of(rating))).build();
+    assertThatExceptionOfType(InvalidFeedbackException.class)
+        .isThrownBy(() -> client.confirm(Receipt.parse(wrong.toText()), LONG))
+        .withMessageStartingWith("receipt rating must be true or false")
+        .withMessageEndingWith("nothing was sent")
+        .matches(e -> e.field().equals("receipt rating"));
+    assertThat(client.confirmAsync(wrong, LONG)).isCompletedExceptionally();
+    assertThat(server.count()).isZero();
   }
 }

@@ -71,7 +71,12 @@ public final class CustomFeedback {
     return value;
   }
 
-  /** Collects statements; each type is stated once. Not thread-safe. */
+  /**
+   * Collects statements; each type is stated once. Not thread-safe.
+   *
+   * <p>A type is a name: not blank, at most 1,000 characters (UTF-16 units), without control,
+   * invisible, bidirectional and line-separator characters.
+   */
   public static final class Builder {
     /** It refuses the authors and times that no feedback may have; what it states goes nowhere. */
     private final Feedback.Builder context;
@@ -88,7 +93,7 @@ public final class CustomFeedback {
 
     /** States a text. */
     public Builder state(String type, String value) {
-      return put(type, notBlank("value of " + type, value));
+      return put(type, notBlank("value of " + checked(type), value));
     }
 
     /** States a whole number, exactly. */
@@ -99,8 +104,9 @@ public final class CustomFeedback {
     /** States a finite number. */
     public Builder state(String type, double value) {
       if (!Double.isFinite(value)) {
+        String field = "value of " + checked(type);
         throw new InvalidFeedbackException(
-            "value of " + type, "value of " + type + " must be a finite number, but is " + value);
+            field, field + " must be a finite number, but is " + value);
       }
       return put(type, HumanloopDialect.number(value));
     }
@@ -110,26 +116,29 @@ public final class CustomFeedback {
       return put(type, value);
     }
 
-    /** States several labels of a multiple-choice type; at least one. */
+    /** States several labels of a multiple-choice type; at least one, each a name as the type. */
     public Builder state(String type, List<String> values) {
       if (values == null || values.isEmpty()) {
-        throw new InvalidFeedbackException(
-            "value of " + type, "value of " + type + " must have at least one label");
+        String field = "value of " + checked(type);
+        throw new InvalidFeedbackException(field, field + " must have at least one label");
       }
-      values.forEach(value -> notBlank("a label of " + type, value));
+      String field = "a label of " + checked(type);
+      values.forEach(value -> WireText.name(field, value));
       return put(type, List.copyOf(values));
     }
 
     private Builder put(String type, Object value) {
-      if (notBlank("type", type).codePoints().anyMatch(Character::isISOControl)) {
-        throw new InvalidFeedbackException("type", "type must not contain control characters");
-      }
-      if (HumanloopState.isCommon(type)) {
+      if (HumanloopState.isCommon(checked(type))) {
         throw new InvalidFeedbackException(
             "type", "type '" + type + "' is common to all projects; submit it as a Feedback");
       }
       values.put(type, value);
       return this;
+    }
+
+    /** Before any message shows it. */
+    private static String checked(String type) {
+      return WireText.name("type", type);
     }
 
     /** Says who states it; null or blank says nothing. */

@@ -5,13 +5,11 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsRetract;
 import io.github.llmfeedback.TargetKey;
-import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.ClientBuilder;
 import io.github.llmfeedback.spi.Connection;
 import io.github.llmfeedback.spi.HttpFeedbackClient;
 import io.github.llmfeedback.spi.Losses;
 import io.github.llmfeedback.spi.Prepared;
-import io.github.llmfeedback.spi.WireRequest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -99,17 +97,12 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
    * @throws io.github.llmfeedback.FeedbackException as {@link #submit}
    */
   public Receipt submitCustom(CustomFeedback feedback) {
-    return deliver(() -> post(feedback), read(feedback));
+    return deliver(dialect, () -> prepared(feedback));
   }
 
   /** As {@link #submitCustom}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> submitCustomAsync(CustomFeedback feedback) {
-    return deliverAsync(() -> post(feedback), read(feedback));
-  }
-
-  private static WireRequest post(CustomFeedback feedback) {
-    Objects.requireNonNull(feedback, "feedback must not be null");
-    return HumanloopDialect.post(feedback.objects());
+    return deliverAsync(dialect, () -> prepared(feedback));
   }
 
   /**
@@ -153,21 +146,13 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
   }
 
   private static List<Prepared<HumanloopWire>> prepared(List<CustomFeedback> feedbacks) {
-    return feedbacks.stream()
-        .map(
-            feedback ->
-                new Prepared<>(
-                    feedback.datapoint(),
-                    feedback.objects(),
-                    HumanloopState.of(feedback.objects()),
-                    List.of()))
-        .toList();
+    return feedbacks.stream().map(HumanloopFeedbackClient::prepared).toList();
   }
 
-  private Function<Answer, Receipt.Builder> read(CustomFeedback feedback) {
-    return answer ->
-        receipt(feedback.datapoint(), feedback.objects())
-            .ids(dialect.decode(answer, List.of(feedback.objects())).get(0));
+  private static Prepared<HumanloopWire> prepared(CustomFeedback feedback) {
+    Objects.requireNonNull(feedback, "feedback must not be null");
+    return new Prepared<>(
+        feedback.datapoint(), feedback.objects(), HumanloopState.of(feedback.objects()), List.of());
   }
 
   @Override

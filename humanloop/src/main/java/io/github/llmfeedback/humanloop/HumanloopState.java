@@ -1,11 +1,13 @@
 package io.github.llmfeedback.humanloop;
 
+import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.Receipt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,10 @@ final class HumanloopState {
   private static final String NUMBER = "number";
   private static final String FLAG = "flag";
   private static final String LIST = "list";
+
+  /** As Java writes a double. */
+  private static final Pattern NUMERAL =
+      Pattern.compile("-?[0-9]{1,20}(\\.[0-9]{1,30})?(E-?[0-9]{1,3})?");
 
   private HumanloopState() {}
 
@@ -71,7 +77,8 @@ final class HumanloopState {
             (key, values) -> {
               int tab = key.indexOf('\t');
               String type = tab < 0 ? key : key.substring(0, tab);
-              for (Object value : tab < 0 ? values : values(key.substring(tab + 1), values)) {
+              for (Object value :
+                  tab < 0 ? texts(values) : values(key.substring(tab + 1), values)) {
                 objects.add(unset(receipt, type, value));
               }
               if (values.isEmpty()) {
@@ -85,16 +92,53 @@ final class HumanloopState {
     return new HumanloopWire(type, value, receipt.target(), null, null, true);
   }
 
+  /** Anybody may have written it: each is checked as what an application states is. */
   private static List<?> values(String kind, List<String> texts) {
     return switch (kind) {
-      case WHOLE -> texts.stream().map(Long::valueOf).toList();
-      case NUMBER -> texts.stream().map(Double::valueOf).toList();
-      case FLAG -> texts.stream().map(Boolean::valueOf).toList();
-      case LIST -> texts.isEmpty() ? List.of() : List.of(texts);
+      case WHOLE -> texts.stream().map(HumanloopState::whole).toList();
+      case NUMBER -> texts.stream().map(HumanloopState::number).toList();
+      case FLAG -> texts.stream().map(HumanloopState::flag).toList();
+      case LIST -> texts.isEmpty() ? List.of() : List.of(texts(texts));
       default ->
           throw new IllegalArgumentException(
               "this receipt has a kind of value that this version does not know; was it written by"
                   + " a later one?");
     };
+  }
+
+  private static List<String> texts(List<String> texts) {
+    if (texts.stream().anyMatch(String::isBlank)) {
+      throw wrong("must not be blank");
+    }
+    return texts;
+  }
+
+  private static Long whole(String text) {
+    try {
+      return Long.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw wrong("must be a whole number of 64 bits");
+    }
+  }
+
+  private static Double number(String text) {
+    double number = NUMERAL.matcher(text).matches() ? Double.parseDouble(text) : Double.NaN;
+    if (!Double.isFinite(number)) {
+      throw wrong("must be a finite number");
+    }
+    return number;
+  }
+
+  private static Boolean flag(String text) {
+    if (!text.equals("true") && !text.equals("false")) {
+      throw wrong("must be true or false");
+    }
+    return Boolean.valueOf(text);
+  }
+
+  private static InvalidFeedbackException wrong(String rule) {
+    String field = "receipt value";
+    return new InvalidFeedbackException(
+        field, field + " " + rule + ", so this receipt is wrong; nothing was sent");
   }
 }

@@ -8,7 +8,6 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.Target;
-import io.github.llmfeedback.UnreadableAnswerException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
@@ -21,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CustomFeedbackTest {
   private final LoopbackServer server = new LoopbackServer();
@@ -236,7 +237,20 @@ class CustomFeedbackTest {
     assertThatThrownBy(() -> CustomFeedback.on(" ")).hasMessage("datapoint must not be blank");
     assertThatThrownBy(() -> builder.state("", true)).hasMessage("type must not be blank");
     assertThatThrownBy(() -> builder.state("to\tne", true))
-        .hasMessage("type must not contain control characters");
+        .hasMessage("type must not contain control characters, but has U+0009 at index 2");
+    assertThatThrownBy(() -> builder.state("to\u202ene", "warm"))
+        .hasMessageStartingWith("type must not contain invisible")
+        .hasMessageContaining("U+202E at index 2")
+        .hasMessageNotContaining("\u202e");
+    assertThatThrownBy(() -> builder.state("to\u001bne", Double.NaN))
+        .hasMessageStartingWith("type must not contain control characters");
+    assertThatThrownBy(() -> builder.state("to\u001bne", List.of()))
+        .hasMessageStartingWith("type must not contain control characters");
+    assertThatThrownBy(() -> builder.state("t".repeat(1_001), true))
+        .hasMessage("type must have at most 1,000 characters, but has 1,001");
+    assertThatThrownBy(() -> builder.state("topics", List.of("tax", "t\u200bx")))
+        .hasMessageStartingWith("a label of topics must not contain invisible")
+        .hasMessageContaining("U+200B at index 1");
     assertThatThrownBy(() -> builder.state("tone", " "))
         .hasMessage("value of tone must not be blank");
     assertThatThrownBy(() -> builder.state("effort", Double.NaN)).hasMessageContaining("finite");
@@ -255,15 +269,23 @@ class CustomFeedbackTest {
     assertThatThrownBy(builder::build).hasMessageContaining("at least one type");
   }
 
-  @Test
-  void aYesWithAnIdThatNoReceiptCanHoldIsNoSurprise() {
-    server.enqueue(200, "{\"id\":\"\\ud83d\"}");
-    CustomFeedback feedback = CustomFeedback.on("data_1").state("grounded", true).build();
+  /** By the same rule for one, one that nobody waits for, and several. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\\ud83d", "a\\r\\nb", "\\u001b[31m", "\\u202e1"})
+  void anUnfitIdIsUnknownAndTheYesStaysAYes(String unfit) {
+    CustomFeedback feedback =
+        CustomFeedback.on("data_1").state("grounded", true).state("tone", "warm").build();
+    server.answerAll(seen -> Reply.of(200, "[{\"id\":\"a1\"},{\"id\":\"" + unfit + "\"}]"));
 
-    assertThatThrownBy(() -> client.submitCustom(feedback))
-        .isInstanceOfSatisfying(
-            UnreadableAnswerException.class, error -> assertThat(error.mayHaveArrived()).isTrue());
-    assertThat(server.count()).isEqualTo(1);
+    List<Receipt> receipts =
+        List.of(
+            client.submitCustom(feedback),
+            client.submitCustomAsync(feedback).join(),
+            client.submitCustomAll(List.of(feedback)).get(0).orThrow());
+
+    assertThat(receipts).allMatch(receipt -> receipt.ids().isEmpty());
+    assertThat(receipts).allMatch(receipt -> receipt.state().size() == 2);
+    assertThat(server.count()).isEqualTo(3);
   }
 
   @Test

@@ -114,9 +114,8 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
           "this receipt is wrong: its feedback id must not be empty, '.' or '..', because an update"
               + " names it in the address; nothing was sent");
     }
-    List<String> weights = receipt.state().getOrDefault("weight", List.of());
-    Double standing = weights.isEmpty() ? null : Double.valueOf(weights.get(0));
-    return WireRequest.of("PUT", objects.get(0).forUpdate(standing), "feedback", id).repeatable();
+    PortkeyWire body = objects.get(0).forUpdate(PortkeyState.weight(receipt));
+    return WireRequest.of("PUT", body, "feedback", id).repeatable();
   }
 
   @Override

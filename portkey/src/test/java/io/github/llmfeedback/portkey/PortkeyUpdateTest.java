@@ -8,13 +8,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.Seen;
 import io.github.llmfeedback.contract.WireExample;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PortkeyUpdateTest extends PortkeyClientFixture {
   @Test
@@ -135,5 +140,62 @@ class PortkeyUpdateTest extends PortkeyClientFixture {
 
   private static Receipt receipt(String id) {
     return Receipt.builder("portkey", TRACE).ids(List.of(id)).build();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "NaN",
+        "1e308",
+        "1.0E308",
+        "1.0000001",
+        "-0.1",
+        "Infinity",
+        "0x1p-1",
+        "0.5d",
+        "",
+        " 1",
+        "a"
+      })
+  void aReceiptsWeightThatNoFeedbackCanHaveIsRefusedBeforeAnythingIsSent(String weight) {
+    isWrong(Map.of("weight", List.of(weight)), "weight", "a number from 0 to 1");
+    isWrong(Map.of("weight", List.of("0.5", weight)), "weight", "a number from 0 to 1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"11", "-11", "0.5", "NaN", "1e1", "", "+1", "99999999999"})
+  void aReceiptsValueThatNoFeedbackCanHaveIsRefusedBeforeAnythingIsSent(String value) {
+    isWrong(Map.of("value", List.of(value)), "value", "a whole number from -10 to 10");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0", "1.0", "0.5", "4.9E-324", "1.0E-5", "0.1", "1"})
+  void aReceiptsWeightThatAFeedbackCanHaveIsSentAgain(String weight) {
+    server.enqueue(200, SAVED);
+
+    client.update(
+        receipt("fb-1").newBuilder().state(Map.of("weight", List.of(weight))).build(),
+        Feedback.on(TRACE).thumbsUp().build());
+
+    assertThat(server.take().body()).contains("\"weight\":" + Double.valueOf(weight));
+  }
+
+  /** Whether the feedback states a weight of its own or not. */
+  private void isWrong(Map<String, List<String>> state, String what, String rule) {
+    Receipt wrong = receipt("fb-1").newBuilder().state(state).build();
+    Receipt read = Receipt.parse(wrong.toText());
+    Feedback feedback = Feedback.on(TRACE).thumbsUp().build();
+    String message =
+        "receipt " + what + " must be " + rule + ", so this receipt is wrong; nothing was sent";
+    assertThatExceptionOfType(InvalidFeedbackException.class)
+        .isThrownBy(() -> client.update(read, feedback))
+        .withMessage(message)
+        .matches(e -> e.field().equals("receipt " + what));
+    assertThatExceptionOfType(CompletionException.class)
+        .isThrownBy(
+            () -> client.updateAsync(read, feedback.newBuilder().weight(0.5).build()).join())
+        .withCauseInstanceOf(InvalidFeedbackException.class)
+        .withMessageContaining(message);
+    assertThat(server.count()).isZero();
   }
 }
