@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * guards it.
  */
 final class Patience {
+  /** A batch that would have less time than this after a pause does not sit it out. */
+  private static final Duration MOMENT = Duration.ofSeconds(10);
+
   private final Carrier carrier;
   private final ClientSettings settings;
   private final WireRequest request;
@@ -62,9 +65,15 @@ final class Patience {
     if (pause.isZero()) {
       return false;
     }
-    Duration left =
-        batchEnds == null ? left() : Duration.ofNanos(batchEnds - carrier.time.nanoTime());
+    Duration left = batchEnds == null ? left() : leftOf(batchEnds);
     return pause.compareTo(left) >= 0;
+  }
+
+  /** What is left of a batch's time when an attempt still has to follow. */
+  private Duration leftOf(long batchEnds) {
+    Duration attempt = settings.attemptTimeout();
+    return Duration.ofNanos(batchEnds - carrier.time.nanoTime())
+        .minus(attempt.compareTo(MOMENT) < 0 ? attempt : MOMENT);
   }
 
   /** Takes note of a pause that is sat out. */

@@ -53,6 +53,26 @@ class LongPauseTest {
   }
 
   @Test
+  void aBatchThatBeginsInSuchAPauseEndsAtOnceTooIfThePauseLeavesItOnlyAMoment() {
+    server.answerAll(seen -> busy(429, "3600"));
+    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+      client.submitAll(ToyClient.many(1));
+      for (Duration passed : List.of(Duration.ofMillis(5), Duration.ofMillis(9_990))) {
+        time.advance(passed);
+        Outcome outcome = client.submitAll(ToyClient.many(1)).get(0);
+        assertThat(outcome.error().orElseThrow().attempts()).isZero();
+      }
+      time.advance(Duration.ofSeconds(1));
+      CompletableFuture<List<Outcome>> patient = client.submitAllAsync(ToyClient.many(1));
+      assertThat(patient).as("it has the time for an attempt").isNotDone();
+      server.answerAll(seen -> Reply.of(200, "{}"));
+      time.advance(LONGEST.minusSeconds(10));
+      assertThat(patient.join().get(0).isAccepted()).isTrue();
+    }
+    assertThat(server.count()).isEqualTo(2);
+  }
+
+  @Test
   void whatNeverLeftBecauseOfAPauseIsToldHowLongItLasts() {
     server.answerAll(seen -> busy(429, "3600"));
     ClientSettings settings = ToyClient.settings().concurrency(1).build();
