@@ -172,6 +172,7 @@ class FanOutAsyncTest {
           .get()
           .extracting(e -> ((UndeliveredFeedbackException) e).reason())
           .isEqualTo(Reason.INTERRUPTED);
+      assertThat(slow.call).failsWithin(Duration.ofSeconds(10));
       assertThat(slow.call).isCancelled();
     }
   }

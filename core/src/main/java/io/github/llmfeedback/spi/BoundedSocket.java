@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the other has locks of its own
 final class BoundedSocket extends Socket {
   private final Socket socket;
-  private final Inflow inflow = new Inflow();
+  private final Inflow inflow;
 
   private BoundedSocket(Socket socket) {
     this.socket = socket;
+    this.inflow = new Inflow(socket);
   }
 
   static Socket of(Socket socket) {

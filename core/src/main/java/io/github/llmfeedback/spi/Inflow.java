@@ -1,5 +1,6 @@
 package io.github.llmfeedback.spi;
 
+import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -8,8 +9,10 @@ import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What a peer sent on one connection since it was last written to. Past the bound every read fails,
- * which ends the connection and all that is on it.
+ * What a peer sent on one connection since it was last written to. Past the bound the socket is
+ * closed and the read fails, which ends the connection and all that is on it. To fail alone is not
+ * enough: the JDK's TLS answers a failed read with an alert, reads on, and need not close what is
+ * below it.
  *
  * <p>OkHttp has no bound of its own before the body: a chunk's size, the file name in a gzip head
  * and the headers of HTTP/2 are read for as long as they go on, and an HTTP/2 connection is read on
@@ -19,7 +22,13 @@ final class Inflow {
   /** The longest body that is read, and a megabyte for all around it. */
   static final long MOST = WireHttp.MOST_OF_A_QUESTION + (1 << 20);
 
+  private final Closeable socket;
   private final AtomicLong read = new AtomicLong();
+
+  /** Counts what comes on a socket. */
+  Inflow(Closeable socket) {
+    this.socket = socket;
+  }
 
   /** The peer sent more than the bound without being written to. */
   static final class TooMuch extends IOException {
@@ -55,9 +64,11 @@ final class Inflow {
     };
   }
 
-  private void count(long bytes) throws TooMuch {
+  private void count(long bytes) throws IOException {
     if (bytes > 0 && read.addAndGet(bytes) > MOST) {
-      throw new TooMuch();
+      try (socket) {
+        throw new TooMuch();
+      }
     }
   }
 
