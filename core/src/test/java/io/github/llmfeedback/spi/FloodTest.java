@@ -2,6 +2,7 @@ package io.github.llmfeedback.spi;
 
 import static io.github.llmfeedback.spi.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.llmfeedback.ClientSettings;
@@ -223,6 +224,29 @@ class FloodTest {
       Until.isTrue("the connection ends", () -> server.closed() == 1);
     }
     assertThat(written.get()).isPositive().isLessThan(FEW);
+  }
+
+  /** So whatever TLS above it makes of the failed read, the connection ends. */
+  @Test
+  void theSocketIsClosedByTheReadThatIsTooMuch() throws IOException {
+    Socket below =
+        new Socket() {
+          @Override
+          public InputStream getInputStream() {
+            return new InputStream() {
+              @Override
+              public int read() {
+                return 'x';
+              }
+            };
+          }
+        };
+    InputStream in = BoundedSocket.of(below).getInputStream();
+
+    assertThatThrownBy(() -> in.transferTo(OutputStream.nullOutputStream()))
+        .isInstanceOf(Inflow.TooMuch.class);
+
+    assertThat(below.isClosed()).isTrue();
   }
 
   /** As much of SOCKS 5 (RFC 1928) as lets everybody in. */
