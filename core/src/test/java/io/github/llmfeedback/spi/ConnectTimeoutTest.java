@@ -9,7 +9,6 @@ import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.contract.LoopbackServer;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
@@ -27,8 +26,8 @@ class ConnectTimeoutTest {
 
   @Test
   void aConnectionThatIsNotMadeInItsTimeIsTriedAgain() {
-    Queue<Integer> patience = new ConcurrentLinkedQueue<>();
-    OkHttpClient http = new OkHttpClient.Builder().socketFactory(new DeafSockets(patience)).build();
+    Queue<Integer> timeouts = new ConcurrentLinkedQueue<>();
+    OkHttpClient http = new OkHttpClient.Builder().socketFactory(silent(timeouts)).build();
     ClientSettings settings =
         ToyClient.impatient().httpClient(http).connectTimeout(Duration.ofMillis(1234)).build();
     try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings)) {
@@ -38,47 +37,20 @@ class ConnectTimeoutTest {
       assertThat(error.attempts()).isEqualTo(3);
       assertThat(error.mayHaveArrived()).isFalse();
     }
-    assertThat(patience).hasSize(3).containsOnly(1234);
+    assertThat(timeouts).hasSize(3).containsOnly(1234);
     assertThat(server.count()).isZero();
   }
 
   /** Sockets to where nobody says a word, so that no test has to wait for it. */
-  private static final class DeafSockets extends SocketFactory {
-    private final Queue<Integer> patience;
-
-    DeafSockets(Queue<Integer> patience) {
-      this.patience = patience;
-    }
-
-    @Override
-    public Socket createSocket() {
-      return new Socket() {
-        @Override
-        public void connect(SocketAddress endpoint, int timeout) throws IOException {
-          patience.add(timeout);
-          throw new SocketTimeoutException("Connect timed out");
-        }
-      };
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException();
-    }
+  private static SocketFactory silent(Queue<Integer> timeouts) {
+    return new UnconnectedSockets(
+        () ->
+            new Socket() {
+              @Override
+              public void connect(SocketAddress endpoint, int timeout) throws IOException {
+                timeouts.add(timeout);
+                throw new SocketTimeoutException("Connect timed out");
+              }
+            });
   }
 }

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import javax.net.SocketFactory;
 import javax.net.ssl.SSLSocket;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -143,35 +142,9 @@ class FloodTest {
         Arguments.of("as it is", new OkHttpClient()),
         Arguments.of(
             "with a socket factory",
-            new OkHttpClient.Builder().socketFactory(new OddSockets()).build()));
-  }
-
-  /** Makes sockets of another class than the JDK's, as one for Unix domains does. */
-  private static final class OddSockets extends SocketFactory {
-    @Override
-    public Socket createSocket() {
-      return new Socket() {};
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException();
-    }
+            new OkHttpClient.Builder()
+                .socketFactory(new UnconnectedSockets(() -> new Socket() {})) // as for Unix domains
+                .build()));
   }
 
   @ParameterizedTest(name = "{0}")

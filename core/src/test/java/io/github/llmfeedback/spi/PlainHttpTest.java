@@ -172,7 +172,8 @@ class PlainHttpTest {
   /** With addresses that nobody has (RFC 5737), and sockets that get to the server in any case. */
   @Test
   void aNameThatLeadsElsewhereIsNotFollowed() {
-    http.dns(name -> List.of(InetAddress.getByName("192.0.2.1"))).socketFactory(new All(proxy));
+    http.dns(name -> List.of(InetAddress.getByName("192.0.2.1")))
+        .socketFactory(allTo(proxy.port()));
     isRefused("http://localhost:1", "192.0.2.1");
     isSentWhereItIsAllowed("http://localhost:1");
   }
@@ -201,7 +202,7 @@ class PlainHttpTest {
   @Test
   void anInterceptorCannotLeadItToAnotherHost() {
     http.dns(name -> List.of(InetAddress.getByName("192.0.2.1")))
-        .socketFactory(new All(proxy))
+        .socketFactory(allTo(proxy.port()))
         .addInterceptor(
             chain ->
                 chain.proceed(
@@ -347,7 +348,7 @@ class PlainHttpTest {
       int port = URI.create(server.url()).getPort();
       http.sslSocketFactory(known.sslSocketFactory(), known.trustManager())
           .dns(name -> List.of(InetAddress.getByName("192.0.2.1")))
-          .socketFactory(new All(port))
+          .socketFactory(allTo(port))
           .addNetworkInterceptor(
               chain ->
                   chain.proceed(
@@ -387,45 +388,15 @@ class PlainHttpTest {
   }
 
   /** Makes sockets that lead to one server, whatever address they are told. */
-  private static final class All extends SocketFactory {
-    private final int port;
-
-    All(RawServer server) {
-      this(server.port());
-    }
-
-    All(int port) {
-      this.port = port;
-    }
-
-    @Override
-    public Socket createSocket() {
-      return new Socket() {
-        @Override
-        public void connect(SocketAddress address, int timeout) throws IOException {
-          super.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), timeout);
-        }
-      };
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
-      throw new UnsupportedOperationException();
-    }
+  private static SocketFactory allTo(int port) {
+    return new UnconnectedSockets(
+        () ->
+            new Socket() {
+              @Override
+              public void connect(SocketAddress address, int timeout) throws IOException {
+                super.connect(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), timeout);
+              }
+            });
   }
 }
