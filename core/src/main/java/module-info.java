@@ -17,6 +17,8 @@ module io.github.llmfeedback {
   requires static org.jspecify;
 
   exports io.github.llmfeedback;
+  exports io.github.llmfeedback.client;
+  exports io.github.llmfeedback.fanout;
   exports io.github.llmfeedback.okhttp;
   exports io.github.llmfeedback.spi;
   exports io.github.llmfeedback.testing;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link UnrepresentableFeedbackException}: change the feedback; nothing was sent.
  *   <li>{@link RejectedFeedbackException}: the provider answered no; read the hint.
  *   <li>{@link UndeliveredFeedbackException}: no answer came; try again later.
- *   <li>{@link UnreadableAnswerException}: a yes that is none; check the base URL.
+ *   <li>{@link UnreadableResponseException}: a yes that is none; check the base URL.
  * </ul>
  *
  * <p>Before sending again, ask {@link #mayHaveArrived()}: a repeat may count twice.
@@ -22,7 +22,7 @@ public abstract sealed class FeedbackException extends RuntimeException
     permits UnrepresentableFeedbackException,
         RejectedFeedbackException,
         UndeliveredFeedbackException,
-        UnreadableAnswerException {
+        UnreadableResponseException {
   private static final long serialVersionUID = 1L;
 
   private final String provider;

@@ -43,7 +43,7 @@ class ExceptionsTest {
         rejected(),
         new UndeliveredFeedbackException(
             "toy", Reason.TIMEOUT, 2, Duration.ofSeconds(1), true, "message", null),
-        new UnreadableAnswerException(
+        new UnreadableResponseException(
             "toy", 200, "the server's words", 1, Duration.ofSeconds(1), "message"));
   }
 
@@ -113,7 +113,7 @@ class ExceptionsTest {
   @Test
   void anUnreadableAnswerMayHaveBeenAYes() {
     var error =
-        new UnreadableAnswerException("toy", 200, "<html>", 1, Duration.ofSeconds(1), "message");
+        new UnreadableResponseException("toy", 200, "<html>", 1, Duration.ofSeconds(1), "message");
     assertThat(error.mayHaveArrived()).isTrue();
     assertThat(error.status()).isEqualTo(200);
     assertThat(error.body()).isEqualTo("<html>");

@@ -5,10 +5,10 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Support;
 import io.github.llmfeedback.TargetKey;
-import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.Batching;
 import io.github.llmfeedback.spi.Dialect;
 import io.github.llmfeedback.spi.Losses;
+import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Scale;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
@@ -70,7 +70,7 @@ final class BaseplateDialect implements Dialect<BaseplateWire> {
   }
 
   @Override
-  public Verdict verdict(Answer answer, WireRequest request) {
+  public Verdict verdict(ProviderResponse answer, WireRequest request) {
     Verdict verdict = Verdict.byStatus(answer);
     if (verdict.kind() == Kind.ACCEPTED) {
       return BaseplateLogs.verdict(answer, request, verdict);

@@ -5,9 +5,9 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.TargetKey;
-import io.github.llmfeedback.spi.ClientBuilder;
-import io.github.llmfeedback.spi.Connection;
-import io.github.llmfeedback.spi.HttpFeedbackClient;
+import io.github.llmfeedback.client.ClientBuilder;
+import io.github.llmfeedback.client.HttpFeedbackClient;
+import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.WireText;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -30,7 +30,7 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
   private static final String ENDPOINT_VARIABLE = "BASEPLATE_ENDPOINT_ID";
 
   private BaseplateFeedbackClient(
-      Connection connection, ClientSettings settings, String endpointId) {
+      ApiEndpoint connection, ClientSettings settings, String endpointId) {
     super(connection, settings, new BaseplateDialect(endpointId));
   }
 

@@ -1,6 +1,6 @@
 package io.github.llmfeedback.baseplate;
 
-import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import io.github.llmfeedback.spi.WireRequest;
@@ -31,9 +31,9 @@ final class BaseplateLogs {
 
   private BaseplateLogs() {}
 
-  static Verdict verdict(Answer answer, WireRequest request, Verdict yes) {
+  static Verdict verdict(ProviderResponse answer, WireRequest request, Verdict yes) {
     List<BaseplateWire> sent = sent(request);
-    List<Answer> logs = logs(answer);
+    List<ProviderResponse> logs = logs(answer);
     if (logs.isEmpty() && answer.isObject() && assents(answer, sent.size())) {
       return yes;
     }
@@ -61,8 +61,8 @@ final class BaseplateLogs {
   }
 
   /** The logs in the answer; what names an error or nothing of a log is none. */
-  private static List<Answer> logs(Answer answer) {
-    List<Answer> all = new ArrayList<>();
+  private static List<ProviderResponse> logs(ProviderResponse answer) {
+    List<ProviderResponse> all = new ArrayList<>();
     if (answer.isArray()) {
       all.addAll(answer.items(""));
     } else {
@@ -74,13 +74,13 @@ final class BaseplateLogs {
     return all.stream().filter(BaseplateLogs::isLog).toList();
   }
 
-  private static boolean isLog(Answer answer) {
+  private static boolean isLog(ProviderResponse answer) {
     return answer.isObject()
         && LOG.stream().anyMatch(answer::has)
         && Verdict.errorAt(answer, "/error").isEmpty();
   }
 
-  private static boolean assents(Answer answer, int sent) {
+  private static boolean assents(ProviderResponse answer, int sent) {
     String status = answer.text("/status").orElse("");
     boolean lists = answer.isArray("/logs") || answer.isArray("/data");
     return (isLog(answer) && !lists)
@@ -92,7 +92,8 @@ final class BaseplateLogs {
   }
 
   /** By its usage id where the logs name theirs, or else by its place, if none is missing. */
-  private static boolean isNamed(BaseplateWire rating, int index, List<Answer> logs, int sent) {
+  private static boolean isNamed(
+      BaseplateWire rating, int index, List<ProviderResponse> logs, int sent) {
     String id = rating.usageId();
     if (logs.stream().anyMatch(log -> id.equals(log.text("/usage_id").orElse(null)))) {
       return true;

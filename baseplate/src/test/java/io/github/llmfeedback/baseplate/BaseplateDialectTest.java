@@ -9,8 +9,8 @@ import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Support;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.WireExample;
-import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.Losses;
+import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.WireRequest;
 import java.util.List;
@@ -119,7 +119,7 @@ class BaseplateDialectTest {
     "parked-page, UNREADABLE",
   })
   void answerHasThisVerdict(String example, Verdict.Kind kind) {
-    Answer answer = WireExample.of("baseplate/" + example + ".json").answer();
+    ProviderResponse answer = WireExample.of("baseplate/" + example + ".json").answer();
     assertThat(verdict(answer).kind()).isEqualTo(kind);
   }
 
@@ -138,7 +138,7 @@ class BaseplateDialectTest {
         "{\"updated\":1}"
       })
   void aLogOrAWordOfAssentIsAYes(String body) {
-    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Verdict.Kind.ACCEPTED);
+    assertThat(verdict(ProviderResponse.of(200, body)).kind()).isEqualTo(Verdict.Kind.ACCEPTED);
   }
 
   @ParameterizedTest
@@ -163,7 +163,7 @@ class BaseplateDialectTest {
         "{\"usage_id\":\"another\"}"
       })
   void whatIsNoLogIsNoYes(String body) {
-    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Verdict.Kind.UNREADABLE);
+    assertThat(verdict(ProviderResponse.of(200, body)).kind()).isEqualTo(Verdict.Kind.UNREADABLE);
   }
 
   @ParameterizedTest
@@ -178,7 +178,7 @@ class BaseplateDialectTest {
         "[{\"id\":\"1\"},null]"
       })
   void yesThatNamesFewerThanWereSentAndNotWhichIsNoYesForAny(String body) {
-    assertThat(dialect.verdict(Answer.of(200, body), two()).kind())
+    assertThat(dialect.verdict(ProviderResponse.of(200, body), two()).kind())
         .isEqualTo(Verdict.Kind.UNREADABLE);
   }
 
@@ -191,21 +191,22 @@ class BaseplateDialectTest {
         "{\"id\":\"1\"}"
       })
   void yesThatNamesAsManyAsWereSentIsAYesForAll(String body) {
-    Verdict verdict = dialect.verdict(Answer.of(200, body), two());
+    Verdict verdict = dialect.verdict(ProviderResponse.of(200, body), two());
     assertThat(verdict.kind()).isEqualTo(Verdict.Kind.ACCEPTED);
     assertThat(verdict.exceptions()).isEmpty();
   }
 
   @Test
   void logsThatNameTheirUsageTellWhichWereTaken() {
-    Verdict verdict = dialect.verdict(Answer.of(200, "[{\"usage_id\":\"" + OTHER + "\"}]"), two());
+    Verdict verdict =
+        dialect.verdict(ProviderResponse.of(200, "[{\"usage_id\":\"" + OTHER + "\"}]"), two());
     assertThat(verdict.kind()).isEqualTo(Verdict.Kind.ACCEPTED);
     assertThat(verdict.exceptions()).containsOnlyKeys(0);
   }
 
   @Test
   void yesWithAnErrorIsARefusal() {
-    Verdict verdict = verdict(Answer.of(200, "{\"error\":\"no such log\"}"));
+    Verdict verdict = verdict(ProviderResponse.of(200, "{\"error\":\"no such log\"}"));
     assertThat(verdict.kind()).isEqualTo(Verdict.Kind.REFUSED);
     assertThat(verdict.hint()).hasValue("the status is a success, but the body names an error");
   }
@@ -221,7 +222,7 @@ class BaseplateDialectTest {
     "500, UNCERTAIN, try again later",
   })
   void refusalSaysWhatToDo(int status, Verdict.Kind kind, String hint) {
-    Verdict verdict = verdict(Answer.of(status, "x"));
+    Verdict verdict = verdict(ProviderResponse.of(status, "x"));
     assertThat(verdict.kind()).isEqualTo(kind);
     assertThat(verdict.hint()).hasValueSatisfying(h -> assertThat(h).contains(hint));
   }
@@ -229,11 +230,11 @@ class BaseplateDialectTest {
   @Test
   void idsOfTheAnswerAreNotGuessed() {
     List<List<BaseplateWire>> sent = sent(Feedback.on(ID).thumbsUp());
-    Answer answer = WireExample.of("baseplate/rated-up.json").answer();
+    ProviderResponse answer = WireExample.of("baseplate/rated-up.json").answer();
     assertThat(dialect.decode(answer, sent)).containsExactly(List.of());
   }
 
-  private Verdict verdict(Answer answer) {
+  private Verdict verdict(ProviderResponse answer) {
     return dialect.verdict(answer, request(Feedback.on(ID).thumbsUp()));
   }
 

@@ -11,7 +11,7 @@ import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
-import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
@@ -265,19 +265,19 @@ class BaseplateFeedbackClientTest {
   @Test
   void parkedPageIsNoYes() {
     server.enqueue(WireExample.of("baseplate/parked-page.json").reply());
-    assertThat(failure(UnreadableAnswerException.class)).hasMessageContaining("base URL");
+    assertThat(failure(UnreadableResponseException.class)).hasMessageContaining("base URL");
   }
 
   @Test
   void emptyAnswerIsNoYes() {
     server.enqueue(204, "");
-    assertThat(failure(UnreadableAnswerException.class).mayHaveArrived()).isTrue();
+    assertThat(failure(UnreadableResponseException.class).mayHaveArrived()).isTrue();
   }
 
   @Test
   void plainTextIsNoYes() {
     server.enqueue(Reply.of(200, "OK").header("Content-Type", "text/plain"));
-    assertThat(failure(UnreadableAnswerException.class).mayHaveArrived()).isTrue();
+    assertThat(failure(UnreadableResponseException.class).mayHaveArrived()).isTrue();
   }
 
   @ParameterizedTest

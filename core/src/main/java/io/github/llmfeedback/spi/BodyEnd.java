@@ -1,7 +1,7 @@
 package io.github.llmfeedback.spi;
 
 /** How far the body of an answer could be read. */
-enum BodyEnd {
+public enum BodyEnd {
   /** To its end. */
   WHOLE,
   /** The connection broke before. */

@@ -80,7 +80,7 @@ public interface Dialect<W> {
    *
    * @param request a submission, update, retraction or {@linkplain WireRequest#isQuestion question}
    */
-  default Verdict verdict(Answer answer, WireRequest request) {
+  default Verdict verdict(ProviderResponse answer, WireRequest request) {
     return Verdict.byStatus(answer);
   }
 
@@ -88,7 +88,7 @@ public interface Dialect<W> {
    * The provider's ids for each of the feedbacks in an accepted request, in order; an empty list
    * for a feedback whose ids are not known. Never a guess.
    */
-  default List<List<String>> decode(Answer answer, List<List<W>> feedbacks) {
+  default List<List<String>> decode(ProviderResponse answer, List<List<W>> feedbacks) {
     return feedbacks.stream().map(objects -> List.<String>of()).toList();
   }
 }

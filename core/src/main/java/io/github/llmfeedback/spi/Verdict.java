@@ -65,7 +65,7 @@ public final class Verdict {
    * unreadable, 429 and 503 are busy, 408, the other 5xx and an interim 1xx uncertain, everything
    * else is refused.
    */
-  public static Verdict byStatus(Answer answer) {
+  public static Verdict byStatus(ProviderResponse answer) {
     int status = answer.status();
     Verdict verdict;
     if (answer.isSuccess()) {
@@ -86,7 +86,7 @@ public final class Verdict {
     return verdict.requestId(answer.header("x-request-id").orElse(null));
   }
 
-  private static Verdict success(Answer answer) {
+  private static Verdict success(ProviderResponse answer) {
     if (answer.isCut()) {
       return of(Kind.UNREADABLE)
           .hint(
@@ -116,7 +116,7 @@ public final class Verdict {
    *
    * @param pointers where an error may stand
    */
-  public static Optional<Verdict> errorAt(Answer answer, String... pointers) {
+  public static Optional<Verdict> errorAt(ProviderResponse answer, String... pointers) {
     for (String pointer : pointers) {
       if (answer.hasContent(pointer)) {
         return Optional.of(
@@ -127,7 +127,7 @@ public final class Verdict {
     return Optional.empty();
   }
 
-  private static @Nullable String hintFor(Answer answer) {
+  private static @Nullable String hintFor(ProviderResponse answer) {
     int status = answer.status();
     if (status >= 300 && status < 400) {
       return "a redirect"
@@ -147,7 +147,7 @@ public final class Verdict {
   }
 
   /** The host that a redirect leads to, if it is the name of one; else words in its place. */
-  static String host(String location) {
+  public static String host(String location) {
     try {
       String host = URI.create(location).getHost();
       return host == null || host.length() > LONGEST_HOST || !HOST.matcher(host).matches()
@@ -212,7 +212,7 @@ public final class Verdict {
   /**
    * What this verdict says of the feedback that is made of {@code count} objects from the first.
    */
-  Verdict ofObjects(int first, int count) {
+  public Verdict ofObjects(int first, int count) {
     List<Verdict> others =
         IntStream.range(first, first + count)
             .mapToObj(exceptions::get)

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.github.llmfeedback.engine.http.ForeignException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The bounds are kept here, not by {@code StreamReadConstraints}, which Jackson 2.13 and 2.14
  * (Spring Boot 2.7 and 3.0) do not have.
  */
-final class WireJson {
+public final class WireJson {
   private static final int MAX_DEPTH = 100;
   private static final int MAX_NUMBER = 400;
   private static final int MAX_STRING = 4 << 20;
@@ -45,7 +46,7 @@ final class WireJson {
   private WireJson() {}
 
   /** The body's bytes. */
-  static byte[] write(Object body) {
+  public static byte[] write(Object body) {
     try {
       return MAPPER.writeValueAsBytes(body);
     } catch (JsonProcessingException e) {

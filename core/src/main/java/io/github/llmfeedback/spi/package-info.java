@@ -1,7 +1,7 @@
 /**
  * What authors of providers use: a {@linkplain io.github.llmfeedback.spi.Dialect dialect} says, in
  * pure functions, how a provider writes feedback, and {@link
- * io.github.llmfeedback.spi.HttpFeedbackClient} does everything else.
+ * io.github.llmfeedback.client.HttpFeedbackClient} does everything else.
  *
  * <p><strong>Unstable</strong>: it may change in any release until a provider written by somebody
  * else stands on it.

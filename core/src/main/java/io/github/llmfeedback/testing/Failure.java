@@ -4,7 +4,7 @@ import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
-import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +61,7 @@ public enum Failure {
       case SERVER_ERROR -> rejected(provider, 500, 1, true, null);
       case UNAVAILABLE -> rejected(provider, 503, 3, true, "the provider is busy");
       case UNREADABLE ->
-          new UnreadableAnswerException(
+          new UnreadableResponseException(
               provider,
               200,
               "<!DOCTYPE html><html><body>Welcome</body></html>",

@@ -12,7 +12,7 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.SupportsRetract;
 import io.github.llmfeedback.SupportsUpdate;
-import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnreadableResponseException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -154,7 +154,7 @@ public abstract class AnswerProperties {
     FeedbackException error = outcome.error().orElseThrow();
     if (error instanceof RejectedFeedbackException rejected) {
       assertThat(rejected.status()).isEqualTo(reply.status());
-    } else if (error instanceof UnreadableAnswerException unreadable) {
+    } else if (error instanceof UnreadableResponseException unreadable) {
       assertThat(unreadable.status()).isEqualTo(reply.status());
       assertThat(success).isTrue();
     }

@@ -10,7 +10,7 @@ import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
-import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.Reply.Fault;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -107,8 +107,8 @@ interface FaultContract extends ClientUnderTest {
 
   private static void isUnreadable(List<FeedbackException> failures, int status) {
     for (FeedbackException failure : failures) {
-      assertThat(failure).isInstanceOf(UnreadableAnswerException.class);
-      assertThat(((UnreadableAnswerException) failure).status()).isEqualTo(status);
+      assertThat(failure).isInstanceOf(UnreadableResponseException.class);
+      assertThat(((UnreadableResponseException) failure).status()).isEqualTo(status);
       assertThat(failure.mayHaveArrived()).isTrue();
     }
   }

@@ -12,7 +12,7 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
-import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.HostileTable.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -269,7 +269,7 @@ public abstract class HostileContract {
     String what;
     if (error instanceof RejectedFeedbackException rejected) {
       what = "" + rejected.status();
-    } else if (error instanceof UnreadableAnswerException unreadable) {
+    } else if (error instanceof UnreadableResponseException unreadable) {
       what = "UNREADABLE " + unreadable.status();
     } else {
       what = ((UndeliveredFeedbackException) error).reason().name();

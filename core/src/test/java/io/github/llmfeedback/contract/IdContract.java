@@ -10,7 +10,7 @@ import io.github.llmfeedback.LossPolicy;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsUpdate;
-import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -147,7 +147,7 @@ interface IdContract extends ClientUnderTest {
       if (outcome.isAccepted()) {
         assertThat(outcome.orThrow().ids()).isEmpty();
       } else {
-        assertThat(outcome.error()).containsInstanceOf(UnreadableAnswerException.class);
+        assertThat(outcome.error()).containsInstanceOf(UnreadableResponseException.class);
         assertThat(outcome.error().orElseThrow().mayHaveArrived()).isTrue();
       }
     }

@@ -13,7 +13,7 @@ import io.github.llmfeedback.LossPolicy;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Part;
 import io.github.llmfeedback.RejectedFeedbackException;
-import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.Reply.Fault;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -217,7 +217,7 @@ interface SecretContract extends ClientUnderTest {
     if (error instanceof RejectedFeedbackException rejected) {
       text.append(rejected.body());
       text.append(rejected.code() + " " + rejected.hint() + " " + rejected.requestId());
-    } else if (error instanceof UnreadableAnswerException unreadable) {
+    } else if (error instanceof UnreadableResponseException unreadable) {
       text.append(unreadable.body());
     }
     return text.toString();

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.WireRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -110,9 +110,9 @@ public final class WireExample {
   }
 
   /** The example's answer. */
-  public Answer answer() {
+  public ProviderResponse answer() {
     Reply reply = reply();
-    Answer answer = Answer.of(reply.status(), reply.body());
+    ProviderResponse answer = ProviderResponse.of(reply.status(), reply.body());
     for (var header : reply.headers().entrySet()) {
       answer = answer.withHeader(header.getKey(), header.getValue());
     }

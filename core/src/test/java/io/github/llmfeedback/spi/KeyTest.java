@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeyTest {
   private static final String SECRET = "pk-4711-s3cret";
 
-  private static Connection withKey(String key) {
-    return Connection.to("toy", "https://host", false)
+  private static ApiEndpoint withKey(String key) {
+    return ApiEndpoint.to("toy", "https://host", false)
         .secretHeader("x-key", "", "the API key", key);
   }
 
@@ -80,8 +80,8 @@ class KeyTest {
     assertThat(keyed("a'" + SECRET + "\"b").headers()).hasSize(1);
   }
 
-  private static Connection keyed(String key) {
-    return Connection.to("toy", "https://host", false).keyHeader("x-key", "", key);
+  private static ApiEndpoint keyed(String key) {
+    return ApiEndpoint.to("toy", "https://host", false).keyHeader("x-key", "", key);
   }
 
   /** OkHttp trims it, and what then comes back in an answer would no longer be recognised. */

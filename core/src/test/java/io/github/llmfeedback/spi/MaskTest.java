@@ -1,6 +1,6 @@
 package io.github.llmfeedback.spi;
 
-import static io.github.llmfeedback.spi.ToyClient.on;
+import static io.github.llmfeedback.engine.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -9,6 +9,9 @@ import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.engine.ToyClient;
+import io.github.llmfeedback.engine.ToyContractClient;
+import io.github.llmfeedback.engine.ToyDialect;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,6 +3,7 @@ package io.github.llmfeedback.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.BadInput;
+import io.github.llmfeedback.engine.http.HttpCodec;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class VerdictTest {
   private static Verdict byStatus(int status) {
-    return Verdict.byStatus(Answer.of(status, "{\"error\":\"the server's words\"}"));
+    return Verdict.byStatus(ProviderResponse.of(status, "{\"error\":\"the server's words\"}"));
   }
 
   @ParameterizedTest
@@ -49,7 +50,8 @@ class VerdictTest {
     "599, UNCERTAIN",
   })
   void theStatusAloneGivesAVerdict(int status, Kind kind) {
-    Verdict verdict = status < 300 ? Verdict.byStatus(Answer.of(status, "{}")) : byStatus(status);
+    Verdict verdict =
+        status < 300 ? Verdict.byStatus(ProviderResponse.of(status, "{}")) : byStatus(status);
     assertThat(verdict.kind()).isEqualTo(kind);
     assertThat(verdict.hint().orElse("")).doesNotContain("the server's words");
     assertThat(verdict.code()).isEmpty();
@@ -60,7 +62,7 @@ class VerdictTest {
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "OK", "true", "null", "7", "\"yes\"", "<html>", "{", "{}{}"})
   void aSuccessWithoutAnObjectOrAnArrayIsUnreadable(String body) {
-    Verdict verdict = Verdict.byStatus(Answer.of(200, body));
+    Verdict verdict = Verdict.byStatus(ProviderResponse.of(200, body));
     assertThat(verdict.kind()).isEqualTo(Kind.UNREADABLE);
     assertThat(verdict.hint()).get().asString().contains("check the base URL");
   }
@@ -68,7 +70,7 @@ class VerdictTest {
   @ParameterizedTest
   @ValueSource(strings = {"{}", "[]", " [1] "})
   void anObjectOrAnArrayIsAYes(String body) {
-    assertThat(Verdict.byStatus(Answer.of(200, body)).kind()).isEqualTo(Kind.ACCEPTED);
+    assertThat(Verdict.byStatus(ProviderResponse.of(200, body)).kind()).isEqualTo(Kind.ACCEPTED);
   }
 
   @ParameterizedTest
@@ -80,7 +82,7 @@ class VerdictTest {
         "{\"data\":null,\"error\":\"no\"}"
       })
   void aSuccessThatNamesAnErrorIsARefusal(String body) {
-    Verdict verdict = Verdict.byStatus(Answer.of(200, body));
+    Verdict verdict = Verdict.byStatus(ProviderResponse.of(200, body));
     assertThat(verdict.kind()).isEqualTo(Kind.REFUSED);
     assertThat(verdict.hint()).hasValue("the status is a success, but the body names an error");
   }
@@ -88,7 +90,7 @@ class VerdictTest {
   @ParameterizedTest
   @ValueSource(strings = {"false", "0", "0.0", "\"\"", "\" \"", "[]", "{}", "null"})
   void anErrorThatIsNotOneChangesNoYes(String error) {
-    assertThat(Verdict.byStatus(Answer.of(200, "{\"error\":" + error + "}")).kind())
+    assertThat(Verdict.byStatus(ProviderResponse.of(200, "{\"error\":" + error + "}")).kind())
         .isEqualTo(Kind.ACCEPTED);
   }
 
@@ -96,7 +98,7 @@ class VerdictTest {
   @ValueSource(
       strings = {"{\"error\":true}", "{\"error\":7}", "{\"error\":-0.5}", "{\"success\":false}"})
   void whatIsNeitherAYesNorAProvenNoIsUnreadable(String body) {
-    assertThat(Verdict.byStatus(Answer.of(200, body)).kind()).isEqualTo(Kind.UNREADABLE);
+    assertThat(Verdict.byStatus(ProviderResponse.of(200, body)).kind()).isEqualTo(Kind.UNREADABLE);
   }
 
   @ParameterizedTest
@@ -107,8 +109,9 @@ class VerdictTest {
   })
   void aBodyThatCouldNotBeReadSaysWhyAndSendsNobodyToTheBaseUrl(BodyEnd end, String words) {
     byte[] body = "{\"data\":".getBytes(StandardCharsets.UTF_8);
-    Answer answer =
-        new Answer(200, name -> BadInput.absent(), body, end, WireHttp.MOST_OF_AN_ANSWER, null);
+    ProviderResponse answer =
+        new ProviderResponse(
+            200, name -> BadInput.absent(), body, end, HttpCodec.MOST_OF_AN_ANSWER, null);
     assertThat(Verdict.byStatus(answer).kind()).isEqualTo(Kind.UNREADABLE);
     assertThat(Verdict.byStatus(answer).hint())
         .get()
@@ -134,7 +137,7 @@ class VerdictTest {
 
   @Test
   void noContentIsUnreadable() {
-    assertThat(Verdict.byStatus(Answer.of(204, "")).kind()).isEqualTo(Kind.UNREADABLE);
+    assertThat(Verdict.byStatus(ProviderResponse.of(204, "")).kind()).isEqualTo(Kind.UNREADABLE);
   }
 
   @ParameterizedTest
@@ -174,7 +177,7 @@ class VerdictTest {
     "'has secret spaces', ' to an unreadable place'",
   })
   void aRedirectNamesTheHostAndNothingElse(String location, String place) {
-    Answer answer = Answer.of(302, "").withHeader("Location", location);
+    ProviderResponse answer = ProviderResponse.of(302, "").withHeader("Location", location);
     assertThat(Verdict.byStatus(answer).hint())
         .get()
         .asString()
@@ -185,7 +188,8 @@ class VerdictTest {
   @Test
   void aRedirectToWhatIsNoHostsNameNamesNone() {
     for (String host : List.of("a.".repeat(25_000) + "com", "x".repeat(64) + ".com", "-a.com")) {
-      Answer answer = Answer.of(302, "").withHeader("Location", "https://" + host + "/");
+      ProviderResponse answer =
+          ProviderResponse.of(302, "").withHeader("Location", "https://" + host + "/");
       assertThat(Verdict.byStatus(answer).hint())
           .get()
           .asString()
@@ -195,7 +199,7 @@ class VerdictTest {
 
   @Test
   void theRequestsIdIsRead() {
-    Answer answer = Answer.of(500, "{}").withHeader("X-Request-ID", "r-1");
+    ProviderResponse answer = ProviderResponse.of(500, "{}").withHeader("X-Request-ID", "r-1");
     assertThat(Verdict.byStatus(answer).requestId()).contains("r-1");
     assertThat(byStatus(500).requestId()).isEmpty();
   }
@@ -236,7 +240,9 @@ class VerdictTest {
 
   @Test
   void anInterimAnswerIsNoNo() {
-    assertThat(Verdict.byStatus(Answer.of(101, "")).kind()).isEqualTo(Verdict.Kind.UNCERTAIN);
-    assertThat(Verdict.byStatus(Answer.of(103, "")).kind()).isEqualTo(Verdict.Kind.UNCERTAIN);
+    assertThat(Verdict.byStatus(ProviderResponse.of(101, "")).kind())
+        .isEqualTo(Verdict.Kind.UNCERTAIN);
+    assertThat(Verdict.byStatus(ProviderResponse.of(103, "")).kind())
+        .isEqualTo(Verdict.Kind.UNCERTAIN);
   }
 }

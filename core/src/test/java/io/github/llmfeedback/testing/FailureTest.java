@@ -12,7 +12,7 @@ import io.github.llmfeedback.Part;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.Support;
 import io.github.llmfeedback.UndeliveredFeedbackException;
-import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import java.time.Duration;
@@ -86,8 +86,8 @@ class FailureTest {
       assertThat(rejected.retryAfter()).isEqualTo(((RejectedFeedbackException) real).retryAfter());
     } else if (told instanceof UndeliveredFeedbackException undelivered) {
       assertThat(undelivered.reason()).isEqualTo(((UndeliveredFeedbackException) real).reason());
-    } else if (told instanceof UnreadableAnswerException unreadable) {
-      assertThat(unreadable.status()).isEqualTo(((UnreadableAnswerException) real).status());
+    } else if (told instanceof UnreadableResponseException unreadable) {
+      assertThat(unreadable.status()).isEqualTo(((UnreadableResponseException) real).status());
     }
   }
 

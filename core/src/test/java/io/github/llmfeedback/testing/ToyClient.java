@@ -7,8 +7,8 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsRetract;
 import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.TargetKey;
-import io.github.llmfeedback.spi.Connection;
-import io.github.llmfeedback.spi.HttpFeedbackClient;
+import io.github.llmfeedback.client.HttpFeedbackClient;
+import io.github.llmfeedback.spi.ApiEndpoint;
 import java.util.concurrent.CompletableFuture;
 
 /** A real client of a toy provider, with every power. */
@@ -22,7 +22,7 @@ public final class ToyClient extends HttpFeedbackClient implements SupportsUpdat
   /** A client that keeps what {@code capabilities} say. */
   public ToyClient(String url, Capabilities capabilities, ClientSettings settings) {
     super(
-        Connection.to(capabilities.provider(), url, false)
+        ApiEndpoint.to(capabilities.provider(), url, false)
             .secretHeader("X-Key", "", "the key", "s3cret"),
         settings,
         new ToyDialect(capabilities));

@@ -8,8 +8,8 @@ import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.helicone.RatedRequest.Standing;
-import io.github.llmfeedback.spi.Answer;
-import io.github.llmfeedback.spi.Dialogue;
+import io.github.llmfeedback.spi.Polling;
+import io.github.llmfeedback.spi.ProviderResponse;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * another rating than ours is later than ours: it must not be overwritten. A rating that cannot be
  * read may be such a one.
  */
-final class Confirmation implements Dialogue<Receipt> {
+final class Confirmation implements Polling<Receipt> {
   private static final HeliconeDialect DIALECT = new HeliconeDialect();
   private static final Duration LONGEST = Duration.ofDays(7);
 
@@ -112,13 +112,13 @@ final class Confirmation implements Dialogue<Receipt> {
   }
 
   @Override
-  public Step<Receipt> answered(Answer answer, Effort soFar) {
+  public Step<Receipt> answered(ProviderResponse answer, Effort soFar) {
     lastError = null;
     if (posting) {
       mayBeStored = true;
       return later();
     }
-    List<Answer> rows = answer.items("/data");
+    List<ProviderResponse> rows = answer.items("/data");
     Set<Standing> seen = standings(rows);
     if (rows.isEmpty()) {
       lastSeen = "Helicone showed no such request: not logged yet, or not this organisation's";
@@ -146,9 +146,9 @@ final class Confirmation implements Dialogue<Receipt> {
   }
 
   /** How the asked request stands in each of its rows; there may be rows of others. */
-  private Set<Standing> standings(List<Answer> rows) {
+  private Set<Standing> standings(List<ProviderResponse> rows) {
     Set<Standing> standings = EnumSet.noneOf(Standing.class);
-    for (Answer row : rows) {
+    for (ProviderResponse row : rows) {
       String id = row.text("/request_id").orElse("").toLowerCase(Locale.ROOT);
       if (id.equals(receipt.target())) {
         standings.add(RatedRequest.standing(row));

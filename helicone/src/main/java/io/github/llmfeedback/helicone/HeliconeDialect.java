@@ -5,9 +5,9 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Support;
 import io.github.llmfeedback.TargetKey;
-import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.Dialect;
 import io.github.llmfeedback.spi.Losses;
+import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Scale;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
@@ -86,7 +86,7 @@ final class HeliconeDialect implements Dialect<HeliconeWire> {
 
   /** A yes has Helicone's envelope; a 500 about the id is permanent. */
   @Override
-  public Verdict verdict(Answer answer, WireRequest request) {
+  public Verdict verdict(ProviderResponse answer, WireRequest request) {
     Verdict verdict = Verdict.byStatus(answer);
     if (answer.isSuccess() && answer.isTooLarge() && request.isQuestion()) {
       return verdict.hint(

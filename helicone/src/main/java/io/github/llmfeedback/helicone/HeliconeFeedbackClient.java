@@ -7,9 +7,9 @@ import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.TargetKey;
-import io.github.llmfeedback.spi.ClientBuilder;
-import io.github.llmfeedback.spi.Connection;
-import io.github.llmfeedback.spi.HttpFeedbackClient;
+import io.github.llmfeedback.client.ClientBuilder;
+import io.github.llmfeedback.client.HttpFeedbackClient;
+import io.github.llmfeedback.spi.ApiEndpoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -45,7 +45,7 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   private final Duration batchTimeout;
 
   private HeliconeFeedbackClient(
-      Connection connection, ClientSettings settings, Duration confirmInterval) {
+      ApiEndpoint connection, ClientSettings settings, Duration confirmInterval) {
     super(connection, settings, new HeliconeDialect());
     this.confirmInterval = confirmInterval;
     this.batchTimeout = settings.batchTimeout();

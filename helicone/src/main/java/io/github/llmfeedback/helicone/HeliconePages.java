@@ -2,8 +2,8 @@ package io.github.llmfeedback.helicone;
 
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
-import io.github.llmfeedback.UnreadableAnswerException;
-import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.UnreadableResponseException;
+import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.WireRequest;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -38,7 +38,7 @@ final class HeliconePages implements Iterator<RatedRequest> {
   private static final int MOST_WITHOUT_A_MATCH = 100_000;
 
   private final HeliconeQuery query;
-  private final Function<WireRequest, List<Answer>> asker;
+  private final Function<WireRequest, List<ProviderResponse>> asker;
   private final Duration longest;
   private final LongSupplier nanoTime;
   private final Queue<RatedRequest> read = new ArrayDeque<>();
@@ -60,7 +60,7 @@ final class HeliconePages implements Iterator<RatedRequest> {
    */
   HeliconePages(
       HeliconeQuery query,
-      Function<WireRequest, List<Answer>> asker,
+      Function<WireRequest, List<ProviderResponse>> asker,
       Duration longest,
       LongSupplier nanoTime) {
     this.query = query;
@@ -89,13 +89,13 @@ final class HeliconePages implements Iterator<RatedRequest> {
 
   private void readPage() {
     long before = nanoTime.getAsLong();
-    List<Answer> rows = asker.apply(query.page(pages));
+    List<ProviderResponse> rows = asker.apply(query.page(pages));
     waited += nanoTime.getAsLong() - before;
     pages++;
     ended = rows.isEmpty();
     Set<String> page = new HashSet<>();
     boolean progress = false;
-    for (Answer row : rows) {
+    for (ProviderResponse row : rows) {
       String id = row.text("/request_id").orElse("");
       if (page.add(id) && !lastPage.contains(id)) {
         progress = true;
@@ -138,8 +138,8 @@ final class HeliconePages implements Iterator<RatedRequest> {
     }
   }
 
-  private UnreadableAnswerException unreadable(int status, String message) {
-    return new UnreadableAnswerException(
+  private UnreadableResponseException unreadable(int status, String message) {
+    return new UnreadableResponseException(
         "helicone", status, "", Math.toIntExact(pages), Duration.ZERO, false, message);
   }
 

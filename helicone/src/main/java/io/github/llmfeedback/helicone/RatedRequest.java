@@ -4,7 +4,7 @@ import static java.math.BigDecimal.ONE;
 import static java.math.BigDecimal.ZERO;
 
 import io.github.llmfeedback.Rating.Thumbs;
-import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.ProviderResponse;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -26,22 +26,22 @@ public final class RatedRequest {
 
   private final String id;
   private final boolean positive;
-  private final Answer row;
+  private final ProviderResponse row;
 
-  private RatedRequest(String id, boolean positive, Answer row) {
+  private RatedRequest(String id, boolean positive, ProviderResponse row) {
     this.id = id;
     this.positive = positive;
     this.row = row;
   }
 
   /** The request in this row, if it has an id and a rating. */
-  static Optional<RatedRequest> of(Answer row) {
+  static Optional<RatedRequest> of(ProviderResponse row) {
     return row.text("/request_id")
         .flatMap(id -> rating(row).map(positive -> new RatedRequest(id, positive, row)));
   }
 
   /** The rating is a score of 1 or 0, sometimes as text; before October 2025 it was a flag. */
-  private static Optional<Boolean> rating(Answer row) {
+  private static Optional<Boolean> rating(ProviderResponse row) {
     return number(row, SCORE)
         .filter(score -> score.compareTo(ZERO) == 0 || score.compareTo(ONE) == 0)
         .map(score -> score.signum() > 0)
@@ -49,7 +49,7 @@ public final class RatedRequest {
   }
 
   /** What a request's row says of its rating. */
-  static Standing standing(Answer row) {
+  static Standing standing(ProviderResponse row) {
     Optional<Boolean> rating = rating(row);
     if (rating.isPresent()) {
       return rating.get() ? Standing.UP : Standing.DOWN;
@@ -72,7 +72,7 @@ public final class RatedRequest {
   }
 
   /** 64-bit numbers come as text, depending on the server's database. */
-  private static Optional<BigDecimal> number(Answer row, String pointer) {
+  private static Optional<BigDecimal> number(ProviderResponse row, String pointer) {
     try {
       return row.text(pointer).map(BigDecimal::new);
     } catch (NumberFormatException other) {

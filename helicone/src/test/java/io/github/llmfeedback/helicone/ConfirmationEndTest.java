@@ -11,7 +11,7 @@ import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.contract.Reply;
-import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.ProviderResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -65,7 +65,7 @@ class ConfirmationEndTest extends ConfirmationFixture {
   void timeoutSaysWhatWasLastSeen(Reply seen, String words) {
     Confirmation confirmation = Confirmation.ofSent(SENT, SHORT, LONG);
     confirmation.begin();
-    confirmation.answered(Answer.of(seen.status(), seen.body()), EFFORT);
+    confirmation.answered(ProviderResponse.of(seen.status(), seen.body()), EFFORT);
 
     FeedbackException error = confirmation.stopped(Reason.TIMEOUT, null, EFFORT);
 

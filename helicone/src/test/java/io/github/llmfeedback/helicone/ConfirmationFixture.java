@@ -6,7 +6,7 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.WireExample;
-import io.github.llmfeedback.spi.Dialogue;
+import io.github.llmfeedback.spi.Polling;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +29,7 @@ abstract class ConfirmationFixture {
       Reply.of(201, DOWN_ROW.replace("444444444444", "555555555555").replace(":0}", ":1}"));
   static final Receipt SENT =
       Receipt.builder("helicone", ID).state(Map.of("rating", List.of("true"))).build();
-  static final Dialogue.Effort EFFORT = new Dialogue.Effort(7, Duration.ofSeconds(9));
+  static final Polling.Effort EFFORT = new Polling.Effort(7, Duration.ofSeconds(9));
 
   final LoopbackServer server = new LoopbackServer();
   final ClientSettings settings =

@@ -15,8 +15,8 @@ import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
 import io.github.llmfeedback.contract.WireExample;
-import io.github.llmfeedback.spi.Answer;
-import io.github.llmfeedback.spi.Dialogue;
+import io.github.llmfeedback.spi.Polling;
+import io.github.llmfeedback.spi.ProviderResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -89,9 +89,10 @@ class ConfirmationTest extends ConfirmationFixture {
     Confirmation confirmation = Confirmation.ofSent(SENT, Duration.ofSeconds(2), LONG);
     confirmation.begin();
     assertThat(
-            Stream.generate(() -> confirmation.answered(Answer.of(201, ABSENT.body()), EFFORT))
+            Stream.generate(
+                    () -> confirmation.answered(ProviderResponse.of(201, ABSENT.body()), EFFORT))
                 .limit(6)
-                .map(step -> ((Dialogue.Wait<Receipt>) step).time().toMillis()))
+                .map(step -> ((Polling.Wait<Receipt>) step).time().toMillis()))
         .containsExactly(2000L, 3000L, 4500L, 6750L, 10_000L, 10_000L);
   }
 

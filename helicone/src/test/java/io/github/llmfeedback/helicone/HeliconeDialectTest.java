@@ -9,8 +9,8 @@ import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Support;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.WireExample;
-import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.Losses;
+import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.WireRequest;
 import java.time.Duration;
@@ -163,7 +163,7 @@ class HeliconeDialectTest {
     "too-many-requests, BUSY",
   })
   void observedAnswerHasThisVerdict(String example, Verdict.Kind kind) {
-    Answer answer = WireExample.of("helicone/" + example + ".json").answer();
+    ProviderResponse answer = WireExample.of("helicone/" + example + ".json").answer();
     assertThat(verdict(answer).kind()).isEqualTo(kind);
   }
 
@@ -180,13 +180,13 @@ class HeliconeDialectTest {
         "{\"data\":null,\"error\":0}"
       })
   void yesIsAYesWhateverItsData(String body) {
-    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Verdict.Kind.ACCEPTED);
+    assertThat(verdict(ProviderResponse.of(200, body)).kind()).isEqualTo(Verdict.Kind.ACCEPTED);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"{\"data\":null,\"error\":\"no\"}", "{\"error\":{\"code\":1}}"})
   void yesWithAnErrorIsARefusal(String body) {
-    Verdict verdict = verdict(Answer.of(201, body));
+    Verdict verdict = verdict(ProviderResponse.of(201, body));
     assertThat(verdict.kind()).isEqualTo(Verdict.Kind.REFUSED);
     assertThat(verdict.hint()).hasValue("the status is a success, but the body names an error");
   }
@@ -206,13 +206,13 @@ class HeliconeDialectTest {
         "{\"message\":\"Unauthorized\"}"
       })
   void yesWithoutHeliconesEnvelopeIsUnreadable(String body) {
-    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Verdict.Kind.UNREADABLE);
+    assertThat(verdict(ProviderResponse.of(200, body)).kind()).isEqualTo(Verdict.Kind.UNREADABLE);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "down", "{\"data\":null,\"error\":\"other\"}", "{\"error\":null}"})
   void any500ButTheOneAboutTheIdIsUncertain(String body) {
-    assertThat(verdict(Answer.of(500, body)).kind()).isEqualTo(Verdict.Kind.UNCERTAIN);
+    assertThat(verdict(ProviderResponse.of(500, body)).kind()).isEqualTo(Verdict.Kind.UNCERTAIN);
   }
 
   @ParameterizedTest
@@ -223,13 +223,13 @@ class HeliconeDialectTest {
     "id-of-version-7, UUID",
   })
   void refusalSaysWhatToDo(String example, String hint) {
-    Answer answer = WireExample.of("helicone/" + example + ".json").answer();
+    ProviderResponse answer = WireExample.of("helicone/" + example + ".json").answer();
     assertThat(verdict(answer).hint()).hasValueSatisfying(h -> assertThat(h).contains(hint));
   }
 
   @Test
   void answerHoldsNoIds() {
-    Answer answer = WireExample.of("helicone/rated-up.json").answer();
+    ProviderResponse answer = WireExample.of("helicone/rated-up.json").answer();
     assertThat(dialect.decode(answer, List.of(List.of(new HeliconeWire(ID, true)))))
         .containsExactly(List.of());
   }
@@ -240,7 +240,7 @@ class HeliconeDialectTest {
     return dialect.request(List.of(dialect.encode(built, id, losses)));
   }
 
-  private Verdict verdict(Answer answer) {
+  private Verdict verdict(ProviderResponse answer) {
     return dialect.verdict(answer, dialect.request(List.of(List.of(new HeliconeWire(ID, true)))));
   }
 }

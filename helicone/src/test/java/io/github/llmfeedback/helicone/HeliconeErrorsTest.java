@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.RejectedFeedbackException;
-import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.WireExample;
 import java.time.Duration;
@@ -80,13 +80,13 @@ class HeliconeErrorsTest extends HeliconeClientFixture {
   @Test
   void webPageIsNoYes() {
     server.enqueue(Reply.of(200, "<html>parked</html>").header("Content-Type", "text/html"));
-    assertThat(failure(UnreadableAnswerException.class)).hasMessageContaining("base URL");
+    assertThat(failure(UnreadableResponseException.class)).hasMessageContaining("base URL");
   }
 
   @Test
   void emptyAnswerIsNoYes() {
     server.enqueue(204, "");
-    assertThat(failure(UnreadableAnswerException.class).mayHaveArrived()).isTrue();
+    assertThat(failure(UnreadableResponseException.class).mayHaveArrived()).isTrue();
   }
 
   @Test

@@ -11,12 +11,12 @@ import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
-import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
 import io.github.llmfeedback.contract.WireExample;
-import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.ProviderResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -95,7 +95,7 @@ class HeliconePagesTest {
 
   @Test
   void nothingComesAfterTheLast() {
-    Iterator<Answer> rows = List.of(Answer.of(201, page("a up"))).iterator();
+    Iterator<ProviderResponse> rows = List.of(ProviderResponse.of(201, page("a up"))).iterator();
     HeliconePages pages =
         new HeliconePages(
             HeliconeQuery.where(positive()),
@@ -119,7 +119,7 @@ class HeliconePagesTest {
                     .query(HeliconeQuery.where(positive()))
                     .forEach(rated -> read.add(rated.requestId())))
         .isInstanceOfSatisfying(
-            UnreadableAnswerException.class, e -> assertThat(e.mayHaveArrived()).isFalse())
+            UnreadableResponseException.class, e -> assertThat(e.mayHaveArrived()).isFalse())
         .hasMessageContaining("offset");
     assertThat(read).containsExactly("a");
     assertThat(server.count()).isEqualTo(12);
@@ -143,7 +143,7 @@ class HeliconePagesTest {
                     .query(HeliconeQuery.where(positive()).pageSize(1000))
                     .forEach(rated -> read.add(rated.requestId())))
         .isInstanceOfSatisfying(
-            UnreadableAnswerException.class,
+            UnreadableResponseException.class,
             e -> {
               assertThat(e.mayHaveArrived()).isFalse();
               assertThat(e.attempts()).isEqualTo(101);
@@ -199,7 +199,7 @@ class HeliconePagesTest {
             HeliconeQuery.where(positive()),
             request -> {
               now.addAndGet(Duration.ofSeconds(4).toNanos());
-              return Answer.of(201, page(pages.next())).items("/data");
+              return ProviderResponse.of(201, page(pages.next())).items("/data");
             },
             Duration.ofSeconds(10),
             now::get);
@@ -312,7 +312,7 @@ class HeliconePagesTest {
   void answerThatBreaksOffSaysSo() {
     Reply cut = Reply.of(201, page("a up")).with(Reply.Fault.CLOSED_IN_ANSWER);
     server.enqueue(cut).enqueue(cut);
-    assertThat(failure(UnreadableAnswerException.class))
+    assertThat(failure(UnreadableResponseException.class))
         .hasMessageContaining("broke off")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("arrived", "base URL"))
         .satisfies(e -> assertThat(e.mayHaveArrived()).isFalse());
@@ -322,7 +322,7 @@ class HeliconePagesTest {
   void answerThatIsTooLargeSaysWhatMakesItSmallerAndIsNotDownloadedAgain() {
     String large = "{\"data\":[{\"response_body\":\"" + "x".repeat(9 << 20) + "\"}]}";
     server.enqueue(201, large);
-    assertThat(failure(UnreadableAnswerException.class))
+    assertThat(failure(UnreadableResponseException.class))
         .hasMessageContaining("far too many values; a smaller pageSize");
     assertThat(server.count()).isEqualTo(1);
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.contract.WireExample;
-import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.ProviderResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -51,8 +51,8 @@ class RatedRequestTest {
   @ParameterizedTest
   @CsvSource({"1, true", "\"1\", true", "0, false", "\"0\", false", "1.0, true"})
   void scoreIsANumberOrAText(String score, boolean positive) {
-    Answer row =
-        Answer.of(
+    ProviderResponse row =
+        ProviderResponse.of(
             201, "{\"request_id\":\"i\",\"scores\":{\"helicone-score-feedback\":" + score + "}}");
     assertThat(RatedRequest.of(row))
         .hasValueSatisfying(r -> assertThat(r.isPositive()).isEqualTo(positive));
@@ -60,15 +60,17 @@ class RatedRequestTest {
 
   @Test
   void oldServersRatingIsAFlag() {
-    Answer row = Answer.of(200, "{\"request_id\":\"i\",\"feedback_rating\":false,\"scores\":null}");
+    ProviderResponse row =
+        ProviderResponse.of(
+            200, "{\"request_id\":\"i\",\"feedback_rating\":false,\"scores\":null}");
     assertThat(RatedRequest.of(row))
         .hasValueSatisfying(request -> assertThat(request.isPositive()).isFalse());
   }
 
   @Test
   void oldServersModelAndPropertiesAreTheRequests() {
-    Answer row =
-        Answer.of(
+    ProviderResponse row =
+        ProviderResponse.of(
             200,
             "{\"request_id\":\"i\",\"feedback_rating\":true,\"request_model\":\"gpt-4\","
                 + "\"request_properties\":{\"env\":\"test\"}}");
@@ -93,13 +95,13 @@ class RatedRequestTest {
         "null"
       })
   void rowWithoutIdOrRatingIsNone(String row) {
-    assertThat(RatedRequest.of(Answer.of(201, row))).isEmpty();
+    assertThat(RatedRequest.of(ProviderResponse.of(201, row))).isEmpty();
   }
 
   @Test
   void whatHeliconeLeavesOutIsEmpty() {
-    Answer row =
-        Answer.of(
+    ProviderResponse row =
+        ProviderResponse.of(
             201,
             """
             {"request_id":"i","scores":{"helicone-score-feedback":1},"request_user_id":"",
@@ -123,7 +125,7 @@ class RatedRequestTest {
   }
 
   private static List<Optional<RatedRequest>> rows(String example) {
-    Answer answer = WireExample.of("helicone/" + example + ".json").answer();
+    ProviderResponse answer = WireExample.of("helicone/" + example + ".json").answer();
     return answer.items("/data").stream().map(RatedRequest::of).toList();
   }
 }

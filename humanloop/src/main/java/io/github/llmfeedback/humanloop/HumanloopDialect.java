@@ -7,10 +7,10 @@ import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.Support;
 import io.github.llmfeedback.TargetKey;
-import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.Batching;
 import io.github.llmfeedback.spi.Dialect;
 import io.github.llmfeedback.spi.Losses;
+import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import io.github.llmfeedback.spi.WireRequest;
@@ -132,7 +132,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
   }
 
   @Override
-  public Verdict verdict(Answer answer, WireRequest request) {
+  public Verdict verdict(ProviderResponse answer, WireRequest request) {
     Verdict verdict = Verdict.byStatus(answer);
     verdict = answer.isSuccess() ? success(answer, request, verdict) : hinted(answer, verdict);
     String code =
@@ -144,7 +144,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
   }
 
   /** A yes names each statement that was sent; of what was taken back, nothing may be left. */
-  private static Verdict success(Answer answer, WireRequest request, Verdict verdict) {
+  private static Verdict success(ProviderResponse answer, WireRequest request, Verdict verdict) {
     if (verdict.kind() != Kind.ACCEPTED) {
       return verdict;
     }
@@ -162,7 +162,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
     return request.objects().stream().map(HumanloopWire.class::cast).toList();
   }
 
-  private static Verdict hinted(Answer answer, Verdict verdict) {
+  private static Verdict hinted(ProviderResponse answer, Verdict verdict) {
     String ended = "Humanloop's hosted service ended on 2025-09-08; set your instance's base URL";
     return switch (answer.status()) {
       case 400, 422 -> {
@@ -188,7 +188,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
    * The first integer in a {@code loc} is the index of the object that is wrong; one after it is a
    * place inside that object.
    */
-  private static Set<Integer> blamed(Answer answer) {
+  private static Set<Integer> blamed(ProviderResponse answer) {
     Set<Integer> objects = new LinkedHashSet<>();
     for (int i = 0; i < answer.size("/detail"); i++) {
       String loc = "/detail/" + i + "/loc";
@@ -202,7 +202,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
   }
 
   @Override
-  public List<List<String>> decode(Answer answer, List<List<HumanloopWire>> feedbacks) {
+  public List<List<String>> decode(ProviderResponse answer, List<List<HumanloopWire>> feedbacks) {
     List<HumanloopWire> sent = feedbacks.stream().flatMap(List::stream).toList();
     HumanloopRecords records = new HumanloopRecords(answer, sent);
     List<List<String>> ids = new ArrayList<>();

@@ -5,11 +5,11 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsRetract;
 import io.github.llmfeedback.TargetKey;
-import io.github.llmfeedback.spi.ClientBuilder;
-import io.github.llmfeedback.spi.Connection;
-import io.github.llmfeedback.spi.HttpFeedbackClient;
+import io.github.llmfeedback.client.ClientBuilder;
+import io.github.llmfeedback.client.HttpFeedbackClient;
+import io.github.llmfeedback.spi.ApiEndpoint;
+import io.github.llmfeedback.spi.Encoded;
 import io.github.llmfeedback.spi.Losses;
-import io.github.llmfeedback.spi.Prepared;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -35,7 +35,7 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
   private final HumanloopDialect dialect;
 
   private HumanloopFeedbackClient(
-      Connection connection, ClientSettings settings, HumanloopDialect dialect) {
+      ApiEndpoint connection, ClientSettings settings, HumanloopDialect dialect) {
     super(connection, settings, dialect);
     this.dialect = dialect;
   }
@@ -145,13 +145,13 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
     return given;
   }
 
-  private static List<Prepared<HumanloopWire>> prepared(List<CustomFeedback> feedbacks) {
+  private static List<Encoded<HumanloopWire>> prepared(List<CustomFeedback> feedbacks) {
     return feedbacks.stream().map(HumanloopFeedbackClient::prepared).toList();
   }
 
-  private static Prepared<HumanloopWire> prepared(CustomFeedback feedback) {
+  private static Encoded<HumanloopWire> prepared(CustomFeedback feedback) {
     Objects.requireNonNull(feedback, "feedback must not be null");
-    return new Prepared<>(
+    return new Encoded<>(
         feedback.datapoint(), feedback.objects(), HumanloopState.of(feedback.objects()), List.of());
   }
 

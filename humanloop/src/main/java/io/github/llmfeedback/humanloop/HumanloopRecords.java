@@ -1,6 +1,6 @@
 package io.github.llmfeedback.humanloop;
 
-import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import java.util.ArrayList;
@@ -23,14 +23,15 @@ final class HumanloopRecords {
   private static final Set<String> SEVERAL = Set.of("issue", "action");
 
   private final List<HumanloopWire> sent;
-  private final @Nullable Answer[] named;
+  private final @Nullable ProviderResponse[] named;
   private final int records;
 
-  HumanloopRecords(Answer answer, List<HumanloopWire> sent) {
+  HumanloopRecords(ProviderResponse answer, List<HumanloopWire> sent) {
     this.sent = sent;
-    this.named = new Answer[sent.size()];
-    List<Answer> all = answer.isArray() ? answer.items("") : List.of(answer);
-    List<Answer> left = new ArrayList<>(all.stream().filter(HumanloopRecords::isRecord).toList());
+    this.named = new ProviderResponse[sent.size()];
+    List<ProviderResponse> all = answer.isArray() ? answer.items("") : List.of(answer);
+    List<ProviderResponse> left =
+        new ArrayList<>(all.stream().filter(HumanloopRecords::isRecord).toList());
     this.records = left.size();
     if (records == sent.size()) {
       matchByPlace(left);
@@ -39,15 +40,15 @@ final class HumanloopRecords {
   }
 
   /** Whatever stands at the hosted address now may say 200; a record has a field of a feedback. */
-  private static boolean isRecord(Answer record) {
+  private static boolean isRecord(ProviderResponse record) {
     return Stream.of("/id", "/type", "/value", "/data_id").anyMatch(record::has)
         && Verdict.errorAt(record, "/error", "/detail").isEmpty();
   }
 
-  private void matchByPlace(List<Answer> left) {
-    List<Answer> inOrder = List.copyOf(left);
+  private void matchByPlace(List<ProviderResponse> left) {
+    List<ProviderResponse> inOrder = List.copyOf(left);
     for (int i = 0; i < sent.size(); i++) {
-      Answer record = inOrder.get(i);
+      ProviderResponse record = inOrder.get(i);
       HumanloopWire statement = sent.get(i);
       if (statement.dataId().equals(record.text("/data_id").orElse(statement.dataId()))
           && statement.type().equals(record.text("/type").orElse(statement.type()))) {
@@ -57,11 +58,12 @@ final class HumanloopRecords {
     }
   }
 
-  private void matchByName(List<Answer> left) {
+  private void matchByName(List<ProviderResponse> left) {
     for (int i = 0; i < sent.size(); i++) {
       HumanloopWire statement = sent.get(i);
       if (named[i] == null) {
-        Optional<Answer> record = left.stream().filter(it -> names(it, statement)).findFirst();
+        Optional<ProviderResponse> record =
+            left.stream().filter(it -> names(it, statement)).findFirst();
         if (record.isPresent()) {
           named[i] = record.get();
           left.remove(record.get());
@@ -70,7 +72,7 @@ final class HumanloopRecords {
     }
   }
 
-  private static boolean names(Answer record, HumanloopWire statement) {
+  private static boolean names(ProviderResponse record, HumanloopWire statement) {
     return statement.dataId().equals(record.text("/data_id").orElse(null))
         && statement.type().equals(record.text("/type").orElse(null))
         && (!SEVERAL.contains(statement.type())

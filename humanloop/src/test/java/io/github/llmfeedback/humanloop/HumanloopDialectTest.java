@@ -8,8 +8,8 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.WireExample;
-import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.Losses;
+import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import io.github.llmfeedback.spi.WireRequest;
@@ -186,7 +186,8 @@ class HumanloopDialectTest {
   @ValueSource(
       strings = {"", "<html>", "{}", "[]", "[{}]", "{\"ok\":true}", "\"yes\"", "null", "[{\"id\":"})
   void successThatIsNoneOfHumanloopsIsUnreadable(String body) {
-    assertThat(dialect.verdict(Answer.of(200, body), one()).kind()).isEqualTo(Kind.UNREADABLE);
+    assertThat(dialect.verdict(ProviderResponse.of(200, body), one()).kind())
+        .isEqualTo(Kind.UNREADABLE);
   }
 
   @Test
@@ -218,10 +219,10 @@ class HumanloopDialectTest {
     WireRequest request =
         create(Feedback.on(DATAPOINT).issue("tone").issue("length").thumbsUp().build());
     String length = record("issue", DATAPOINT).replace("}", ",\"value\":\"length\"}");
-    Verdict verdict = dialect.verdict(Answer.of(200, "[" + length + "]"), request);
+    Verdict verdict = dialect.verdict(ProviderResponse.of(200, "[" + length + "]"), request);
     assertThat(verdict.exceptions()).containsOnlyKeys(0, 1);
     Verdict untold =
-        dialect.verdict(Answer.of(200, "[" + record("issue", DATAPOINT) + "]"), request);
+        dialect.verdict(ProviderResponse.of(200, "[" + record("issue", DATAPOINT) + "]"), request);
     assertThat(untold.kind()).isEqualTo(Kind.UNREADABLE);
   }
 
@@ -235,7 +236,8 @@ class HumanloopDialectTest {
   @ValueSource(strings = {"false", "\"\"", "0", "[]", "{}"})
   void errorThatIsNotOneChangesNoYes(String nothing) {
     String body = "{\"id\":\"a\",\"detail\":" + nothing + ",\"error\":" + nothing + "}";
-    assertThat(dialect.verdict(Answer.of(200, body), one()).kind()).isEqualTo(Kind.ACCEPTED);
+    assertThat(dialect.verdict(ProviderResponse.of(200, body), one()).kind())
+        .isEqualTo(Kind.ACCEPTED);
   }
 
   @ParameterizedTest
@@ -359,7 +361,7 @@ class HumanloopDialectTest {
 
   /** Which of the three statements in {@link #two()} the answer is a yes for. */
   private Set<Integer> named(String body) {
-    Verdict verdict = dialect.verdict(Answer.of(200, body), dialect.request(two()));
+    Verdict verdict = dialect.verdict(ProviderResponse.of(200, body), dialect.request(two()));
     Set<Integer> named = new TreeSet<>(Set.of(0, 1, 2));
     named.removeAll(verdict.exceptions().keySet());
     return verdict.kind() == Kind.ACCEPTED ? named : Set.of();

@@ -6,9 +6,9 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
-import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.Reply;
-import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ class HumanloopErrorsTest extends HumanloopClientFixture {
     HumanloopDialect dialect = new HumanloopDialect(false);
     HumanloopWire rating = new HumanloopWire("rating", "good", DATAPOINT, null, null, null);
     Verdict verdict =
-        dialect.verdict(Answer.of(200, body), dialect.request(List.of(List.of(rating))));
+        dialect.verdict(ProviderResponse.of(200, body), dialect.request(List.of(List.of(rating))));
     assertThat(verdict.kind()).isEqualTo(Verdict.Kind.REFUSED);
   }
 
@@ -108,7 +108,7 @@ class HumanloopErrorsTest extends HumanloopClientFixture {
         failure(() -> client.submit(Feedback.on(DATAPOINT).thumbsUp().build()));
 
     assertThat(error)
-        .isInstanceOf(UnreadableAnswerException.class)
+        .isInstanceOf(UnreadableResponseException.class)
         .hasMessageContaining("base URL");
     assertThat(error.mayHaveArrived()).isTrue();
     assertThat(server.count()).isEqualTo(1);
@@ -121,7 +121,7 @@ class HumanloopErrorsTest extends HumanloopClientFixture {
     for (int i = 0; i < 3; i++) {
       FeedbackException error =
           failure(() -> client.submit(Feedback.on(DATAPOINT).thumbsUp().build()));
-      assertThat(error).isInstanceOf(UnreadableAnswerException.class);
+      assertThat(error).isInstanceOf(UnreadableResponseException.class);
       assertThat(error.mayHaveArrived()).isTrue();
     }
   }

@@ -7,10 +7,10 @@ import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.TargetKey;
-import io.github.llmfeedback.spi.Answer;
 import io.github.llmfeedback.spi.Batching;
 import io.github.llmfeedback.spi.Dialect;
 import io.github.llmfeedback.spi.Losses;
+import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Scale;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.WireRequest;
@@ -119,12 +119,12 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
   }
 
   @Override
-  public Verdict verdict(Answer answer, WireRequest request) {
+  public Verdict verdict(ProviderResponse answer, WireRequest request) {
     return PortkeyVerdict.of(answer, request);
   }
 
   @Override
-  public List<List<String>> decode(Answer answer, List<List<PortkeyWire>> feedbacks) {
+  public List<List<String>> decode(ProviderResponse answer, List<List<PortkeyWire>> feedbacks) {
     boolean one = feedbacks.size() == 1 && answer.size("/feedback_ids") == 0;
     boolean told = one || answer.size("/feedback_ids") == feedbacks.size(); // else: whose are they?
     List<List<String>> ids = new ArrayList<>();

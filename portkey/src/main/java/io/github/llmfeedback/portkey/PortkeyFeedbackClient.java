@@ -6,9 +6,9 @@ import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.TargetKey;
-import io.github.llmfeedback.spi.ClientBuilder;
-import io.github.llmfeedback.spi.Connection;
-import io.github.llmfeedback.spi.HttpFeedbackClient;
+import io.github.llmfeedback.client.ClientBuilder;
+import io.github.llmfeedback.client.HttpFeedbackClient;
+import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.WireText;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -35,7 +35,7 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
   private static final String KEY_VARIABLE = "PORTKEY_API_KEY";
 
   private PortkeyFeedbackClient(
-      Connection connection, ClientSettings settings, PortkeyOptions options) {
+      ApiEndpoint connection, ClientSettings settings, PortkeyOptions options) {
     super(connection, settings, new PortkeyDialect(options));
   }
 
@@ -194,7 +194,7 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
      *     not shown
      */
     public PortkeyFeedbackClient build() {
-      Connection connection =
+      ApiEndpoint connection =
           bearer
               ? connection().keyHeader("Authorization", "Bearer ", apiKey)
               : connection().keyHeader("x-portkey-api-key", "", apiKey);

@@ -1,6 +1,6 @@
 package io.github.llmfeedback.portkey;
 
-import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import io.github.llmfeedback.spi.WireRequest;
@@ -30,7 +30,7 @@ final class PortkeyVerdict {
 
   private PortkeyVerdict() {}
 
-  static Verdict of(Answer answer, WireRequest request) {
+  static Verdict of(ProviderResponse answer, WireRequest request) {
     Verdict verdict = Verdict.byStatus(answer);
     if (answer.isSuccess()) {
       verdict = success(answer, request, verdict);
@@ -52,7 +52,7 @@ final class PortkeyVerdict {
   }
 
   /** A 2xx that says failure is a refusal; a yes says so, or names what it stored. */
-  private static Verdict success(Answer answer, WireRequest request, Verdict verdict) {
+  private static Verdict success(ProviderResponse answer, WireRequest request, Verdict verdict) {
     String status = answer.isText("/status") ? answer.text("/status").orElse("").strip() : "";
     if (FAILURES.contains(status.toLowerCase(Locale.ROOT))
         || answer.hasContent("/data/errorCode")) {
@@ -71,7 +71,7 @@ final class PortkeyVerdict {
   }
 
   /** The ids are in the order of what was sent; where their number differs, nobody knows whose. */
-  private static Verdict named(Answer answer, int sent, Verdict verdict) {
+  private static Verdict named(ProviderResponse answer, int sent, Verdict verdict) {
     List<Optional<String>> ids = ids(answer);
     Map<Integer, Verdict> unnamed = new LinkedHashMap<>();
     for (int i = 0; i < ids.size(); i++) {
@@ -88,7 +88,7 @@ final class PortkeyVerdict {
   }
 
   /** The singular is the Node client's name for the id of one. */
-  private static List<Optional<String>> ids(Answer answer) {
+  private static List<Optional<String>> ids(ProviderResponse answer) {
     if (!answer.has("/feedback_ids")) {
       return List.of(id(answer, "/feedback_id"));
     }
@@ -99,22 +99,22 @@ final class PortkeyVerdict {
     return ids;
   }
 
-  private static Optional<String> id(Answer answer, String place) {
+  private static Optional<String> id(ProviderResponse answer, String place) {
     return answer.text(place).filter(id -> !id.isBlank());
   }
 
-  private static boolean reached(Answer answer) {
+  private static boolean reached(ProviderResponse answer) {
     return REACHED.stream().anyMatch(name -> answer.header(name).isPresent());
   }
 
-  private static boolean isOpenSourceGateway(Answer answer) {
+  private static boolean isOpenSourceGateway(ProviderResponse answer) {
     String message = first(answer, "/error/message", "/data/message", "/message");
     boolean wantsProvider =
         answer.status() == 400 && message != null && message.contains("x-portkey-provider");
     return wantsProvider || (answer.status() == 404 && answer.has("/ok"));
   }
 
-  private static Verdict hinted(Answer answer, Verdict verdict) {
+  private static Verdict hinted(ProviderResponse answer, Verdict verdict) {
     return switch (answer.status()) {
       case 400 -> verdict.nothingStored(); // its validation, also of a list that it does not take
       case 422 -> isOfTheForm(answer) ? verdict.nothingStored() : verdict;
@@ -136,17 +136,17 @@ final class PortkeyVerdict {
   }
 
   /** A place in the body (as pydantic names it), or words for what the body should have been. */
-  private static boolean isOfTheForm(Answer answer) {
+  private static boolean isOfTheForm(ProviderResponse answer) {
     String message = first(answer, "/error/message", "/data/message", "/message");
     return answer.size("/detail/0/loc") > 0
         || (message != null && OF_THE_FORM.matcher(message).find());
   }
 
-  private static @Nullable String code(Answer answer) {
+  private static @Nullable String code(ProviderResponse answer) {
     return first(answer, "/error/code", "/data/errorCode", "/data/code");
   }
 
-  private static @Nullable String first(Answer answer, String... places) {
+  private static @Nullable String first(ProviderResponse answer, String... places) {
     return Stream.of(places).flatMap(place -> answer.text(place).stream()).findFirst().orElse(null);
   }
 }

@@ -6,7 +6,7 @@ import static io.github.llmfeedback.portkey.PortkeyExamples.two;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.Receipt;
-import io.github.llmfeedback.spi.Answer;
+import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import io.github.llmfeedback.spi.WireRequest;
@@ -69,12 +69,12 @@ class PortkeyAnswerTest {
         "{\"feedback_id\":\"fb-1\"}"
       })
   void eachOfStatusAndIdsAloneIsAYes(String body) {
-    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.ACCEPTED);
+    assertThat(verdict(ProviderResponse.of(200, body)).kind()).isEqualTo(Kind.ACCEPTED);
   }
 
   @Test
   void withoutAnErrorCodeNobodySaysThatTheIdIsUnknown() {
-    assertThat(verdict(Answer.of(404, "{}")).hint().orElseThrow())
+    assertThat(verdict(ProviderResponse.of(404, "{}")).hint().orElseThrow())
         .contains("nothing takes feedback at this address");
   }
 
@@ -101,15 +101,16 @@ class PortkeyAnswerTest {
   @ValueSource(
       strings = {"x-portkey-trace-id", "x-portkey-request-id", "x-portkey-gateway-exception"})
   void serverErrorWithAHeaderOfPortkeysReachedIt(String header) {
-    assertThat(verdict(Answer.of(503, "{}").withHeader(header, "x")).kind())
+    assertThat(verdict(ProviderResponse.of(503, "{}").withHeader(header, "x")).kind())
         .isEqualTo(Kind.UNCERTAIN);
-    assertThat(verdict(Answer.of(429, "{}").withHeader(header, "x")).kind()).isEqualTo(Kind.BUSY);
+    assertThat(verdict(ProviderResponse.of(429, "{}").withHeader(header, "x")).kind())
+        .isEqualTo(Kind.BUSY);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "<html>", "[]", "{}", "{\"status\":null}", "\"success\"", "{\"stat"})
   void successThatIsNoneOfPortkeysIsUnreadable(String body) {
-    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.UNREADABLE);
+    assertThat(verdict(ProviderResponse.of(200, body)).kind()).isEqualTo(Kind.UNREADABLE);
   }
 
   @ParameterizedTest
@@ -120,21 +121,23 @@ class PortkeyAnswerTest {
         "{\"success\":false,\"data\":{\"message\":\"not saved\",\"errorCode\":\"AB03\"}}"
       })
   void successThatNamesAnErrorIsARefusal(String body) {
-    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.REFUSED);
+    assertThat(verdict(ProviderResponse.of(200, body)).kind()).isEqualTo(Kind.REFUSED);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"failure", "Failed", "ERROR"})
   void wordForFailureIsARefusalInAnyCase(String word) {
-    assertThat(verdict(Answer.of(200, "{\"status\":\"" + word + "\"}")).kind())
+    assertThat(verdict(ProviderResponse.of(200, "{\"status\":\"" + word + "\"}")).kind())
         .isEqualTo(Kind.REFUSED);
   }
 
   @Test
   void wordForSuccessIsAYesInAnyCaseAndAnotherWordIsNeither() {
-    assertThat(verdict(Answer.of(200, "{\"status\":\"SUCCESS\"}")).kind()).isEqualTo(Kind.ACCEPTED);
+    assertThat(verdict(ProviderResponse.of(200, "{\"status\":\"SUCCESS\"}")).kind())
+        .isEqualTo(Kind.ACCEPTED);
     assertThat(
-            verdict(Answer.of(200, "{\"status\":\"queued\",\"feedback_ids\":[\"fb-1\"]}")).kind())
+            verdict(ProviderResponse.of(200, "{\"status\":\"queued\",\"feedback_ids\":[\"fb-1\"]}"))
+                .kind())
         .isEqualTo(Kind.UNREADABLE);
   }
 
@@ -146,7 +149,7 @@ class PortkeyAnswerTest {
         "{\"feedback_ids\":[\"fb-1\"],\"error\":\"\"}"
       })
   void errorThatIsNotOneChangesNoYes(String body) {
-    assertThat(verdict(Answer.of(200, body)).kind()).isEqualTo(Kind.ACCEPTED);
+    assertThat(verdict(ProviderResponse.of(200, body)).kind()).isEqualTo(Kind.ACCEPTED);
   }
 
   @ParameterizedTest
@@ -172,7 +175,9 @@ class PortkeyAnswerTest {
 
   @Test
   void oneThatIsNamedByAnEmptyListIsNotNamed() {
-    assertThat(verdict(Answer.of(200, "{\"status\":\"success\",\"feedback_ids\":[]}")).kind())
+    assertThat(
+            verdict(ProviderResponse.of(200, "{\"status\":\"success\",\"feedback_ids\":[]}"))
+                .kind())
         .isEqualTo(Kind.UNREADABLE);
   }
 
@@ -180,7 +185,8 @@ class PortkeyAnswerTest {
   void updateMayNameNone() {
     WireRequest update =
         dialect.update(Receipt.builder("portkey", "t").ids(List.of("fb-1")).build(), one().get(0));
-    Answer answer = Answer.of(200, "{\"status\":\"success\",\"feedback_ids\":[]}");
+    ProviderResponse answer =
+        ProviderResponse.of(200, "{\"status\":\"success\",\"feedback_ids\":[]}");
     assertThat(dialect.verdict(answer, update).kind()).isEqualTo(Kind.ACCEPTED);
   }
 
@@ -197,7 +203,7 @@ class PortkeyAnswerTest {
         "422 | {\"error\":{\"message\":\"Expected object, received array\"}}",
       })
   void refusalOfTheFormProvesThatNothingWasStored(int status, String body) {
-    assertThat(verdict(Answer.of(status, body)).provesNothingStored()).isTrue();
+    assertThat(verdict(ProviderResponse.of(status, body)).provesNothingStored()).isTrue();
   }
 
   @ParameterizedTest
@@ -205,12 +211,12 @@ class PortkeyAnswerTest {
       delimiter = '|',
       value = {"422 | {}", "409 | {}", "422 | {\"message\":\"value is off the scale\"}"})
   void anyOtherRefusalProvesNothing(int status, String body) {
-    assertThat(verdict(Answer.of(status, body)).provesNothingStored()).isFalse();
+    assertThat(verdict(ProviderResponse.of(status, body)).provesNothingStored()).isFalse();
   }
 
   @Test
   void requestIdIsPortkeysOwnOrElseThePlainOne() {
-    Answer plain = Answer.of(400, "{}").withHeader("x-request-id", "plain");
+    ProviderResponse plain = ProviderResponse.of(400, "{}").withHeader("x-request-id", "plain");
 
     assertThat(verdict("failed-500").requestId()).contains("req-1");
     assertThat(verdict(plain).requestId()).contains("plain");
@@ -245,7 +251,7 @@ class PortkeyAnswerTest {
 
   @Test
   void idThatIsNoneIsLeftOutWithoutShiftingTheOthers() {
-    Answer answer = example("accepted-ids-odd").answer();
+    ProviderResponse answer = example("accepted-ids-odd").answer();
 
     assertThat(dialect.decode(answer, two())).containsExactly(List.of(), List.of("fb-2"));
     assertThat(dialect.decode(answer, one())).containsExactly(List.of());
@@ -253,7 +259,7 @@ class PortkeyAnswerTest {
 
   @Test
   void blankIdIsNone() {
-    assertThat(dialect.decode(Answer.of(200, "{\"feedback_ids\":[\" \"]}"), one()))
+    assertThat(dialect.decode(ProviderResponse.of(200, "{\"feedback_ids\":[\" \"]}"), one()))
         .containsExactly(List.of());
   }
 
@@ -261,14 +267,14 @@ class PortkeyAnswerTest {
     return verdict(example(file).answer());
   }
 
-  private Verdict verdict(Answer answer) {
+  private Verdict verdict(ProviderResponse answer) {
     return dialect.verdict(answer, dialect.request(one()));
   }
 
   /** Of the four that were sent, those that the answer is a yes for; empty if it is none at all. */
   private Set<Integer> named(String body) {
     List<List<PortkeyWire>> four = Stream.of(two(), two()).flatMap(List::stream).toList();
-    Verdict verdict = dialect.verdict(Answer.of(200, body), dialect.request(four));
+    Verdict verdict = dialect.verdict(ProviderResponse.of(200, body), dialect.request(four));
     Set<Integer> named = new TreeSet<>(Set.of(0, 1, 2, 3));
     named.removeAll(verdict.exceptions().keySet());
     verdict

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Outcome;
-import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
 import java.util.List;
@@ -49,7 +49,7 @@ class PortkeyBatchTest extends PortkeyClientFixture {
         .allSatisfy(
             outcome ->
                 assertThat(outcome.error().orElseThrow())
-                    .isInstanceOf(UnreadableAnswerException.class)
+                    .isInstanceOf(UnreadableResponseException.class)
                     .hasMessageContaining("names only 1 of the 2")
                     .matches(FeedbackException::mayHaveArrived));
     assertThat(server.count()).isEqualTo(1);

@@ -8,7 +8,7 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
-import io.github.llmfeedback.UnreadableAnswerException;
+import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.Reply;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,7 +119,7 @@ class PortkeyErrorsTest extends PortkeyClientFixture {
     FeedbackException error = failure(() -> client.submit(Feedback.on(TRACE).thumbsUp().build()));
 
     assertThat(error)
-        .isInstanceOf(UnreadableAnswerException.class)
+        .isInstanceOf(UnreadableResponseException.class)
         .hasMessageContaining("base URL");
     assertThat(error.mayHaveArrived()).isTrue();
     assertThat(server.count()).isEqualTo(1);
@@ -131,7 +131,7 @@ class PortkeyErrorsTest extends PortkeyClientFixture {
 
     for (int i = 0; i < 2; i++) {
       FeedbackException error = failure(() -> client.submit(Feedback.on(TRACE).thumbsUp().build()));
-      assertThat(error).isInstanceOf(UnreadableAnswerException.class);
+      assertThat(error).isInstanceOf(UnreadableResponseException.class);
       assertThat(error.mayHaveArrived()).isTrue();
     }
   }

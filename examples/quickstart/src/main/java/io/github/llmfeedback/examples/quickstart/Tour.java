@@ -2,7 +2,6 @@ package io.github.llmfeedback.examples.quickstart;
 
 import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.ClientSettings;
-import io.github.llmfeedback.FanOut;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.LossPolicy;
 import io.github.llmfeedback.Outcome;
@@ -13,6 +12,7 @@ import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.baseplate.BaseplateFeedbackClient;
 import io.github.llmfeedback.examples.quickstart.sandbox.PretendLlm;
 import io.github.llmfeedback.examples.quickstart.sandbox.Sandbox;
+import io.github.llmfeedback.fanout.FanOut;
 import io.github.llmfeedback.helicone.HeliconeFeedbackClient;
 import io.github.llmfeedback.humanloop.HumanloopFeedbackClient;
 import io.github.llmfeedback.portkey.PortkeyFeedbackClient;

@@ -1,0 +1,126 @@
+package io.github.llmfeedback.client;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.spi.ApiEndpoint;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every provider's builder has: base URL and settings. Not thread-safe.
+ *
+ * @param <B> the provider's builder
+ */
+public abstract class ClientBuilder<B extends ClientBuilder<B>> {
+  /** Where people's base URL for LLM calls leads to, and no feedback should. */
+  private static final Pattern LLM_HOST =
+      Pattern.compile("(.+\\.)?(openai\\.com|openai\\.azure\\.com|anthropic\\.com)");
+
+  private final String provider;
+  private final String version;
+  private final Set<String> known;
+  private String baseUrl;
+  private boolean exact;
+  private ClientSettings settings = ClientSettings.defaults();
+
+  /**
+   * A builder for {@code provider}, whose documented base URL is the default.
+   *
+   * @param version the segment that ends the path of every base URL, such as {@code v1}; empty if
+   *     there is none
+   */
+  protected ClientBuilder(String provider, String defaultBaseUrl, String version) {
+    this.provider = provider;
+    this.version = version;
+    this.baseUrl = defaultBaseUrl;
+    this.known =
+        Stream.concat(
+                Stream.of(version),
+                ApiEndpoint.to(provider, defaultBaseUrl, false).base().pathSegments().stream())
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** This builder. */
+  protected abstract B self();
+
+  /**
+   * Sets where the provider lives, with or without the version segment that its builder names: it
+   * is added unless the path ends with it. A trailing slash does not matter.
+   */
+  public B baseUrl(String baseUrl) {
+    this.baseUrl = Objects.requireNonNull(baseUrl, "baseUrl must not be null");
+    exact = false;
+    return self();
+  }
+
+  /**
+   * Sets the URL below which the endpoints' own paths go, and nothing else: for a gateway that
+   * mounts the provider's interface elsewhere than under its version segment.
+   */
+  public B exactBaseUrl(String baseUrl) {
+    this.baseUrl = Objects.requireNonNull(baseUrl, "exactBaseUrl must not be null");
+    exact = true;
+    return self();
+  }
+
+  /** Sets how the client behaves. */
+  public B settings(ClientSettings settings) {
+    this.settings = Objects.requireNonNull(settings, "settings must not be null");
+    return self();
+  }
+
+  /** The settings so far. */
+  public ClientSettings settings() {
+    return settings;
+  }
+
+  /**
+   * The connection without credentials.
+   *
+   * @throws IllegalArgumentException if the base URL cannot be used
+   */
+  protected ApiEndpoint connection() {
+    ApiEndpoint connection =
+        ApiEndpoint.to(provider, baseUrl, settings.allowPlainHttp()).showing(known);
+    String host = connection.base().host();
+    if (LLM_HOST.matcher(host).matches() || isLlmProxy(host)) {
+      throw new IllegalArgumentException(
+          "%s's base URL must be that of its own API, but %s takes LLM calls and no feedback;"
+                  .formatted(provider, host)
+              + " leave it out for the provider's default");
+    }
+    return exact || version.isEmpty() ? connection : connection.endingWith(version);
+  }
+
+  /** Whether a host is one of the provider's own that takes LLM calls and no feedback. */
+  protected boolean isLlmProxy(String host) {
+    return false;
+  }
+
+  /** Sets the base URL to what an environment variable holds, if it is set. */
+  public B baseUrlIfSet(@Nullable String value) {
+    return value == null || value.isBlank() ? self() : baseUrl(value);
+  }
+
+  /**
+   * A credential that must be there.
+   *
+   * @param what what it is, such as {@code "Portkey's API key"}
+   * @param variable the environment variable that usually holds it
+   * @throws IllegalArgumentException if it is missing or blank; the message names the variable
+   */
+  protected static String required(String what, String variable, @Nullable String value) {
+    if (value == null || value.isBlank()) {
+      throw new IllegalArgumentException(
+          what
+              + (value == null ? " is missing" : " is blank")
+              + "; set the environment variable "
+              + variable
+              + " or pass it to the builder");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,89 @@
+package io.github.llmfeedback.engine;
+
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.spi.Encoded;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/** One feedback of a batch on its way to its outcome, which is set once. */
+final class BatchItem<W> {
+  private final long index;
+  private final @Nullable Feedback feedback;
+  private final @Nullable Encoded<W> prepared;
+  private final AtomicReference<@Nullable Result> result = new AtomicReference<>();
+  private final AtomicReference<Sent> sent = new AtomicReference<>(Sent.NOTHING);
+
+  /**
+   * An item that is ready for the wire.
+   *
+   * @param feedback what it stands for; null if for something of the provider's own
+   */
+  BatchItem(long index, @Nullable Feedback feedback, Encoded<W> prepared) {
+    this.index = index;
+    this.feedback = feedback;
+    this.prepared = prepared;
+  }
+
+  /** An item that never goes over the wire. */
+  BatchItem(long index, Feedback feedback, FeedbackException error) {
+    this.index = index;
+    this.feedback = feedback;
+    this.prepared = null;
+    failed(error);
+  }
+
+  Encoded<W> prepared() {
+    return Objects.requireNonNull(prepared, "the item was refused before the wire");
+  }
+
+  void accepted(Receipt receipt) {
+    result.compareAndSet(null, new Result(receipt, null));
+  }
+
+  void failed(FeedbackException error) {
+    result.compareAndSet(null, new Result(null, error));
+  }
+
+  /** Notes what was sent of it, although it has no outcome yet. */
+  void sent(Sent soFar) {
+    sent.set(soFar);
+  }
+
+  Sent sent() {
+    return sent.get();
+  }
+
+  boolean isDone() {
+    return result.get() != null;
+  }
+
+  boolean isAccepted() {
+    Result done = result.get();
+    return done != null && done.receipt != null;
+  }
+
+  Outcome outcome() {
+    Feedback given = Objects.requireNonNull(feedback);
+    return result(
+        index,
+        (i, receipt) -> Outcome.accepted(i, given, receipt),
+        (i, error) -> Outcome.failed(i, given, error));
+  }
+
+  <I, R> R result(
+      I place,
+      BiFunction<? super I, Receipt, R> accepted,
+      BiFunction<? super I, FeedbackException, R> failed) {
+    Result done = Objects.requireNonNull(result.get(), "the batch has not ended");
+    return done.receipt != null
+        ? accepted.apply(place, done.receipt)
+        : failed.apply(place, Objects.requireNonNull(done.error));
+  }
+
+  private record Result(@Nullable Receipt receipt, @Nullable FeedbackException error) {}
+}

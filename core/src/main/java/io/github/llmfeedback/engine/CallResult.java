@@ -1,0 +1,29 @@
+package io.github.llmfeedback.engine;
+
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.spi.ProviderResponse;
+import io.github.llmfeedback.spi.Verdict;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a wire call ended.
+ *
+ * @param answer the last answer; null if none came
+ * @param verdict what that answer meant
+ * @param error why the call failed; null if it was accepted
+ * @param sent what was sent of it, by earlier calls too
+ * @param elapsed from the first attempt to the end
+ */
+record CallResult(
+    @Nullable ProviderResponse answer,
+    @Nullable Verdict verdict,
+    @Nullable FeedbackException error,
+    Sent sent,
+    Duration elapsed) {
+
+  /** How many requests were begun. */
+  int attempts() {
+    return sent.attempts();
+  }
+}

@@ -1,0 +1,178 @@
+package io.github.llmfeedback.engine;
+
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.concurrent.SerialLoop;
+import io.github.llmfeedback.spi.Batching;
+import io.github.llmfeedback.spi.ProviderResponse;
+import io.github.llmfeedback.spi.Verdict;
+import io.github.llmfeedback.spi.WireRequest;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One chunk of a batch on its way: a refused part of it is split until the bad item stands alone.
+ * Its parts go one after the other, so that their order holds.
+ */
+final class ChunkRun<W> {
+  private final Engine<W> engine;
+  private final Batching batching;
+  private final CallGroup scope;
+  private final Deque<List<BatchItem<W>>> left = new ArrayDeque<>();
+
+  /** Refused lists, of which nobody knows yet whether it was for being lists. */
+  private final List<List<BatchItem<W>>> suspects = new ArrayList<>();
+
+  ChunkRun(Engine<W> engine, List<BatchItem<W>> chunk, CallGroup scope) {
+    this.engine = engine;
+    this.batching = engine.dialect.batching();
+    this.scope = scope;
+    left.add(chunk);
+  }
+
+  /** Completes, always normally, when each item has its outcome. */
+  CompletableFuture<Void> send() {
+    return SerialLoop.through(left, 1, this::send).thenRun(this::learn);
+  }
+
+  private CompletableFuture<Void> send(List<BatchItem<W>> part) {
+    CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
+    if (scope.stopped().isPresent()) {
+      fail(part, engine.carrier.unsent(scope.stopped().get(), part.get(0).sent()));
+      return done;
+    }
+    if (part.size() > 1 && !engine.takesLists.get()) {
+      splitTo(1, part);
+      return done;
+    }
+    WireRequest request;
+    Call call;
+    try {
+      request = engine.dialect.request(part.stream().map(it -> it.prepared().objects()).toList());
+      call = call(part, request);
+    } catch (RuntimeException | Error bug) { // an error here would leave the batch waiting
+      fail(part, engine.unsayable(bug)); // only a dialect's mistake leads here
+      return done;
+    }
+    if (call.size() > batching.maxBytes() && part.size() > 1) {
+      splitTo(half(part), part);
+      return done;
+    }
+    scope.add(engine.carrier.start(call));
+    return call.ending()
+        .thenAccept(
+            ending -> {
+              try {
+                settle(part, request, ending);
+              } catch (RuntimeException | Error bug) { // whoever waits must hear of every item
+                Sent unsure = ending.sent().doubt(ending.attempts() > 0);
+                fail(part, engine.carrier.failures.broken(request, bug, unsure, ending.elapsed()));
+              }
+            });
+  }
+
+  /** All items of a part have been in the same requests before. */
+  private Call call(List<BatchItem<W>> part, WireRequest request) {
+    return new Call(
+        engine.carrier,
+        request,
+        part.size() == 1 ? Call.Kind.ITEM : Call.Kind.CHUNK,
+        part.get(0).sent(),
+        scope.ends());
+  }
+
+  private void settle(List<BatchItem<W>> part, WireRequest request, CallResult ending) {
+    FeedbackException error = ending.error();
+    if (error == null) {
+      accept(part, request, ending);
+    } else if (part.size() > 1
+        && ending.answer() != null
+        && ending.verdict() != null
+        && Splitting.helps(ending.answer(), ending.verdict(), request, engine.settings)) {
+      part.forEach(item -> item.sent(ending.sent()));
+      split(part, ending.answer(), ending.verdict(), error);
+    } else {
+      fail(part, error);
+    }
+  }
+
+  private void fail(List<BatchItem<W>> part, FeedbackException error) {
+    engine.carrier.countIfClosed(error, part.size());
+    part.forEach(item -> item.failed(error));
+  }
+
+  /** Gives what the answer names its receipt, and the rest the verdict that it has of its own. */
+  private void accept(List<BatchItem<W>> part, WireRequest request, CallResult ending) {
+    ProviderResponse answer = Objects.requireNonNull(ending.answer());
+    Verdict whole = Objects.requireNonNull(ending.verdict());
+    try {
+      List<Receipt> receipts =
+          engine.receipts(part.stream().map(BatchItem::prepared).toList(), answer, ending);
+      int first = 0;
+      for (int i = 0; i < part.size(); i++) {
+        int count = part.get(i).prepared().objects().size();
+        Verdict own = whole.ofObjects(first, count);
+        if (own.kind() == Verdict.Kind.ACCEPTED) {
+          part.get(i).accepted(receipts.get(i));
+        } else {
+          part.get(i).failed(engine.carrier.excepted(request, answer, own, ending));
+        }
+        first += count;
+      }
+    } catch (FeedbackException e) {
+      part.forEach(item -> item.failed(e));
+    }
+  }
+
+  /** The part was refused: find out whose fault it is. */
+  private void split(
+      List<BatchItem<W>> part, ProviderResponse answer, Verdict verdict, FeedbackException error) {
+    Set<BatchItem<W>> named = named(part, verdict);
+    if (!named.isEmpty()) {
+      named.forEach(item -> item.failed(error));
+      splitTo(part.size(), part);
+    } else if (batching.uncertain() && answer.status() != 413) {
+      suspects.add(part);
+      splitTo(1, part);
+    } else {
+      splitTo(half(part), part);
+    }
+  }
+
+  /** The items whose wire objects the refusal names. */
+  private Set<BatchItem<W>> named(List<BatchItem<W>> part, Verdict verdict) {
+    List<BatchItem<W>> owners = new ArrayList<>();
+    for (BatchItem<W> item : part) {
+      item.prepared().objects().forEach(object -> owners.add(item));
+    }
+    Set<BatchItem<W>> named = new HashSet<>();
+    for (int object : verdict.objects()) {
+      if (object >= 0 && object < owners.size()) {
+        named.add(owners.get(object));
+      }
+    }
+    return named;
+  }
+
+  /** Puts what is not done of the part in front of what is left. */
+  private void splitTo(int size, List<BatchItem<W>> part) {
+    Chunks.of(part, size, batching.lastWins()).descendingIterator().forEachRemaining(left::push);
+  }
+
+  /** A provider that refused a list and then took every item of it takes no lists. */
+  private void learn() {
+    if (suspects.stream().anyMatch(list -> list.stream().allMatch(BatchItem::isAccepted))) {
+      engine.takesLists.set(false);
+    }
+  }
+
+  private static int half(List<?> part) {
+    return (part.size() + 1) / 2;
+  }
+}

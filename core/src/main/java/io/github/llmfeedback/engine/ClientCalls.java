@@ -1,0 +1,296 @@
+package io.github.llmfeedback.engine;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.AsyncSemaphore;
+import io.github.llmfeedback.concurrent.KeyedQueue;
+import io.github.llmfeedback.concurrent.Time;
+import io.github.llmfeedback.engine.http.Attempt;
+import io.github.llmfeedback.spi.ApiEndpoint;
+import io.github.llmfeedback.spi.ProviderResponse;
+import io.github.llmfeedback.spi.Verdict;
+import io.github.llmfeedback.spi.WireRequest;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One client's way to its provider: what its wire calls share, and where they are counted. */
+final class ClientCalls {
+  /** How long the callers of what ends with the client may take to hear of it. */
+  private static final Duration TELLING = Duration.ofSeconds(1);
+
+  public final ApiEndpoint connection;
+  final ClientSettings settings;
+  final Time time;
+  final OkHttpClient http;
+  final RateLimitPause pause;
+  final RetryBudget budget = new RetryBudget();
+  public final AsyncSemaphore permits;
+  final KeyedQueue lanes;
+  final Errors failures;
+
+  /** How a call ends for which there is no memory to tell more. */
+  final CallResult lastResort;
+
+  private final Logger log;
+  private final BiFunction<ProviderResponse, WireRequest, Verdict> verdicts;
+  private final Runnable whenClosed;
+  private final GiveUpLog giveUps;
+  private final ExitHook exitHook;
+  final PendingWork work;
+  private final Set<Call> open = ConcurrentHashMap.newKeySet();
+  private final Set<CallGroup> batches = ConcurrentHashMap.newKeySet();
+  private final InFlight pending;
+
+  /** When a client that is closing waits no longer, as {@link Time#nanoTime}; null before. */
+  private volatile @Nullable Long closesAt;
+
+  /** Whether it waits no longer. */
+  private volatile boolean over;
+
+  /** How many feedbacks failed because it did not wait longer. */
+  private final AtomicLong closedOut = new AtomicLong();
+
+  ClientCalls(
+      ApiEndpoint connection,
+      ClientSettings settings,
+      BiFunction<ProviderResponse, WireRequest, Verdict> verdicts,
+      Time time,
+      Time exitTime,
+      OkHttpClient http,
+      Runnable whenClosed) {
+    this.connection = connection;
+    this.settings = settings;
+    this.verdicts = verdicts;
+    this.time = time;
+    this.http = http;
+    this.whenClosed = whenClosed;
+    pause = new RateLimitPause(time, settings.maxPause());
+    permits = new AsyncSemaphore(settings.concurrency());
+    pending = new InFlight(settings.maxPending(), settings.maxPendingBytes());
+    lanes = new KeyedQueue(time);
+    failures = new Errors(connection);
+    lastResort = lastResort(connection.provider());
+    log = LoggerFactory.getLogger("io.github.llmfeedback." + connection.provider());
+    giveUps = new GiveUpLog(time, this::warn);
+    exitHook =
+        new ExitHook(
+            settings.waitAtExit(),
+            settings.closeTimeout(),
+            exitTime,
+            left -> warn("the JVM exits while {} asynchronous calls are pending", left));
+    work = new PendingWork(exitHook);
+  }
+
+  private static CallResult lastResort(String provider) {
+    Sent unknown = new Sent(1, null, true);
+    FeedbackException error =
+        new UndeliveredFeedbackException(
+            provider,
+            Reason.CONNECTION_LOST,
+            unknown.attempts(),
+            Duration.ZERO,
+            true,
+            provider
+                + " was not heard: this process is out of memory; the feedback may have arrived",
+            null);
+    return new CallResult(null, null, error, unknown, Duration.ZERO);
+  }
+
+  /** The failure of what nobody could tell the end of. */
+  FeedbackException lost() {
+    return Objects.requireNonNull(lastResort.error());
+  }
+
+  /** Starts a call; it ends with an {@link CallResult}, whatever happens. */
+  Call start(Call call) {
+    open.add(call);
+    if (call.kind() == Call.Kind.SINGLE && !pending.add(call.size())) {
+      call.stop(Reason.FULL, false);
+    } else if (call.kind() == Call.Kind.SINGLE && !call.admit(work)) {
+      call.stop(Reason.CLOSED, false);
+    } else {
+      call.queue();
+    }
+    if (over) {
+      call.stop(Reason.CLOSED, false); // close() may have looked before the call was open
+    } else if (closesAt != null) {
+      call.endIfTooLate();
+    }
+    return call;
+  }
+
+  /** A call that ended is in nobody's way any more. */
+  void makeRoom(Call call) {
+    if (call.kind() == Call.Kind.SINGLE) {
+      pending.remove(call.size());
+    }
+  }
+
+  /** Forgets a call of whose end everybody heard. */
+  void ended(Call call) {
+    open.remove(call);
+  }
+
+  /** Takes note of an admitted batch, whose calls may begin after the client was closed. */
+  void begin(CallGroup batch) {
+    batches.add(batch);
+    if (over) {
+      batch.stop(Reason.CLOSED);
+    }
+  }
+
+  /** Forgets a batch that has ended. */
+  void ended(CallGroup batch) {
+    batches.remove(batch);
+  }
+
+  /** What the dialect thinks of the answer to a request. */
+  Verdict verdict(ProviderResponse answer, WireRequest request) {
+    try {
+      return Objects.requireNonNull(verdicts.apply(answer, request));
+    } catch (RuntimeException e) { // its message may hold the server's words
+      warn("{} could not judge an answer: {}", connection.provider(), e.getClass());
+      return Verdict.of(Verdict.Kind.UNREADABLE);
+    }
+  }
+
+  void log(WireRequest request, Attempt attempt, AttemptResult tried) {
+    try {
+      if (log.isDebugEnabled()) {
+        log.debug(
+            "{} {} {}: {}, attempt {}",
+            connection.provider(),
+            request.method(),
+            connection.base().host(),
+            tried,
+            attempt);
+      }
+    } catch (RuntimeException | Error e) {
+      // As in warn().
+    }
+  }
+
+  /** Logs a warning; a logger that throws, as on a full disk, must not cost a call its end. */
+  void warn(String format, @Nullable Object... arguments) {
+    try {
+      log.warn(format, arguments);
+    } catch (RuntimeException | Error e) {
+      // There is nobody left to tell.
+    }
+  }
+
+  /** Whether the client admits nothing new. */
+  boolean isClosed() {
+    return work.isClosed();
+  }
+
+  /** Whether a wait of so long ends after a client that is closing waits no longer. */
+  boolean isTooLong(Duration wait) {
+    Long limit = closesAt;
+    return limit != null && wait.toNanos() >= limit - time.nanoTime();
+  }
+
+  /** A failure of something that never became a call. */
+  FeedbackException unsent(Reason reason) {
+    return unsent(reason, Sent.NOTHING);
+  }
+
+  /**
+   * A failure of something that never became a call.
+   *
+   * @param sent what was sent of it by other calls
+   */
+  FeedbackException unsent(Reason reason, Sent sent) {
+    Duration asked = pause.left();
+    int attempts = sent.attempts();
+    Duration elapsed = sent.elapsed(time.nanoTime());
+    return reason == Reason.TIMEOUT && asked.toNanos() > 0
+        ? failures.paused(null, pause.status(), asked, attempts, elapsed, sent.uncertain())
+        : failures.undelivered(null, reason, attempts, elapsed, sent.uncertain(), null);
+  }
+
+  /** The failure of a feedback that an accepted request is not accepted for. */
+  FeedbackException excepted(
+      WireRequest request, ProviderResponse answer, Verdict own, CallResult ending) {
+    AttemptResult tried = AttemptResult.answered(answer, own, false);
+    boolean uncertain = ending.sent().uncertain() || tried.leavesDoubt();
+    FeedbackException error =
+        failures.of(request, tried, ending.attempts(), ending.elapsed(), uncertain);
+    gaveUp(error);
+    return error;
+  }
+
+  /** Warns of a call that was given up, unless the closing counts what it carried. */
+  void gaveUp(FeedbackException error) {
+    if (!over || !isClosed(error)) {
+      giveUps.gaveUp(String.valueOf(error.getMessage()));
+    }
+  }
+
+  /** Counts what has no receipt because the client closed. */
+  void countIfClosed(FeedbackException error, int feedbacks) {
+    if (over && isClosed(error)) {
+      closedOut.addAndGet(feedbacks);
+    }
+  }
+
+  private static boolean isClosed(FeedbackException error) {
+    return error instanceof UndeliveredFeedbackException undelivered
+        && undelivered.reason() == Reason.CLOSED;
+  }
+
+  /**
+   * Admits nothing new, waits for what was admitted, at most for {@link
+   * ClientSettings#closeTimeout()}, ends what is left, and lets go of everything.
+   */
+  public void close(Runnable whenNothingMoreIsAdmitted) {
+    if (!work.close()) {
+      return;
+    }
+    whenNothingMoreIsAdmitted.run();
+    closesAt = time.nanoTime() + settings.closeTimeout().toNanos();
+    open.forEach(Call::endIfTooLate);
+    boolean interrupted = false;
+    try {
+      if (!work.await(settings.closeTimeout())) {
+        endWhatIsLeft();
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+      endWhatIsLeft();
+    }
+    giveUps.countNow();
+    exitHook.close();
+    whenClosed.run();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void endWhatIsLeft() {
+    over = true;
+    batches.forEach(batch -> batch.stop(Reason.CLOSED));
+    open.forEach(call -> call.stop(Reason.CLOSED, false));
+    try {
+      work.await(TELLING);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (closedOut.get() > 0) {
+      warn(
+          "{} closes before {} feedbacks had an answer; each failed as CLOSED",
+          connection.provider(),
+          closedOut.get());
+    }
+  }
+}

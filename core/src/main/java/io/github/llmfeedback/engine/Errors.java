@@ -1,0 +1,285 @@
+package io.github.llmfeedback.engine;
+
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.UnreadableResponseException;
+import io.github.llmfeedback.engine.http.Attempt;
+import io.github.llmfeedback.engine.http.ForeignException;
+import io.github.llmfeedback.engine.http.Inflow;
+import io.github.llmfeedback.engine.http.PlainHttp;
+import io.github.llmfeedback.engine.http.SendPhase;
+import io.github.llmfeedback.spi.ApiEndpoint;
+import io.github.llmfeedback.spi.ProviderResponse;
+import io.github.llmfeedback.spi.Verdict;
+import io.github.llmfeedback.spi.WireRequest;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Words an ending that is no receipt: what happened, where, what to do. Everything the server said
+ * stays out of the message. Secrets are masked in what others wrote and in addresses, but not in
+ * this library's own sentences, which hold none: a secret that happens to be one of their words
+ * would be given away by the gap.
+ */
+public final class Errors {
+  private static final int EXCERPT = 4096;
+
+  /** A shorter label of a host, such as {@code com}, is an echo of nothing. */
+  private static final int SHORTEST_ECHO = 4;
+
+  private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_.:/-]{1,80}");
+
+  private final ApiEndpoint connection;
+
+  Errors(ApiEndpoint connection) {
+    this.connection = connection;
+  }
+
+  /** The failure that an attempt came to. */
+  FeedbackException of(
+      WireRequest request,
+      AttemptResult tried,
+      int attempts,
+      Duration elapsed,
+      boolean mayHaveArrived) {
+    return tried.answer() == null || tried.verdict() == null
+        ? undelivered(
+            request,
+            Objects.requireNonNull(tried.reason()),
+            attempts,
+            elapsed,
+            mayHaveArrived,
+            tried.cause())
+        : answered(request, tried.answer(), tried.verdict(), attempts, elapsed, mayHaveArrived);
+  }
+
+  private FeedbackException answered(
+      WireRequest request,
+      ProviderResponse answer,
+      Verdict verdict,
+      int attempts,
+      Duration elapsed,
+      boolean mayHaveArrived) {
+    String hint = hint(request, answer, verdict);
+    if (verdict.kind() == Verdict.Kind.UNREADABLE) {
+      return new UnreadableResponseException(
+          connection.provider(),
+          answer.status(),
+          excerpt(answer),
+          attempts,
+          elapsed,
+          mayHaveArrived && !request.isQuestion(),
+          "%s answered %d to %s, but %s%s"
+              .formatted(
+                  connection.provider(),
+                  answer.status(),
+                  place(request),
+                  hint == null ? "the answer cannot be read" : hint,
+                  request.isQuestion() ? "" : "; the feedback may have arrived"));
+    }
+    return RejectedFeedbackException.builder(connection.provider(), answer.status())
+        .place(place(request))
+        .code(verdict.code().map(code -> token(said(request), code)).orElse(null))
+        .hint(hint)
+        .body(excerpt(answer))
+        .requestId(verdict.requestId().map(id -> token(said(request), id)).orElse(null))
+        .retryAfter(answer.retryAfter().orElse(null))
+        .effort(attempts, elapsed)
+        .mayHaveArrived(mayHaveArrived && !request.isQuestion())
+        .build();
+  }
+
+  /** The verdict's hint, in which only the host that a redirect leads to is the server's word. */
+  private @Nullable String hint(WireRequest request, ProviderResponse answer, Verdict verdict) {
+    String hint = verdict.hint().orElse(null);
+    String host = answer.header("Location").map(Verdict::host).orElse(null);
+    return hint == null || host == null || host.contains(" ") || isSayable(request, host)
+        ? hint
+        : hint.replace(" to " + host + " ", " to another place ");
+  }
+
+  private boolean isSayable(WireRequest request, String host) {
+    String said = said(request);
+    return connection.redact(host).equals(host)
+        && Stream.of(host.toLowerCase(Locale.ROOT).split("\\.", -1))
+            .noneMatch(label -> label.length() >= SHORTEST_ECHO && said.contains(label));
+  }
+
+  /** The provider asked this client to wait, for longer than the call has time. */
+  FeedbackException paused(
+      @Nullable WireRequest request,
+      int status,
+      Duration left,
+      int attempts,
+      Duration elapsed,
+      boolean mayHaveArrived) {
+    boolean question = request != null && request.isQuestion();
+    return RejectedFeedbackException.builder(connection.provider(), status)
+        .place(request == null ? "" : place(request))
+        .hint("the provider asked this client to wait longer than this call may take")
+        .retryAfter(left)
+        .effort(attempts, elapsed)
+        .mayHaveArrived(mayHaveArrived && !question)
+        .build();
+  }
+
+  FeedbackException undelivered(
+      @Nullable WireRequest request,
+      Reason reason,
+      int attempts,
+      Duration elapsed,
+      boolean uncertain,
+      @Nullable IOException cause) {
+    boolean question = request != null && request.isQuestion();
+    boolean mayHaveArrived = uncertain && !question;
+    String fate =
+        question ? "" : mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored";
+    return new UndeliveredFeedbackException(
+        connection.provider(),
+        reason,
+        attempts,
+        elapsed,
+        mayHaveArrived,
+        what(request, reason, cause) + fate,
+        cause == null ? null : ForeignException.of(cause));
+  }
+
+  /** An error of this process, such as no memory, ended a call on its way. */
+  FeedbackException broken(WireRequest request, Throwable bug, Sent sent, Duration elapsed) {
+    boolean mayHaveArrived = sent.uncertain() && !request.isQuestion();
+    return new UndeliveredFeedbackException(
+        connection.provider(),
+        sent.attempts() == 0 ? Reason.UNREACHABLE : Reason.CONNECTION_LOST,
+        sent.attempts(),
+        elapsed,
+        mayHaveArrived,
+        connection.provider()
+            + " was not heard: an error in this process ended the call ("
+            + bug.getClass().getName()
+            + ")"
+            + (mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored"),
+        null);
+  }
+
+  /** Nothing was sent, because the class path does not fit together. */
+  FeedbackException linkage(LinkageError error) {
+    return new UndeliveredFeedbackException(
+        connection.provider(),
+        Reason.LINKAGE,
+        0,
+        Duration.ZERO,
+        false,
+        "%s was sent nothing: %s (%s); surely not stored"
+            .formatted(connection.provider(), explain(Reason.LINKAGE, null), error),
+        ForeignException.of(error));
+  }
+
+  private String what(@Nullable WireRequest request, Reason reason, @Nullable IOException cause) {
+    String to = request == null ? "" : " to " + place(request);
+    return switch (reason) {
+      case CLOSED -> "the " + connection.provider() + " client is closed";
+      case FULL ->
+          "the "
+              + connection.provider()
+              + " client has too much in flight already; wait, or raise the settings'"
+              + " maxPending or maxPendingBytes";
+      default -> connection.provider() + " gave no answer" + to + ": " + explain(reason, cause);
+    };
+  }
+
+  private static String explain(Reason reason, @Nullable IOException cause) {
+    if (cause instanceof SendPhase.InterimResponses) {
+      return "several interim responses (1xx) came first, after which OkHttp reads no answer";
+    }
+    if (cause instanceof Attempt.Broken) {
+      return String.valueOf(cause.getMessage());
+    }
+    if (cause instanceof Inflow.TooMuch) {
+      return "more than " + (Inflow.MOST >> 20) + " MB came, and no end of the answer's head";
+    }
+    PlainHttp.Refused refused = PlainHttp.Refused.in(cause);
+    if (refused != null) {
+      return String.valueOf(refused.getMessage());
+    }
+    return switch (reason) {
+      case UNREACHABLE -> "no connection could be made; check the base URL and the network";
+      case UNTRUSTED ->
+          "its certificate is not trusted or names another host; check the base URL,"
+              + " or trust the certificate in the settings' OkHttpClient";
+      case CONNECTION_LOST -> "the connection broke before the answer was whole";
+      case TIMEOUT -> "the time allowed ran out";
+      case INTERRUPTED -> "the waiting thread was interrupted";
+      case CANCELLED -> "the call was cancelled";
+      case CLOSED, FULL -> throw new AssertionError(reason + " is the client's own");
+      case LINKAGE ->
+          "a class is missing, or of another version than this library was made for; check the"
+              + " versions of Jackson, OkHttp, Okio and Kotlin on the class path";
+    };
+  }
+
+  /** Why OkHttp failed, given whether the request had begun to leave. */
+  public static Reason reason(IOException e, boolean sent, boolean cancelled) {
+    if (e instanceof InterruptedIOException
+        && !(e.getCause() instanceof RejectedExecutionException)) {
+      return Reason.TIMEOUT;
+    } else if (cancelled) {
+      return Reason.CANCELLED;
+    } else if (sent) {
+      return Reason.CONNECTION_LOST;
+    }
+    if (isLinkage(e)) {
+      return Reason.LINKAGE;
+    }
+    return isUntrusted(e) ? Reason.UNTRUSTED : Reason.UNREACHABLE;
+  }
+
+  /** Where an error ends a call, OkHttp tells an exception of its own and suppresses the error. */
+  private static boolean isLinkage(IOException e) {
+    return e.getCause() instanceof LinkageError
+        || Stream.of(e.getSuppressed()).anyMatch(LinkageError.class::isInstance);
+  }
+
+  private static boolean isUntrusted(IOException e) {
+    if (PlainHttp.Refused.in(e) != null) {
+      return true;
+    }
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof SSLPeerUnverifiedException || t instanceof CertificateException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private String place(WireRequest request) {
+    return request.method() + " " + connection.place(request);
+  }
+
+  private String excerpt(ProviderResponse answer) {
+    return connection.excerpt(answer.text(), EXCERPT, answer.isCut());
+  }
+
+  /** A server's short token; null if it is none, holds a secret or echoes what the person said. */
+  private @Nullable String token(String said, String text) {
+    return TOKEN.matcher(text).matches()
+            && connection.redact(text).equals(text)
+            && !said.contains(text.toLowerCase(Locale.ROOT))
+        ? text
+        : null;
+  }
+
+  private static String said(WireRequest request) {
+    return request.json().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,167 @@
+package io.github.llmfeedback.engine;
+
+import io.github.llmfeedback.BatchSummary;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code submitEach}: reads a chunk, sends it, and hands the oldest chunk's outcomes out before
+ * it reads more than may be in flight. All on the calling thread; used once.
+ */
+final class StreamRun<W> {
+  private static final int MOST_SUPPRESSED = 10;
+
+  private final Engine<W> engine;
+  private final Submissions<W> batches;
+  private final BatchRun<W> batch;
+  private final Iterator<? extends Feedback> source;
+  private final Consumer<? super Outcome> sink;
+  private final Deque<Flight<W>> inFlight = new ArrayDeque<>();
+  private final long begun;
+  private long read;
+  private long accepted;
+  private long failed;
+  private long uncertain;
+  private @Nullable Throwable trouble;
+
+  StreamRun(
+      Engine<W> engine,
+      Submissions<W> batches,
+      Iterator<? extends Feedback> source,
+      Consumer<? super Outcome> sink) {
+    this.engine = engine;
+    this.batches = batches;
+    this.batch = new BatchRun<>(engine);
+    this.source = Objects.requireNonNull(source, "feedbacks must not be null");
+    this.sink = Objects.requireNonNull(sink, "eachOutcome must not be null");
+    this.begun = engine.carrier.time.nanoTime();
+  }
+
+  BatchSummary run() {
+    boolean more = true;
+    while (more && trouble == null) {
+      if (Thread.currentThread().isInterrupted()) {
+        interrupted();
+      } else if (engine.carrier.isClosed()) {
+        trouble(engine.carrier.unsent(Reason.CLOSED));
+      } else if (isTimeToHandOut()) {
+        handOut(inFlight.remove());
+      } else {
+        List<BatchItem<W>> chunk = new ArrayList<>();
+        more = read(chunk);
+        CallGroup scope = engine.patientScope();
+        inFlight.add(new Flight<>(chunk, scope, batch.send(chunk, scope)));
+      }
+    }
+    while (!inFlight.isEmpty()) {
+      handOut(inFlight.remove());
+    }
+    rethrow();
+    Duration elapsed = Duration.ofNanos(engine.carrier.time.nanoTime() - begun);
+    return new BatchSummary(read, accepted, failed, uncertain, elapsed);
+  }
+
+  private boolean isTimeToHandOut() {
+    return inFlight.size() == engine.settings.concurrency()
+        || (!inFlight.isEmpty() && inFlight.element().done.isDone());
+  }
+
+  /** Fills the chunk; answers whether the source may have more. */
+  private boolean read(List<BatchItem<W>> chunk) {
+    try {
+      while (chunk.size() < batch.chunkSize()) {
+        if (!source.hasNext()) {
+          return false;
+        }
+        Feedback next =
+            Objects.requireNonNull(
+                source.next(), "feedback " + read + " of the batch must not be null");
+        chunk.add(batches.item(read, next));
+        read++;
+      }
+      return true;
+    } catch (Throwable e) { // Kotlin, for one, throws checked exceptions from anywhere
+      trouble(e);
+      return false;
+    }
+  }
+
+  private void handOut(Flight<W> flight) {
+    await(flight);
+    for (BatchItem<W> item : flight.items) {
+      Outcome outcome = item.outcome();
+      count(outcome);
+      try {
+        sink.accept(outcome);
+      } catch (Throwable e) { // as in read()
+        trouble(e);
+      }
+    }
+  }
+
+  private void await(Flight<W> flight) {
+    try {
+      flight.done.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      flight.scope.stop(Reason.INTERRUPTED);
+      interrupted();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a batch always ends normally", e);
+    }
+    flight.done.join();
+  }
+
+  private void interrupted() {
+    inFlight.forEach(flight -> flight.scope.stop(Reason.INTERRUPTED));
+    if (trouble == null) {
+      trouble(engine.carrier.unsent(Reason.INTERRUPTED));
+    }
+  }
+
+  private void count(Outcome outcome) {
+    if (outcome.isAccepted()) {
+      accepted++;
+    } else {
+      failed++;
+      if (outcome.error().map(FeedbackException::mayHaveArrived).orElse(false)) {
+        uncertain++;
+      }
+    }
+  }
+
+  private void trouble(Throwable e) {
+    if (trouble == null) {
+      trouble = e;
+    } else if (trouble != e && trouble.getSuppressed().length < MOST_SUPPRESSED) {
+      trouble.addSuppressed(e);
+    }
+  }
+
+  private void rethrow() {
+    if (trouble != null) {
+      StreamRun.<RuntimeException>throwAsItIs(trouble);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void throwAsItIs(Throwable e) throws T {
+    throw (T) e;
+  }
+
+  private record Flight<W>(
+      List<BatchItem<W>> items, CallGroup scope, CompletableFuture<Void> done) {}
+}

@@ -1,0 +1,160 @@
+package io.github.llmfeedback.engine.http;
+
+import io.github.llmfeedback.engine.AttemptResult;
+import io.github.llmfeedback.engine.Errors;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** One request on its way through OkHttp, whose every end is told once: what it came to. */
+public final class Attempt implements Callback {
+  /** What OkHttp says of an HTTP/2 request that was surely not processed (RFC 9113, 8.7). */
+  private static final String REFUSED = "stream was reset: REFUSED_STREAM";
+
+  /** An error on this side of the wire ended the attempt. */
+  public static final class Broken extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Broken(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** Reads an answer. */
+  public interface Reader {
+    AttemptResult read(Response response) throws IOException;
+  }
+
+  private final long created = System.nanoTime();
+  private final int number;
+  private final OkHttpClient http;
+  private final Request request;
+  private final SendPhase phase = new SendPhase();
+  private final Reader reader;
+  private final BiConsumer<Attempt, AttemptResult> whenOver;
+  private final AtomicBoolean over = new AtomicBoolean();
+  private volatile @Nullable Call call;
+  private volatile boolean cancelled;
+
+  /**
+   * An attempt that has not begun.
+   *
+   * @param number which of its call's attempts it is, from 1
+   * @param whenOver hears once, and only when OkHttp holds no thread and no connection for it
+   */
+  public Attempt(
+      int number,
+      OkHttpClient http,
+      Request request,
+      Reader reader,
+      BiConsumer<Attempt, AttemptResult> whenOver) {
+    this.number = number;
+    this.http = http;
+    this.request = request.newBuilder().tag(SendPhase.class, phase).build();
+    this.reader = reader;
+    this.whenOver = whenOver;
+  }
+
+  public void begin() {
+    try {
+      Call begun = http.newCall(request);
+      call = begun;
+      if (cancelled) {
+        begun.cancel();
+      }
+      begun.enqueue(this);
+    } catch (RuntimeException | Error e) { // a user's event listener, or no memory for a thread
+      over(failed("the attempt could not begin", e, e));
+    }
+  }
+
+  /** Gives the attempt up; answers whether it had begun to leave, and if not, it never will. */
+  public boolean abandon() {
+    return phase.abandon();
+  }
+
+  /** {@link #abandon}, and {@link #cancel} of what was under way, on a thread that may be any. */
+  public void giveUp() {
+    boolean unused = abandon();
+    cancel();
+  }
+
+  /** Ends what is still under way; to be called after {@link #abandon}, and under no lock. */
+  public void cancel() {
+    cancelled = true;
+    Call begun = call;
+    if (begun != null) {
+      try {
+        begun.cancel();
+      } catch (RuntimeException | Error e) {
+        // A user's event listener, which hears of it last: the call is cancelled.
+      }
+    }
+  }
+
+  @Override
+  public void onResponse(Call call, Response response) {
+    AttemptResult tried;
+    try (response) {
+      tried = reader.read(response);
+      if (tried.isCut()) {
+        cancel(); // or closing would read on, to keep the connection
+      }
+    } catch (IOException e) {
+      tried = failed(e);
+    } catch (RuntimeException | Error e) {
+      tried = failed("the answer broke its reader", e, null); // its words may be the server's
+    }
+    over(tried);
+  }
+
+  @Override
+  public void onFailure(Call call, IOException e) {
+    if (e instanceof StaleConnections.Stale && !cancelled) {
+      begin(); // on another connection; each stale one is met only once
+    } else {
+      over(failed(e));
+    }
+  }
+
+  private AttemptResult failed(String what, Throwable bug, @Nullable Throwable cause) {
+    try {
+      return failed(new Broken(what + ": " + bug.getClass().getName(), cause));
+    } catch (RuntimeException | Error again) { // no memory
+      return AttemptResult.LOST;
+    }
+  }
+
+  private AttemptResult failed(IOException e) {
+    boolean sent = phase.started();
+    boolean refused = REFUSED.equals(e.getMessage());
+    return AttemptResult.failed(Errors.reason(e, sent, isCancelledByUser(e)), sent && !refused, e);
+  }
+
+  /** Through the dispatcher of a user's OkHttpClient; an error in an interceptor looks alike. */
+  private boolean isCancelledByUser(IOException e) {
+    Call begun = call;
+    return begun != null
+        && begun.isCanceled()
+        && !String.valueOf(e.getMessage()).startsWith("canceled due to");
+  }
+
+  private void over(AttemptResult tried) {
+    if (over.compareAndSet(false, true)) {
+      whenOver.accept(this, tried);
+    }
+  }
+
+  /** For the log. */
+  @Override
+  public String toString() {
+    return number + " after " + Duration.ofNanos(System.nanoTime() - created).toMillis() + " ms";
+  }
+}

@@ -1,0 +1,90 @@
+package io.github.llmfeedback.engine.http;
+
+import java.io.Closeable;
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What a peer sent on one connection since it was last written to. Past the bound the socket is
+ * closed and the read fails, which ends the connection and all that is on it. To fail alone is not
+ * enough: the JDK's TLS answers a failed read with an alert, reads on, and need not close what is
+ * below it.
+ *
+ * <p>OkHttp has no bound of its own before the body: a chunk's size, the file name in a gzip head
+ * and the headers of HTTP/2 are read for as long as they go on, and an HTTP/2 connection is read on
+ * after the call has ended.
+ */
+public final class Inflow {
+  /** The longest body that is read, and a megabyte for all around it. */
+  public static final long MOST = HttpCodec.MOST_OF_A_QUESTION + (1 << 20);
+
+  private final Closeable socket;
+  private final AtomicLong read = new AtomicLong();
+
+  /** Counts what comes on a socket. */
+  Inflow(Closeable socket) {
+    this.socket = socket;
+  }
+
+  /** The peer sent more than the bound without being written to. */
+  public static final class TooMuch extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    TooMuch() {
+      super("more than " + (MOST >> 20) + " MB came in answer to one request");
+    }
+  }
+
+  InputStream bounded(InputStream in) {
+    return new FilterInputStream(in) {
+      @Override
+      public int read() throws IOException {
+        int next = in.read();
+        count(next < 0 ? 0 : 1);
+        return next;
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        int count = in.read(bytes, offset, length);
+        count(count);
+        return count;
+      }
+
+      @Override
+      public long skip(long bytes) throws IOException {
+        long count = in.skip(bytes);
+        count(count);
+        return count;
+      }
+    };
+  }
+
+  private void count(long bytes) throws IOException {
+    if (bytes > 0 && read.addAndGet(bytes) > MOST) {
+      try (socket) {
+        throw new TooMuch();
+      }
+    }
+  }
+
+  OutputStream restarting(OutputStream out) {
+    return new FilterOutputStream(out) {
+      @Override
+      public void write(int next) throws IOException {
+        out.write(next);
+        read.set(0);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        out.write(bytes, offset, length);
+        read.set(0);
+      }
+    };
+  }
+}

@@ -1,0 +1,97 @@
+package io.github.llmfeedback.engine.http;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import okhttp3.Connection;
+import okhttp3.Interceptor;
+import okhttp3.Response;
+import okhttp3.Route;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets plain http go to this machine alone, unless the settings allow more.
+ *
+ * <p>The base URL was checked by its host's name, but a proxy, a {@code Dns} or an interceptor of
+ * the user's OkHttp client, or the JVM's own proxy settings, may lead elsewhere. Only a network
+ * interceptor sees the connection that is really taken; this one stands before {@link SendPhase},
+ * so that what it refuses has surely not begun to leave.
+ */
+public final class PlainHttp {
+  private PlainHttp() {}
+
+  static Response intercept(Interceptor.Chain chain) throws IOException {
+    Connection connection = chain.connection();
+    // The connection tells, not the URL: an interceptor can change the scheme without effect.
+    if (connection == null || connection.handshake() == null) {
+      String elsewhere = connection == null ? "an unknown place" : elsewhere(connection);
+      if (elsewhere != null) {
+        throw new Refused(elsewhere);
+      }
+    }
+    return chain.proceed(chain.request());
+  }
+
+  /** Where else than to this machine the connection leads; null if it stays here. */
+  private static @Nullable String elsewhere(Connection connection) {
+    Route route = connection.route();
+    Proxy.Type proxy = route.proxy().type();
+    if (proxy != Proxy.Type.DIRECT) {
+      return (proxy == Proxy.Type.SOCKS ? "a SOCKS" : "an HTTP") + " proxy";
+    }
+    InetAddress server = route.socketAddress().getAddress();
+    if (server == null || !server.isLoopbackAddress()) {
+      return server == null ? "an unknown address" : server.getHostAddress();
+    }
+    return isProxied(route, connection.socket()) ? "the JVM's SOCKS proxy" : null;
+  }
+
+  /**
+   * Whether the JDK's socket itself goes through a SOCKS proxy, of which OkHttp knows nothing: one
+   * that was made without a proxy asks the JVM's selector when it connects.
+   */
+  private static boolean isProxied(Route route, Socket socket) {
+    InetAddress local = socket.getLocalAddress(); // any, if it was closed meanwhile
+    if (local != null && !local.isLoopbackAddress() && !local.isAnyLocalAddress()) {
+      return true; // what connects to a loopback address does so from one
+    }
+    ProxySelector selector = ProxySelector.getDefault();
+    if (selector == null) {
+      return false;
+    }
+    String host = route.socketAddress().getHostString();
+    int port = route.socketAddress().getPort();
+    try {
+      List<Proxy> proxies = selector.select(new URI("socket", null, host, port, null, null, null));
+      return !proxies.isEmpty() && proxies.get(0).type() == Proxy.Type.SOCKS;
+    } catch (URISyntaxException e) {
+      return false; // the JDK connects directly then
+    }
+  }
+
+  /** Plain http would have left this machine; nothing was sent. */
+  public static final class Refused extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Refused(String elsewhere) {
+      super(
+          "plain http would travel readable to "
+              + elsewhere
+              + "; use https, or ClientSettings.builder().allowPlainHttp(true)");
+    }
+
+    /** The refusal that an exception is, or was caused by; null if there is none. */
+    public static @Nullable Refused in(@Nullable Throwable e) {
+      Throwable t = e;
+      while (t != null && !(t instanceof Refused)) {
+        t = t.getCause();
+      }
+      return (Refused) t;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.github.llmfeedback.engine.http;
+
+import java.io.IOException;
+import okhttp3.Authenticator;
+import okhttp3.Interceptor;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.Route;
+
+/**
+ * Gives a proxy for plain http the credentials that it asks for.
+ *
+ * <p>OkHttp does so too, but not for a one-shot body, which it cannot know to be harmless to send
+ * again: a proxy that answers 407 kept the request to itself. Through a tunnel, as https goes, the
+ * proxy sees no body and OkHttp does it all.
+ */
+final class ProxyCredentials implements Interceptor {
+  private final Authenticator authenticator;
+
+  ProxyCredentials(Authenticator authenticator) {
+    this.authenticator = authenticator;
+  }
+
+  @Override
+  public Response intercept(Chain chain) throws IOException {
+    Response response = chain.proceed(chain.request());
+    SendPhase phase = chain.call().request().tag(SendPhase.class);
+    Route route = phase == null ? null : phase.route();
+    if (response.code() != 407 || route == null || chain.request().isHttps()) {
+      return response;
+    }
+    Request again = authenticator.authenticate(route, response);
+    if (again == null) {
+      return response;
+    }
+    response.close();
+    return chain.proceed(again);
+  }
+}

@@ -1,0 +1,118 @@
+package io.github.llmfeedback.fanout;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The closing of a fan-out's clients, each on a thread of its own, so that waits do not add up. */
+final class FanOutClosing {
+  private static final Logger LOG = LoggerFactory.getLogger("io.github.llmfeedback.fan-out");
+
+  private final Duration timeout;
+  private final long end;
+  private final List<Closing> closings = new ArrayList<>();
+
+  /** Begins to close the clients. */
+  FanOutClosing(Collection<FanOutMember> members, Duration timeout) {
+    this.timeout = timeout;
+    this.end = System.nanoTime() + timeout.toNanos();
+    for (FanOutMember member : members) {
+      FutureTask<@Nullable Void> task = new FutureTask<>(() -> close(member), null);
+      Closing closing = new Closing(member.name(), task, FanOutCalls.daemon(task));
+      closings.add(closing);
+      closing.begin();
+    }
+  }
+
+  /** Closes a client, after what was submitted before has reached it. */
+  private void close(FanOutMember member) {
+    try {
+      member.queue().awaitIdle(timeout.dividedBy(2));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    member.client().close();
+  }
+
+  /**
+   * Waits until all are closed, or the time is up; an interrupt goes to each of them, and the wait
+   * goes on.
+   */
+  void await() {
+    boolean interrupted = false;
+    Throwable trouble = null;
+    List<String> open = new ArrayList<>();
+    for (Closing closing : closings) {
+      while (true) {
+        try {
+          closing.task.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+          closings.forEach(each -> each.thread.interrupt());
+        } catch (TimeoutException e) {
+          open.add(closing.name);
+          break;
+        } catch (ExecutionException e) {
+          trouble = with(trouble, e.getCause());
+          break;
+        }
+      }
+    }
+    if (!open.isEmpty()) {
+      warn(open);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (trouble != null) {
+      FanOutClosing.<RuntimeException>throwAsItIs(trouble);
+    }
+  }
+
+  /** A logger that throws, as on a full disk, must not keep the fan-out from closing. */
+  private void warn(List<String> open) {
+    try {
+      LOG.warn(
+          "the fan-out closes without {}, which did not close within {} ms; what they had in flight"
+              + " may be lost",
+          String.join(", ", open),
+          timeout.toMillis());
+    } catch (RuntimeException | Error e) {
+      // There is nobody left to tell.
+    }
+  }
+
+  /** Kotlin, for one, throws checked exceptions from anywhere. */
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void throwAsItIs(Throwable e) throws T {
+    throw (T) e;
+  }
+
+  private static @Nullable Throwable with(@Nullable Throwable earlier, @Nullable Throwable e) {
+    if (earlier == null) {
+      return e;
+    } else if (e != null && earlier != e) {
+      earlier.addSuppressed(e);
+    }
+    return earlier;
+  }
+
+  private record Closing(String name, FutureTask<@Nullable Void> task, Thread thread) {
+    void begin() {
+      try {
+        thread.start();
+      } catch (OutOfMemoryError e) { // there is no memory for a thread
+        task.run();
+      }
+    }
+  }
+}

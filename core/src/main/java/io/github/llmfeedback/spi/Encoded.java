@@ -1,0 +1,43 @@
+package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Loss;
+import io.github.llmfeedback.LossPolicy;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A feedback ready for the wire: accounted for, addressed, encoded. The same for submit and update.
+ *
+ * @param target the one resolved id
+ * @param objects its wire objects
+ * @param state what a receipt must remember of them
+ * @param losses what the policy accepted
+ */
+public record Encoded<W>(
+    String target, List<W> objects, Map<String, List<String>> state, List<Loss> losses) {
+
+  /**
+   * Prepares a feedback.
+   *
+   * @throws UnrepresentableFeedbackException if the provider cannot keep it as the policy demands
+   */
+  public static <W> Encoded<W> of(Feedback feedback, Dialect<W> dialect, LossPolicy policy) {
+    Capabilities capabilities = dialect.capabilities();
+    Losses losses = new Losses(capabilities.provider());
+
+    capabilities.dropped(feedback).forEach(loss -> losses.dropped(loss.part(), loss.detail()));
+    Feedback kept = capabilities.kept(feedback);
+    String id = feedback.target().requireIdFor(dialect.targetKey());
+    String target = dialect.address(id, losses);
+    List<W> objects = dialect.encode(kept, target, losses);
+    if (objects.isEmpty()) {
+      throw losses.refusal("its dialect made nothing of it that could be sent");
+    }
+
+    policy.check(capabilities.provider(), losses.noted());
+    return new Encoded<>(target, objects, dialect.state(objects), losses.noted());
+  }
+}

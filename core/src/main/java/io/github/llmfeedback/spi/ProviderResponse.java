@@ -1,0 +1,280 @@
+package io.github.llmfeedback.spi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.llmfeedback.engine.http.HttpCodec;
+import io.github.llmfeedback.engine.http.RetryAfter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import okhttp3.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server answered, its body bounded and read. Immutable.
+ *
+ * <p>A place in the JSON is named by a JSON pointer (RFC 6901), such as {@code /error/message}.
+ */
+public final class ProviderResponse {
+  private final int status;
+  private final Function<String, @Nullable String> headers;
+  private final byte @Nullable [] body;
+  private final BodyEnd end;
+  private final int most;
+  private final @Nullable JsonNode json;
+  private final @Nullable Duration retryAfter;
+
+  public ProviderResponse(
+      int status,
+      Function<String, @Nullable String> headers,
+      byte[] body,
+      BodyEnd end,
+      int most,
+      @Nullable Duration retryAfter) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+    this.most = most;
+    WireJson.Reading reading = end == BodyEnd.WHOLE ? WireJson.read(body, most) : null;
+    this.end = reading != null && reading.isTooRich() ? BodyEnd.TOO_LARGE : end;
+    this.json = reading == null ? null : reading.json();
+    this.retryAfter = retryAfter;
+  }
+
+  private ProviderResponse(ProviderResponse whole, JsonNode json) {
+    this.status = whole.status;
+    this.headers = whole.headers;
+    this.body = null;
+    this.end = BodyEnd.WHOLE;
+    this.most = whole.most;
+    this.json = json;
+    this.retryAfter = whole.retryAfter;
+  }
+
+  /** An answer that no server gave, for tests of a dialect. */
+  public static ProviderResponse of(int status, String body) {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    return new ProviderResponse(
+        status, name -> null, bytes, BodyEnd.WHOLE, HttpCodec.MOST_OF_A_QUESTION, null);
+  }
+
+  /**
+   * This answer with one more header, for tests of a dialect. A date in {@code Retry-After} is read
+   * by the real time.
+   */
+  public ProviderResponse withHeader(String name, String value) {
+    boolean asksToWait = name.equalsIgnoreCase("Retry-After");
+    return new ProviderResponse(
+        status,
+        other -> name.equalsIgnoreCase(other) ? value : headers.apply(other),
+        text().getBytes(StandardCharsets.UTF_8),
+        end,
+        most,
+        asksToWait ? RetryAfter.read(Headers.of(name, value), Instant.now()) : retryAfter);
+  }
+
+  /** The HTTP status. */
+  public int status() {
+    return status;
+  }
+
+  /** Whether the status is a 2xx. */
+  public boolean isSuccess() {
+    return status >= 200 && status < 300;
+  }
+
+  /** The last value of a header, by a name in any case. */
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(headers.apply(name));
+  }
+
+  /** How long the server asks to wait ({@code Retry-After}), if it does so legibly. */
+  public Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
+  }
+
+  /** Whether the body is nothing but white space. */
+  public boolean isEmpty() {
+    return text().isBlank();
+  }
+
+  /** Whether the body is a web page. */
+  public boolean isHtml() {
+    return header("Content-Type").orElse("").toLowerCase(java.util.Locale.ROOT).contains("html")
+        || text().stripLeading().startsWith("<");
+  }
+
+  /**
+   * Whether the body could not be read to its end: the connection broke, the limit was reached, or
+   * it could not be decompressed.
+   */
+  public boolean isCut() {
+    return end != BodyEnd.WHOLE;
+  }
+
+  /**
+   * Whether the body is larger than an answer may be: 1 MB and 16,384 JSON values, or 8 MB and
+   * 131,072 values for what answers a question.
+   */
+  public boolean isTooLarge() {
+    return end == BodyEnd.TOO_LARGE;
+  }
+
+  /** How large it may be, such as {@code "8 MB"}. */
+  String limit() {
+    return (most >> 20) + " MB";
+  }
+
+  /** How far the body could be read. */
+  BodyEnd end() {
+    return end;
+  }
+
+  /** Whether the body is a JSON object. */
+  public boolean isObject() {
+    return json != null && json.isObject();
+  }
+
+  /** Whether the body is a JSON array. */
+  public boolean isArray() {
+    return json != null && json.isArray();
+  }
+
+  /** Whether an array stands at this place. */
+  public boolean isArray(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && node.isArray();
+  }
+
+  /** Whether there is anything but null at this place. */
+  public boolean has(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && !node.isNull();
+  }
+
+  /**
+   * Whether something that is not nothing stands at this place: a text that is not blank, an object
+   * or list with content, {@code true}, a number other than 0.
+   */
+  public boolean hasContent(String pointer) {
+    JsonNode node = at(pointer);
+    if (node == null || node.isNull()) {
+      return false;
+    } else if (node.isTextual()) {
+      return !node.asText().isBlank();
+    } else if (node.isContainerNode()) {
+      return !node.isEmpty();
+    }
+    return node.isBoolean() ? node.booleanValue() : node.decimalValue().signum() != 0;
+  }
+
+  /** Whether a key or index exists at this place, be its value null. */
+  public boolean exists(String pointer) {
+    return at(pointer) != null;
+  }
+
+  /** Whether a text, and nothing else, stands at this place. */
+  public boolean isText(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && node.isTextual();
+  }
+
+  /** Whether a text, an object or a list stands at this place. */
+  boolean isTextOrContainer(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && (node.isTextual() || node.isContainerNode());
+  }
+
+  /** The text or number at this place, as text. */
+  public Optional<String> text(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && (node.isTextual() || node.isNumber())
+        ? Optional.of(node.asText())
+        : Optional.empty();
+  }
+
+  /** The whole number at this place. */
+  public OptionalInt number(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && node.canConvertToInt() && node.isIntegralNumber()
+        ? OptionalInt.of(node.intValue())
+        : OptionalInt.empty();
+  }
+
+  /** How many items the array at this place has; 0 if there is none. The root is {@code ""}. */
+  public int size(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && node.isArray() ? node.size() : 0;
+  }
+
+  /** The texts in the array at this place, without those that are none. */
+  public List<String> texts(String pointer) {
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < size(pointer); i++) {
+      text(pointer + "/" + i).ifPresent(texts::add);
+    }
+    return texts;
+  }
+
+  /** The truth value at this place. */
+  public Optional<Boolean> flag(String pointer) {
+    JsonNode node = at(pointer);
+    return node != null && node.isBoolean() ? Optional.of(node.booleanValue()) : Optional.empty();
+  }
+
+  /** The texts and numbers in the object at this place, as texts by their keys, in order. */
+  public Map<String, String> entries(String pointer) {
+    Map<String, String> entries = new LinkedHashMap<>();
+    JsonNode node = at(pointer);
+    if (node != null) {
+      node.fieldNames() // properties() would need Jackson 2.15
+          .forEachRemaining(
+              name -> {
+                JsonNode value = node.get(name);
+                if (value.isTextual() || value.isNumber()) {
+                  entries.put(name, value.asText());
+                }
+              });
+    }
+    return entries;
+  }
+
+  /** The items of the array at this place, each as an answer of its own. */
+  public List<ProviderResponse> items(String pointer) {
+    List<ProviderResponse> items = new ArrayList<>();
+    JsonNode node = at(pointer);
+    for (int i = 0; node != null && i < size(pointer); i++) {
+      items.add(new ProviderResponse(this, node.get(i)));
+    }
+    return items;
+  }
+
+  /** The JSON as text; empty if the body is none. */
+  public String json() {
+    return json == null ? "" : json.toString();
+  }
+
+  private @Nullable JsonNode at(String pointer) {
+    if (json == null) {
+      return null;
+    }
+    JsonNode node = json.at(pointer);
+    return node.isMissingNode() ? null : node;
+  }
+
+  /** The body as text; bytes that are no UTF-8 are replaced. */
+  public String text() {
+    return body == null ? json() : new String(body, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public String toString() {
+    return "Answer " + status + (body == null ? ", an item" : ", " + body.length + " bytes");
+  }
+}

@@ -1,0 +1,58 @@
+package io.github.llmfeedback.engine;
+
+import static io.github.llmfeedback.engine.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.concurrent.KeyedQueue;
+import io.github.llmfeedback.contract.LoopbackServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/** Who waits for a permit, or a lane, while all are taken. */
+class AsyncSemaphoreTest {
+  @Test
+  void aCallThatEndedIsForgotten() {
+    Gate gate = Gate.yes();
+    ManualTime time = new ManualTime();
+    try (LoopbackServer server = new LoopbackServer().answerAll(gate);
+        ToyClient client =
+            new ToyClient(
+                server.url(), Toy.plain(), ToyClient.settings().concurrency(1).build(), time)) {
+      CompletableFuture<Receipt> onItsWay = client.submitAsync(on("first"));
+      Until.isTrue("it is on the wire", () -> server.count() == 1);
+      List<CompletableFuture<Receipt>> queued =
+          ToyClient.many(1000).stream().map(client::submitAsync).toList();
+      assertThat(client.engine().carrier.permits.waiting()).isEqualTo(1000);
+
+      queued.subList(0, 400).forEach(each -> each.cancel(false));
+      Until.isTrue(
+          "the cancelled are gone", () -> client.engine().carrier.permits.waiting() == 600);
+      time.advance(Duration.ofSeconds(30)); // the time of a call
+      Until.isTrue("the late are gone", () -> client.engine().carrier.permits.waiting() == 0);
+
+      gate.open();
+      assertThat(onItsWay.handle((ok, error) -> true).join()).isTrue();
+    }
+  }
+
+  @Test
+  void soItIsInALane() {
+    ManualTime time = new ManualTime();
+    KeyedQueue lanes = new KeyedQueue(time);
+    List<String> heard = new ArrayList<>();
+    BooleanSupplier late = () -> !heard.add("late");
+    lanes.enter("a", () -> true);
+    lanes.enter("a", late);
+    lanes.enter("a", () -> heard.add("next"));
+    lanes.forget("a", late);
+    lanes.forget("b", late);
+    lanes.leave("a", Duration.ZERO);
+    time.advance(Duration.ZERO);
+    assertThat(heard).containsExactly("next");
+  }
+}

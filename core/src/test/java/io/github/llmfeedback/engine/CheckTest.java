@@ -1,0 +1,95 @@
+package io.github.llmfeedback.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.llmfeedback.BadInput;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Target;
+import io.github.llmfeedback.TargetKey;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.spi.WireRequest;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A check does what submitting does, short of the network. */
+class CheckTest {
+  private final LoopbackServer server = new LoopbackServer();
+
+  @AfterEach
+  void nothingWasSent() {
+    assertThat(server.count()).isZero();
+    server.close();
+  }
+
+  private ToyContractClient client(ToyDialect dialect) {
+    return new ToyContractClient(server.url(), "key", ToyClient.settings().build(), dialect);
+  }
+
+  @Test
+  void whatIsTakenLosesNothing() {
+    try (ToyContractClient client = client(new ToyDialect())) {
+      assertThat(client.check(Feedback.on("t").thumbsUp().build())).isEmpty();
+    }
+  }
+
+  @Test
+  void aTargetWithoutAnIdIsRefused() {
+    Feedback elsewhere =
+        Feedback.on(Target.of(TargetKey.of("other", "thing"), "x")).thumbsUp().build();
+    try (ToyContractClient client = client(new ToyDialect())) {
+      assertThatThrownBy(() -> client.check(elsewhere))
+          .isInstanceOf(UnrepresentableFeedbackException.class)
+          .hasMessageContaining("toy/thing");
+    }
+  }
+
+  @Test
+  void aRequestThatCannotBeMadeIsFoundToo() {
+    ToyDialect walking =
+        new ToyDialect() {
+          @Override
+          public WireRequest request(List<List<Map<String, Object>>> feedbacks) {
+            return WireRequest.of("POST", feedbacks, "..");
+          }
+        };
+    try (ToyContractClient client = client(walking)) {
+      assertThatThrownBy(() -> client.check(Feedback.on("t").thumbsUp().build()))
+          .hasMessageContaining("a path segment must not be");
+    }
+    ToyDialect unwritable =
+        new ToyDialect() {
+          @Override
+          public WireRequest request(List<List<Map<String, Object>>> feedbacks) {
+            return WireRequest.of("POST", new Object(), "things");
+          }
+        };
+    try (ToyContractClient client = client(unwritable)) {
+      assertThatThrownBy(() -> client.check(Feedback.on("t").thumbsUp().build()))
+          .hasMessageContaining("could not be written as JSON");
+    }
+  }
+
+  @Test
+  void neitherCloseNorAnInterruptCounts() {
+    ToyContractClient client = client(new ToyDialect());
+    client.close();
+    Thread.currentThread().interrupt();
+
+    assertThat(client.check(Feedback.on("t").thumbsUp().build())).isEmpty();
+
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void nullIsRefusedByName() {
+    try (ToyContractClient client = client(new ToyDialect())) {
+      assertThatThrownBy(() -> client.check(BadInput.absent()))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessage("feedback must not be null");
+    }
+  }
+}

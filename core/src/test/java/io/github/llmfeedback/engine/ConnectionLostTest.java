@@ -1,0 +1,243 @@
+package io.github.llmfeedback.engine;
+
+import static io.github.llmfeedback.engine.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.contract.Reply.Fault;
+import io.github.llmfeedback.engine.RawServer.Talk;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Connections that break before, while or after the request is read, or within the answer. */
+class ConnectionLostTest {
+  static Stream<Named<Talk>> breaks() {
+    return Stream.of(
+        Named.of("closed before anything is read", socket -> {}),
+        Named.of(
+            "reset when the first byte is read",
+            socket -> {
+              socket.getInputStream().read();
+              RawServer.reset(socket);
+            }),
+        Named.of(
+            "closed when the request is read",
+            socket -> {
+              RawServer.readRequest(socket);
+            }),
+        Named.of(
+            "reset when the request is read",
+            socket -> {
+              RawServer.readRequest(socket);
+              RawServer.reset(socket);
+            }),
+        Named.of(
+            "closed within the status line",
+            socket -> {
+              RawServer.readRequest(socket);
+              RawServer.write(socket, "HTTP/1.1 2");
+            }),
+        Named.of(
+            "closed within the headers",
+            socket -> {
+              RawServer.readRequest(socket);
+              RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Le");
+            }),
+        Named.of(
+            "no HTTP at all",
+            socket -> {
+              RawServer.readRequest(socket);
+              RawServer.write(socket, "s3rver-w0rds\r\n\r\n");
+            }));
+  }
+
+  @ParameterizedTest
+  @MethodSource("breaks")
+  void whatMustNotArriveTwiceIsNotSentAgain(Talk talk) {
+    try (RawServer server = new RawServer(talk);
+        ToyClient client = client(server, Toy.plain(), false)) {
+      UndeliveredFeedbackException error = failure(client);
+      assertThat(error.reason()).isEqualTo(Reason.CONNECTION_LOST);
+      assertThat(error.mayHaveArrived()).isTrue();
+      assertThat(error.attempts()).isEqualTo(1);
+      assertThat(server.connections()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("breaks")
+  void whatMayArriveTwiceIsSentAgain(Talk talk) {
+    for (boolean byNature : new boolean[] {true, false}) {
+      try (RawServer server = new RawServer(talk, talk, RawServer.YES);
+          ToyClient client =
+              client(server, byNature ? Toy.repeatableOnes() : Toy.plain(), !byNature)) {
+        assertThat(client.submit(on("a")).attempts()).isEqualTo(3);
+        assertThat(server.connections()).isEqualTo(3);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("breaks")
+  void theStackTraceHoldsNothingTheServerSaid(Talk talk) {
+    try (RawServer server = new RawServer(talk);
+        ToyClient client = client(server, Toy.plain(), false)) {
+      StringWriter trace = new StringWriter();
+      failure(client).printStackTrace(new PrintWriter(trace));
+      assertThat(trace.toString()).doesNotContain("s3rver", "content=", "word", ToyClient.KEY);
+    }
+  }
+
+  @Test
+  void aConnectionClosedAtOnceIsTriedAgainIfItMayBe() {
+    try (LoopbackServer server = new LoopbackServer();
+        ToyClient client =
+            new ToyClient(server.url(), Toy.repeatableOnes(), ToyClient.impatient().build())) {
+      server
+          .enqueue(Reply.fault(Fault.CLOSED_AT_ONCE))
+          .enqueue(Reply.fault(Fault.CLOSED_AT_ONCE))
+          .enqueue(200, "{}");
+      assertThat(client.submit(on("a")).attempts()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aResetAtTheVeryBeginningIsToldAsItWasSeen() {
+    try (RawServer server = new RawServer(RawServer::reset);
+        ToyClient client = client(server, Toy.plain(), false)) {
+      UndeliveredFeedbackException error = failure(client);
+      assertThat(error.reason()).isIn(Reason.CONNECTION_LOST, Reason.UNREACHABLE);
+      assertThat(error.mayHaveArrived()).isEqualTo(error.reason() == Reason.CONNECTION_LOST);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"})
+  void anIdleConnectionThatTheServerClosedIsNotUsed(String lastWords) {
+    Talk talk =
+        socket -> {
+          RawServer.readRequest(socket);
+          RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" + lastWords);
+        };
+    try (RawServer server = new RawServer(talk);
+        ToyClient client = client(server, Toy.plain(), false)) {
+      for (int i = 1; i <= 20; i++) {
+        assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
+        int times = i;
+        Until.isTrue("the connection is closed", () -> server.closed() == times);
+      }
+      assertThat(server.connections()).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void manyConnectionsCanBeStaleAtOnce() {
+    CyclicBarrier all = new CyclicBarrier(16);
+    Talk talk =
+        socket -> {
+          RawServer.readRequest(socket);
+          try {
+            all.await();
+          } catch (BrokenBarrierException e) {
+            throw new IOException(e);
+          }
+          RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+        };
+    try (RawServer server = new RawServer(talk);
+        ToyClient client = client(server, Toy.plain(), false)) {
+      for (int i = 1; i <= 3; i++) {
+        for (Outcome outcome : client.submitAll(ToyClient.many(16))) {
+          assertThat(outcome.orThrow().attempts()).isEqualTo(1);
+        }
+        int times = i;
+        Until.isTrue("the connections are closed", () -> server.closed() == 16 * times);
+      }
+    }
+  }
+
+  @Test
+  void asManyConnectionsAreKeptAsCallsMayBeOnTheWire() {
+    CyclicBarrier all = new CyclicBarrier(16);
+    Talk talk =
+        socket -> {
+          while (true) {
+            RawServer.readRequest(socket);
+            try {
+              all.await();
+            } catch (BrokenBarrierException e) {
+              throw new IOException(e);
+            }
+            RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+          }
+        };
+    try (RawServer server = new RawServer(talk);
+        ToyClient client = client(server, Toy.plain(), false)) {
+      for (int i = 1; i <= 3; i++) {
+        assertThat(client.submitAll(ToyClient.many(16))).hasSize(16).allMatch(Outcome::isAccepted);
+      }
+      assertThat(server.connections()).isEqualTo(16);
+    }
+  }
+
+  private static ToyClient client(RawServer server, Toy toy, boolean repeatUncertain) {
+    return new ToyClient(
+        server.url(), toy, ToyClient.impatient().repeatUncertain(repeatUncertain).build());
+  }
+
+  private static UndeliveredFeedbackException failure(ToyClient client) {
+    return catchThrowableOfType(UndeliveredFeedbackException.class, () -> client.submit(on("a")));
+  }
+
+  @Test
+  void aConnectionThatAnHttp10ServerWillCloseIsNotUsedAgain() {
+    Talk talk =
+        socket -> {
+          RawServer.readRequest(socket);
+          RawServer.write(socket, "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+          socket
+              .getInputStream()
+              .transferTo(OutputStream.nullOutputStream()); // and answers nothing
+        };
+    try (RawServer server = new RawServer(talk);
+        ToyClient client = client(server, Toy.plain(), false)) {
+      for (int i = 1; i <= 3; i++) {
+        assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
+        assertThat(server.connections()).isEqualTo(i);
+      }
+    }
+  }
+
+  @Test
+  void aConnectionThatAnHttp10ServerKeepsAliveIsUsedAgain() {
+    Talk talk =
+        socket -> {
+          for (int i = 1; i <= 3; i++) {
+            RawServer.readRequest(socket);
+            RawServer.write(
+                socket, "HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\n{}");
+          }
+        };
+    try (RawServer server = new RawServer(talk);
+        ToyClient client = client(server, Toy.plain(), false)) {
+      for (int i = 1; i <= 3; i++) {
+        assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
+      }
+      assertThat(server.connections()).isEqualTo(1);
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package io.github.llmfeedback.engine;
+
+import static io.github.llmfeedback.engine.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** An interrupt ends every wait at once, tells the truth, and stays set. */
+class InterruptTest {
+  private final LoopbackServer server = new LoopbackServer();
+  private final ManualTime time = new ManualTime();
+  private final Gate gate = Gate.yes();
+
+  @AfterEach
+  void stop() {
+    gate.open();
+    server.close();
+  }
+
+  /** A call on a thread of its own, which a test interrupts. */
+  private static final class Waiting<T> {
+    private final CompletableFuture<T> result = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> flag = new CompletableFuture<>();
+    private final Thread thread;
+
+    Waiting(Callable<T> call) {
+      thread =
+          new Thread(
+              () -> {
+                try {
+                  result.complete(call.call());
+                } catch (Exception e) {
+                  result.completeExceptionally(e);
+                }
+                flag.complete(Thread.currentThread().isInterrupted());
+              });
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    Waiting<T> interrupt() {
+      thread.interrupt();
+      Until.isDone(flag);
+      assertThat(flag.join()).as("the thread stays interrupted").isTrue();
+      return this;
+    }
+
+    T result() {
+      return result.join();
+    }
+
+    UndeliveredFeedbackException failure() {
+      return (UndeliveredFeedbackException) result.handle((ok, error) -> error).join();
+    }
+  }
+
+  private ToyClient client(int concurrency) {
+    return new ToyClient(
+        server.url(), Toy.plain(), ToyClient.settings().concurrency(concurrency).build(), time);
+  }
+
+  @Test
+  void beforeTheCall() {
+    try (ToyClient client = client(1)) {
+      Waiting<Object> waiting =
+          new Waiting<Object>(
+                  () -> {
+                    Thread.currentThread().interrupt();
+                    return client.submit(on("a"));
+                  })
+              .interrupt();
+      assertThat(waiting.failure().reason()).isEqualTo(Reason.INTERRUPTED);
+      assertThat(waiting.failure().mayHaveArrived()).isFalse();
+    }
+    assertThat(server.count()).isZero();
+  }
+
+  @Test
+  void onTheWire() {
+    server.answerAll(gate);
+    try (ToyClient client = client(1)) {
+      Waiting<Object> waiting = new Waiting<>(() -> client.submit(on("a")));
+      Until.isTrue("the request came", () -> server.count() == 1);
+      UndeliveredFeedbackException error = waiting.interrupt().failure();
+      assertThat(error.reason()).isEqualTo(Reason.INTERRUPTED);
+      assertThat(error.mayHaveArrived()).isTrue();
+      assertThat(error.attempts()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void inTheQueue() {
+    server.answerAll(gate);
+    try (ToyClient client = client(1)) {
+      var onWire = client.submitAsync(on("a"));
+      Until.isTrue("the request came", () -> server.count() == 1);
+      Waiting<Object> waiting = new Waiting<>(() -> client.submit(on("b")));
+      Until.isTrue("it is queued", () -> time.alarms().contains(Duration.ofSeconds(30)));
+      UndeliveredFeedbackException error = waiting.interrupt().failure();
+      assertThat(error.mayHaveArrived()).isFalse();
+      assertThat(error.attempts()).isZero();
+      gate.open();
+      assertThat(onWire.join().attempts()).isEqualTo(1);
+    }
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void inBackoff() {
+    server.enqueue(429, "");
+    try (ToyClient client = client(1)) {
+      Waiting<Object> waiting = new Waiting<>(() -> client.submit(on("a")));
+      time.awaitAlarm(Duration.ofMillis(150));
+      UndeliveredFeedbackException error = waiting.interrupt().failure();
+      assertThat(error.mayHaveArrived()).as("a 429 was not taken").isFalse();
+      assertThat(error.attempts()).isEqualTo(1);
+      assertThat(time.alarms()).as("nothing rings for it any more").isEmpty();
+
+      server.enqueue(200, "{}");
+      assertThat(client.submit(on("b")).attempts()).as("its place is free").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void inABatch() {
+    server.enqueue(200, "{}").answerAll(gate);
+    try (ToyClient client = client(1)) {
+      Waiting<List<Outcome>> waiting = new Waiting<>(() -> client.submitAll(ToyClient.many(50)));
+      Until.isTrue("the second request came", () -> server.count() == 2);
+      List<Outcome> outcomes = waiting.interrupt().result();
+      assertThat(outcomes).hasSize(50);
+      assertThat(outcomes.get(0).isAccepted()).isTrue();
+      assertThat(outcomes.get(1).error().orElseThrow().mayHaveArrived()).isTrue();
+      assertThat(outcomes.subList(2, 50))
+          .allMatch(outcome -> !outcome.error().orElseThrow().mayHaveArrived())
+          .allMatch(outcome -> reason(outcome.error().orElseThrow()) == Reason.INTERRUPTED);
+    }
+    assertThat(server.count()).isEqualTo(2);
+  }
+
+  @Test
+  void beforeABatch() {
+    try (ToyClient client = client(1)) {
+      Waiting<List<Outcome>> waiting =
+          new Waiting<List<Outcome>>(
+                  () -> {
+                    Thread.currentThread().interrupt();
+                    return client.submitAll(ToyClient.many(3));
+                  })
+              .interrupt();
+      assertThat(waiting.result())
+          .hasSize(3)
+          .allMatch(outcome -> reason(outcome.error().orElseThrow()) == Reason.INTERRUPTED);
+    }
+    assertThat(server.count()).isZero();
+  }
+
+  @Test
+  void inAStream() {
+    server.answerAll(
+        seen -> ToyClient.targets(seen).contains("t0") ? Reply.of(200, "{}") : gate.apply(seen));
+    List<Outcome> handedOut = new ArrayList<>();
+    List<Duration> stillWaiting = new ArrayList<>();
+    Consumer<Outcome> sink =
+        outcome -> {
+          handedOut.add(outcome);
+          if (!outcome.isAccepted()) {
+            stillWaiting.addAll(time.alarms());
+          }
+        };
+    try (ToyClient client = client(2)) {
+      Waiting<Object> waiting =
+          new Waiting<>(() -> client.submitEach(ToyClient.many(50).iterator(), sink));
+      Until.isTrue("two are on the wire", () -> server.count() == 3);
+      assertThat(waiting.interrupt().failure().reason()).isEqualTo(Reason.INTERRUPTED);
+      assertThat(handedOut).extracting(Outcome::index).containsExactly(0L, 1L, 2L);
+      assertThat(handedOut).extracting(Outcome::isAccepted).containsExactly(true, false, false);
+      assertThat(stillWaiting)
+          .as("all have ended before one is handed out; the log counts them in a second")
+          .containsOnly(Duration.ofSeconds(1));
+    }
+    assertThat(server.count()).isEqualTo(3);
+  }
+
+  @Test
+  void beforeAStream() {
+    List<Outcome> handedOut = new ArrayList<>();
+    try (ToyClient client = client(2)) {
+      Waiting<Object> waiting =
+          new Waiting<Object>(
+                  () -> {
+                    Thread.currentThread().interrupt();
+                    return client.submitEach(ToyClient.many(5).iterator(), handedOut::add);
+                  })
+              .interrupt();
+      assertThat(waiting.failure().reason()).isEqualTo(Reason.INTERRUPTED);
+      assertThat(handedOut).isEmpty();
+    }
+    assertThat(server.count()).isZero();
+  }
+
+  @Test
+  void aClosingClientWaitsNoLonger() {
+    server.answerAll(gate);
+    ToyClient client = client(1);
+    var onWire = client.submitAsync(on("a"));
+    Until.isTrue("the request came", () -> server.count() == 1);
+    new Waiting<>(
+            () -> {
+              client.close();
+              return true;
+            })
+        .interrupt();
+    Until.isDone(onWire);
+    UndeliveredFeedbackException error =
+        (UndeliveredFeedbackException) onWire.handle((ok, e) -> e).join();
+    assertThat(error.reason()).isEqualTo(Reason.CLOSED);
+    assertThat(error.mayHaveArrived()).isTrue();
+  }
+
+  private static Reason reason(FeedbackException error) {
+    return ((UndeliveredFeedbackException) error).reason();
+  }
+}

@@ -1,0 +1,61 @@
+package io.github.llmfeedback.engine;
+
+import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Part;
+import io.github.llmfeedback.Support;
+import io.github.llmfeedback.spi.Losses;
+import java.util.List;
+import java.util.Map;
+
+/** A way in which a dialect can say of a part what is not so. */
+enum Lie {
+  /** It says that it keeps the part, and leaves it out in silence. */
+  OMITS,
+  /** It says that it keeps the part, and notes at each feedback that it does not. */
+  DROPS,
+  /** It says that the part becomes coarser, and never notes it. */
+  NOTES_NOTHING,
+  /** It says that it keeps a score, and sends good or bad. */
+  COARSENS,
+  /** It says that it keeps nothing of the part, and sends it: of the client, not its dialect. */
+  UNDERSTATES,
+  /** No lie: it says that it keeps nothing of the part. */
+  OWNS_UP;
+
+  /** The dialect that tells this lie about {@code part}. */
+  ToyDialect about(Part part) {
+    return new ToyDialect() {
+      @Override
+      public Capabilities capabilities() {
+        return switch (Lie.this) {
+          case OMITS, DROPS, COARSENS, UNDERSTATES -> super.capabilities();
+          case NOTES_NOTHING -> super.capabilities().with(Support.APPROXIMATED, part);
+          case OWNS_UP -> super.capabilities().with(Support.NONE, part);
+        };
+      }
+
+      @Override
+      public List<Map<String, Object>> encode(Feedback feedback, String thing, Losses losses) {
+        List<Map<String, Object>> objects = super.encode(feedback, thing, losses);
+        distort(part, objects.get(0), losses);
+        return objects;
+      }
+    };
+  }
+
+  private void distort(Part part, Map<String, Object> wire, Losses losses) {
+    switch (this) {
+      case OMITS -> wire.remove(part.name());
+      case DROPS -> {
+        if (wire.remove(part.name()) != null) {
+          losses.dropped(part, "it is not kept after all");
+        }
+      }
+      case COARSENS ->
+          wire.computeIfPresent(
+              part.name(), (name, score) -> ((Double) ((List<?>) score).get(0)) > 3);
+      case NOTES_NOTHING, UNDERSTATES, OWNS_UP -> {}
+    }
+  }
+}

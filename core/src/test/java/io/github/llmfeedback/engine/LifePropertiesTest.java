@@ -1,0 +1,140 @@
+package io.github.llmfeedback.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+
+/** Whatever happens to a client in whatever order, each feedback has one fate, and it is true. */
+class LifePropertiesTest {
+  /** One thing that happens. */
+  record Step(Life.Event event, int number) {}
+
+  @Provide
+  Arbitrary<List<Step>> lives() {
+    Arbitrary<Life.Event> events =
+        Arbitraries.frequencyOf(
+            Tuple.of(3, Arbitraries.just(Life.Event.SUBMIT_ASYNC)),
+            Tuple.of(3, Arbitraries.just(Life.Event.ANSWER)),
+            Tuple.of(3, Arbitraries.just(Life.Event.REQUEST)),
+            Tuple.of(9, Arbitraries.of(Life.Event.class)));
+    return Combinators.combine(events, Arbitraries.integers().between(0, 59))
+        .as(Step::new)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(30);
+  }
+
+  @Property(tries = 120, edgeCases = EdgeCasesMode.NONE)
+  void eachFeedbackHasOneFateThatDoesNotArriveTwice(@ForAll("lives") List<Step> steps) {
+    live(Toy.plain(), steps);
+  }
+
+  @Property(tries = 120, edgeCases = EdgeCasesMode.NONE)
+  void eachFeedbackInAListHasOneFateThatDoesNotArriveTwice(@ForAll("lives") List<Step> steps) {
+    live(Toy.lists(3), steps);
+  }
+
+  @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
+  void eachFeedbackThatMayArriveTwiceHasOneFate(@ForAll("lives") List<Step> steps) {
+    live(Toy.repeatableOnes(), steps);
+  }
+
+  private static void live(Toy toy, List<Step> steps) {
+    try (Life life = new Life(toy)) {
+      steps.forEach(step -> life.goOn(step.event(), step.number()));
+      life.settle(Duration.ofMillis(500));
+      haveTrueFates(life, toy.repeatable());
+      if (!life.isClosing()) {
+        hasAllItsRoomAgain(life);
+      }
+      life.end();
+      takesNothing(life);
+      haveTrueFates(life, toy.repeatable()); // also of what came to the server late
+      life.time.advance(Duration.ofSeconds(1)); // in which the log counts what was given up
+      Until.isTrue("nothing waits for the time", () -> life.time.alarms().isEmpty());
+    }
+  }
+
+  private static void haveTrueFates(Life life, boolean repeatable) {
+    for (Life.Given given : life.given) {
+      for (Feedback feedback : given.feedbacks()) {
+        String target = feedback.target().toString();
+        assertThat(life.server.taken(target)).isBetween(0, repeatable ? 2 : 1);
+      }
+      fates(given).forEach(outcome -> isTrue(outcome, life.server));
+    }
+  }
+
+  /** One for each feedback, in order; none if the giver did not want to hear them any more. */
+  private static List<Outcome> fates(Life.Given given) {
+    List<Outcome> outcomes;
+    try {
+      outcomes = given.outcomes().join();
+    } catch (CancellationException cancelled) {
+      return List.of();
+    } catch (CompletionException e) {
+      assertThat(e).hasCauseInstanceOf(CancellationException.class);
+      return List.of();
+    }
+    assertThat(outcomes).extracting(Outcome::feedback).isEqualTo(given.feedbacks());
+    return outcomes;
+  }
+
+  private static void isTrue(Outcome outcome, HeldServer server) {
+    String target = outcome.feedback().target().toString();
+    if (outcome.isAccepted()) {
+      assertThat(outcome.orThrow().target()).isEqualTo(target);
+      assertThat(server.agreed(target)).as("the server said yes to %s", target).isTrue();
+    } else if (!outcome.error().orElseThrow().mayHaveArrived()) {
+      assertThat(server.taken(target)).as("%s, %s", target, outcome).isZero();
+    }
+  }
+
+  /** As many calls as ever on the wire, and as many pending. */
+  private static void hasAllItsRoomAgain(Life life) {
+    life.time.advance(Duration.ofHours(1)); // of every pause
+    life.server.hold();
+    int before = life.given.size();
+    for (int i = 0; i < Life.PENDING; i++) {
+      life.submitAsync();
+    }
+    List<Life.Given> given = life.given.subList(before, life.given.size());
+    // Not what is held: a request of a cancelled call may come to the server only now.
+    Until.isTrue(
+        "all permits are back",
+        () -> given.stream().filter(each -> isTaken(each, life)).count() >= Life.CONCURRENCY);
+    life.settle(Duration.ZERO);
+    assertThat(given)
+        .flatExtracting(LifePropertiesTest::fates)
+        .extracting(Outcome::isAccepted)
+        .containsOnly(true);
+  }
+
+  private static boolean isTaken(Life.Given given, Life life) {
+    return life.server.taken(given.feedbacks().get(0).target().toString()) > 0;
+  }
+
+  private static void takesNothing(Life life) {
+    life.submitAsync();
+    Outcome refused = fates(life.given.get(life.given.size() - 1)).get(0);
+    FeedbackException error = refused.error().orElseThrow();
+    assertThat(((UndeliveredFeedbackException) error).reason()).isEqualTo(Reason.CLOSED);
+    assertThat(error.mayHaveArrived()).isFalse();
+  }
+}

@@ -1,0 +1,116 @@
+package io.github.llmfeedback.engine;
+
+import static java.util.stream.Collectors.toCollection;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.launcher.EngineFilter.includeEngines;
+import static org.junit.platform.launcher.TagFilter.excludeTags;
+import static org.junit.platform.launcher.TagFilter.includeTags;
+import static org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder.request;
+
+import io.github.llmfeedback.Part;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.PostDiscoveryFilter;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+/** The contract finds out whoever loses a part in silence, and points at that part. */
+class LyingDialectTest {
+  private static final PostDiscoveryFilter HEART = includeTags("heart");
+  private static final PostDiscoveryFilter ALL_BUT_THE_SLOW = excludeTags("throng", "patience");
+
+  @ParameterizedTest
+  @EnumSource(Part.class)
+  void aPartLeftOutInSilenceFailsTheHeartForThatPartAndNothingElse(Part part) {
+    TestExecutionSummary summary = run(Lie.OMITS, part, ALL_BUT_THE_SLOW);
+    assertThat(failed(summary)).isEqualTo(theHeartFor(part));
+    assertThat(summary.getTestsSucceededCount()).isGreaterThan(summary.getTestsFailedCount());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SCORE", "COMMENT", "WEIGHT"})
+  void aPartDeclaredAndThenReportedAsDroppedFailsTheHeart(Part part) {
+    assertThat(failed(run(Lie.DROPS, part, HEART))).isEqualTo(theHeartFor(part));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SCORE", "COMMENT", "WEIGHT"})
+  void aLossDeclaredAndThenNotNotedFailsTheHeart(Part part) {
+    assertThat(failed(run(Lie.NOTES_NOTHING, part, HEART))).isEqualTo(theHeartFor(part));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SCORE", "COMMENT", "WEIGHT"})
+  void aPartSentThoughDeniedFailsTheHeart(Part part) {
+    assertThat(failed(run(Lie.UNDERSTATES, part, HEART))).isEqualTo(theHeartFor(part));
+  }
+
+  @Test
+  void aScoreThatBecomesAThumbInSilenceFailsTheHeart() {
+    assertThat(failed(run(Lie.COARSENS, Part.SCORE, HEART))).isEqualTo(theHeartFor(Part.SCORE));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SCORE", "COMMENT", "WEIGHT"})
+  void aPartNotKeptAndDeclaredSoPasses(Part part) {
+    TestExecutionSummary summary = run(Lie.OWNS_UP, part, HEART);
+    assertThat(failed(summary)).isEmpty();
+    assertThat(summary.getTestsSucceededCount()).isPositive();
+  }
+
+  private static TestExecutionSummary run(Lie lie, Part part, PostDiscoveryFilter facts) {
+    SummaryGeneratingListener listener = new SummaryGeneratingListener();
+    LauncherFactory.create()
+        .execute(
+            request()
+                .selectors(selectClass(LyingContract.class))
+                .filters(includeEngines("junit-jupiter"), facts)
+                .configurationParameter("lie", lie.name())
+                .configurationParameter("part", part.name())
+                .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
+                .build(),
+            listener);
+    return listener.getSummary();
+  }
+
+  private static Set<String> failed(TestExecutionSummary summary) {
+    return summary.getFailures().stream()
+        .map(failure -> fact(failure.getTestIdentifier()))
+        .collect(toCollection(TreeSet::new));
+  }
+
+  private static String fact(TestIdentifier failed) {
+    return failed.getSource().map(MethodSource.class::cast).orElseThrow().getMethodName()
+        + ": "
+        + failed.getDisplayName();
+  }
+
+  private static Set<String> theHeartFor(Part part) {
+    Stream<String> submits =
+        Stream.of(
+                "everyPartIsInTheRequestOrRefusedAsDeclared: ",
+                "everyPartIsInTheRequestOrOnTheReceiptAsALossWhenLossesAreAccepted: ")
+            .flatMap(
+                fact ->
+                    Stream.of(
+                            "SUBMIT",
+                            "SUBMIT_ASYNC",
+                            "SUBMIT_ALL",
+                            "SUBMIT_ALL_ASYNC",
+                            "SUBMIT_EACH")
+                        .map(way -> fact + part + " by " + way));
+    Stream<String> updates =
+        Stream.of(
+            "anUpdateKeepsOrRefusesEveryPartAsDeclared: " + part,
+            "anUpdateKeepsOrReportsEveryPartWhenLossesAreAccepted: " + part);
+    return Stream.concat(submits, updates).collect(toCollection(TreeSet::new));
+  }
+}

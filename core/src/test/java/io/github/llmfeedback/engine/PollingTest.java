@@ -1,0 +1,265 @@
+package io.github.llmfeedback.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.Time;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.spi.ApiEndpoint;
+import io.github.llmfeedback.spi.Polling;
+import io.github.llmfeedback.spi.ProviderResponse;
+import io.github.llmfeedback.spi.Verdict;
+import io.github.llmfeedback.spi.WireRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PollingTest {
+  private static final Duration REST = Duration.ofMinutes(3);
+
+  private final LoopbackServer server = new LoopbackServer();
+  private final ManualTime time = new ManualTime();
+  private final ClientCalls carrier =
+      new ClientCalls(
+          ApiEndpoint.to("toy", server.url(), false),
+          ClientSettings.builder().maxRetries(0).build(),
+          (answer, request) -> Verdict.byStatus(answer),
+          time,
+          time,
+          new OkHttpClient(),
+          () -> {});
+
+  @AfterEach
+  void close() {
+    carrier.close(() -> {});
+    server.close();
+  }
+
+  @Test
+  void stepsAreTakenInTurnAndWaitsHoldNoThread() throws InterruptedException {
+    server.enqueue(200, "{}").enqueue(200, "{\"end\":true}");
+    Toy toy = new Toy();
+    PollingRun<String> conversation = begin(toy);
+    server.take();
+    time.awaitTask(REST);
+    assertThat(conversation.end()).isNotDone();
+
+    time.run(REST);
+
+    assertThat(conversation.end().join()).isEqualTo("2 attempts");
+    assertThat(toy.heard).containsExactly("answered", "waited", "answered");
+    assertThat(time.open()).isEmpty();
+  }
+
+  @Test
+  void failureIsTheDialoguesToJudge() throws InterruptedException {
+    server.enqueue(400, "{}").enqueue(200, "{\"end\":true}");
+    Toy toy = new Toy();
+    PollingRun<String> conversation = begin(toy);
+    time.awaitTask(REST);
+    time.run(REST);
+    assertThat(conversation.end().join()).isEqualTo("2 attempts");
+    assertThat(toy.heard).containsExactly("failed", "waited", "answered");
+  }
+
+  @Test
+  void stoppingDuringAWaitEndsItAndLeavesNothingBehind() throws InterruptedException {
+    server.enqueue(200, "{}");
+    PollingRun<String> conversation = begin(new Toy());
+    time.awaitTask(REST);
+
+    conversation.stop(Reason.CANCELLED);
+
+    assertThat(reason(conversation.end())).isEqualTo(Reason.CANCELLED);
+    assertThat(time.open()).isEmpty();
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
+  void itsTimeoutStopsIt() throws InterruptedException {
+    server.enqueue(200, "{}");
+    PollingRun<String> conversation = begin(new Toy());
+    time.awaitTask(REST);
+
+    time.run(Toy.TIMEOUT);
+
+    assertThat(reason(conversation.end())).isEqualTo(Reason.TIMEOUT);
+    assertThat(time.open()).isEmpty();
+  }
+
+  @Test
+  void stoppedBeforeItBeginsItSendsNothing() {
+    PollingRun<String> conversation = new PollingRun<>(carrier, new Toy());
+    conversation.stop(Reason.FULL);
+    conversation.begin();
+    assertThat(reason(conversation.end())).isEqualTo(Reason.FULL);
+    assertThat(server.count()).isZero();
+    assertThat(time.open()).isEmpty();
+  }
+
+  /** An error too, as where the class path has another Jackson than the dialogue was made for. */
+  static Stream<Throwable> bugs() {
+    return Stream.of(new IllegalStateException("broken"), new NoClassDefFoundError("broken"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("bugs")
+  void dialogueThatThrowsEndsIt(Throwable bug) {
+    isEndedBy(
+        bug,
+        new Toy() {
+          @Override
+          public Step<String> begin() {
+            throw PollingTest.<RuntimeException>sneak(bug);
+          }
+        });
+    assertThat(server.count()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("bugs")
+  void dialogueThatThrowsAtAnAnswerEndsIt(Throwable bug) {
+    server.enqueue(200, "{}");
+    isEndedBy(
+        bug,
+        new Toy() {
+          @Override
+          public Step<String> answered(ProviderResponse answer, Effort soFar) {
+            throw PollingTest.<RuntimeException>sneak(bug);
+          }
+        });
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  private void isEndedBy(Throwable bug, Toy toy) {
+    PollingRun<String> conversation = new PollingRun<>(carrier, toy);
+    conversation.begin();
+    Until.isDone(conversation.end());
+    assertThat(conversation.end().handle((result, error) -> error).join()).isSameAs(bug);
+    assertThat(time.open()).isEmpty();
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> T sneak(Throwable e) throws T {
+    throw (T) e;
+  }
+
+  private PollingRun<String> begin(Toy toy) {
+    PollingRun<String> conversation = new PollingRun<>(carrier, toy);
+    conversation.begin();
+    return conversation;
+  }
+
+  private static Reason reason(CompletableFuture<?> end) {
+    assertThat(end).isCompletedExceptionally();
+    return end.handle((result, error) -> ((UndeliveredFeedbackException) error).reason()).join();
+  }
+
+  /** Asks, rests and asks again, until an answer says it is the end. */
+  private static class Toy implements Polling<String> {
+    static final Duration TIMEOUT = Duration.ofHours(1);
+
+    final Queue<String> heard = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public Duration timeout() {
+      return TIMEOUT;
+    }
+
+    @Override
+    public Step<String> begin() {
+      return new Ask<>(WireRequest.of("POST", Map.of(), "thing").question());
+    }
+
+    @Override
+    public Step<String> answered(ProviderResponse answer, Effort soFar) {
+      heard.add("answered");
+      return answer.has("/end") ? new Done<>(soFar.attempts() + " attempts") : new Wait<>(REST);
+    }
+
+    @Override
+    public Step<String> failed(FeedbackException error, Effort soFar) {
+      heard.add("failed");
+      return new Wait<>(REST);
+    }
+
+    @Override
+    public Step<String> waited() {
+      heard.add("waited");
+      return begin();
+    }
+
+    @Override
+    public FeedbackException stopped(
+        Reason reason, @Nullable FeedbackException error, Effort soFar) {
+      return new UndeliveredFeedbackException(
+          "toy", reason, soFar.attempts(), soFar.elapsed(), false, "stopped", null);
+    }
+  }
+
+  /** Time that passes by hand: a task runs when the test says so. */
+  private static final class ManualTime implements Time {
+    private record Task(Runnable work, Duration delay) {}
+
+    private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
+    private final BlockingQueue<Duration> scheduled = new LinkedBlockingQueue<>();
+
+    @Override
+    public long nanoTime() {
+      return 0;
+    }
+
+    @Override
+    public Instant now() {
+      return Instant.EPOCH;
+    }
+
+    @Override
+    public double random() {
+      return 0;
+    }
+
+    @Override
+    public Alarm schedule(Runnable work, Duration delay) {
+      Task task = new Task(work, delay);
+      tasks.add(task);
+      scheduled.add(delay);
+      return () -> tasks.remove(task);
+    }
+
+    List<Duration> open() {
+      return tasks.stream().map(Task::delay).toList();
+    }
+
+    void awaitTask(Duration delay) throws InterruptedException {
+      Duration next;
+      do {
+        next = scheduled.poll(10, TimeUnit.SECONDS);
+        assertThat(next).as("a task was scheduled").isNotNull();
+      } while (!delay.equals(next));
+    }
+
+    void run(Duration delay) {
+      Task due = tasks.stream().filter(task -> task.delay.equals(delay)).findFirst().orElseThrow();
+      tasks.remove(due);
+      due.work.run();
+    }
+  }
+}
