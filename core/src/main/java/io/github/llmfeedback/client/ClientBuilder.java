@@ -1,4 +1,5 @@
 package io.github.llmfeedback.client;
+import io.github.llmfeedback.engine.http.BaseUrl;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.spi.ApiEndpoint;
@@ -39,7 +40,7 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
     this.known =
         Stream.concat(
                 Stream.of(version),
-                ApiEndpoint.to(provider, defaultBaseUrl, false).base().pathSegments().stream())
+                Stream.of(defaultBaseUrl.split("/")))
             .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -84,8 +85,8 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
    */
   protected ApiEndpoint connection() {
     ApiEndpoint connection =
-        ApiEndpoint.to(provider, baseUrl, settings.allowPlainHttp()).showing(known);
-    String host = connection.base().host();
+        BaseUrl.endpoint(provider, baseUrl, settings.allowPlainHttp()).showing(known);
+    String host = connection.host();
     if (LLM_HOST.matcher(host).matches() || isLlmProxy(host)) {
       throw new IllegalArgumentException(
           "%s's base URL must be that of its own API, but %s takes LLM calls and no feedback;"

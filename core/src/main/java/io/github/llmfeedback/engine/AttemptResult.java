@@ -1,4 +1,6 @@
 package io.github.llmfeedback.engine;
+import io.github.llmfeedback.engine.http.Exchange;
+import java.util.Objects;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param leavesDoubt whether the provider may keep the feedback although this was no yes
  * @param again whether to try again
  */
-public record AttemptResult(
+record AttemptResult(
     @Nullable ProviderResponse answer,
     @Nullable Verdict verdict,
     @Nullable Reason reason,
@@ -41,7 +43,7 @@ public record AttemptResult(
   static final AttemptResult SENT_AND_TIMED_OUT = failed(Reason.TIMEOUT, true, null);
 
   /** Nobody knows how it ended. */
-  public static final AttemptResult LOST = failed(Reason.CONNECTION_LOST, true, null);
+  static final AttemptResult LOST = failed(Reason.CONNECTION_LOST, true, null);
 
   /**
    * An answer came.
@@ -71,12 +73,13 @@ public record AttemptResult(
     return new AttemptResult(answer, verdict, null, null, leavesDoubt, again);
   }
 
-  /**
-   * No answer came.
-   *
-   * @param sent whether the request had begun to leave
-   */
-  public static AttemptResult failed(Reason reason, boolean sent, @Nullable IOException cause) {
+  /** No answer came. */
+  static AttemptResult failed(Exchange exchange) {
+    return failed(
+        Objects.requireNonNull(exchange.reason()), exchange.sent(), exchange.cause());
+  }
+
+  private static AttemptResult failed(Reason reason, boolean sent, @Nullable IOException cause) {
     Again again =
         switch (reason) {
           case UNTRUSTED, CANCELLED, LINKAGE -> Again.NO;
@@ -92,11 +95,6 @@ public record AttemptResult(
   /** Whether an answer came of a provider that is not too busy. */
   boolean isFromProvider() {
     return verdict != null && verdict.kind() != Verdict.Kind.BUSY;
-  }
-
-  /** Whether more of the answer was to come. */
-  public boolean isCut() {
-    return answer != null && answer.isCut();
   }
 
   boolean isWorthRepeating(WireRequest request, ClientSettings settings) {

@@ -1,4 +1,5 @@
 package io.github.llmfeedback.engine;
+import io.github.llmfeedback.engine.http.Exchange;
 
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
@@ -10,13 +11,11 @@ import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.WireJson;
 import io.github.llmfeedback.spi.WireRequest;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import okhttp3.Request;
-import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,8 +79,8 @@ final class Call {
     this.request = request;
     this.kind = kind;
     this.sent = sent;
-    body = WireJson.write(request.body());
-    http = HttpCodec.request(carrier.connection, request, body);
+    body = request.bytes();
+    http = carrier.codec.request(request, body);
     place = new Admission(carrier.lanes, carrier.permits, request, this::begin);
     patience = new RetrySchedule(carrier, request, batchEnds);
   }
@@ -187,7 +186,8 @@ final class Call {
         sleep(patience.sitOut(pause));
       } else {
         Sent more = sent.attempt(now());
-        Attempt made = new Attempt(more.attempts(), carrier.http, http, this::read, this::over);
+        Attempt made = new Attempt(
+                more.attempts(), carrier.http, http, request, carrier.time::now, this::over);
         ring(timeOutOf(made), patience.forAttempt());
         hasAttempted = true;
         sent = more;
@@ -206,17 +206,27 @@ final class Call {
     publish(result);
   }
 
-  private AttemptResult read(Response response) throws IOException {
-    ProviderResponse answer = HttpCodec.answer(response, request, carrier.time.now());
-    Verdict verdict = carrier.verdict(answer, request);
-    if (kind == Kind.CHUNK) {
-      Verdict said = Splitting.explained(answer, verdict, request, carrier.settings);
-      return AttemptResult.answered(answer, said, true);
+  /** What an attempt means for the call. */
+  private AttemptResult judge(Exchange exchange) {
+    ProviderResponse response = exchange.response();
+    if (response == null) {
+      return AttemptResult.failed(exchange);
     }
-    return AttemptResult.answered(answer, verdict.ofObjects(0, request.objects().size()), false);
+    try {
+      Verdict verdict = carrier.verdict(response, request);
+      if (kind == Kind.CHUNK) {
+        Verdict said = Splitting.explained(response, verdict, request, carrier.settings);
+        return AttemptResult.answered(response, said, true);
+      }
+      return AttemptResult.answered(
+          response, verdict.ofObjects(0, request.objects().size()), false);
+    } catch (RuntimeException | Error bug) { // no memory
+      return AttemptResult.LOST;
+    }
   }
 
-  private void over(Attempt done, AttemptResult tried) {
+  private void over(Attempt done, Exchange exchange) {
+    AttemptResult tried = judge(exchange);
     CallResult result = null;
     Surely.lock(lock);
     try {

@@ -1,4 +1,5 @@
 package io.github.llmfeedback.engine;
+import io.github.llmfeedback.engine.http.HttpCodec;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.FeedbackException;
@@ -32,6 +33,7 @@ final class ClientCalls {
   final ClientSettings settings;
   final Time time;
   final OkHttpClient http;
+  final HttpCodec codec;
   final RateLimitPause pause;
   final RetryBudget budget = new RetryBudget();
   public final AsyncSemaphore permits;
@@ -74,11 +76,12 @@ final class ClientCalls {
     this.time = time;
     this.http = http;
     this.whenClosed = whenClosed;
+    codec = new HttpCodec(connection);
     pause = new RateLimitPause(time, settings.maxPause());
     permits = new AsyncSemaphore(settings.concurrency());
     pending = new InFlight(settings.maxPending(), settings.maxPendingBytes());
     lanes = new KeyedQueue(time);
-    failures = new Errors(connection);
+    failures = new Errors(connection, codec);
     lastResort = lastResort(connection.provider());
     log = LoggerFactory.getLogger("io.github.llmfeedback." + connection.provider());
     giveUps = new GiveUpLog(time, this::warn);
@@ -171,7 +174,7 @@ final class ClientCalls {
             "{} {} {}: {}, attempt {}",
             connection.provider(),
             request.method(),
-            connection.base().host(),
+            connection.host(),
             tried,
             attempt);
       }

@@ -1,4 +1,5 @@
 package io.github.llmfeedback.engine;
+import io.github.llmfeedback.redaction.ForeignException;
 
 import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.ClientSettings;
@@ -11,7 +12,6 @@ import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.concurrent.StoppableFuture;
 import io.github.llmfeedback.concurrent.Time;
-import io.github.llmfeedback.engine.http.ForeignException;
 import io.github.llmfeedback.engine.http.HttpCodec;
 import io.github.llmfeedback.engine.http.Transport;
 import io.github.llmfeedback.spi.ApiEndpoint;
@@ -133,7 +133,7 @@ public final class Engine<W> {
     Objects.requireNonNull(feedback, "feedback must not be null");
     Encoded<W> prepared = Encoded.of(feedback, dialect, settings.lossPolicy());
     WireRequest request = dialect.request(List.of(prepared.objects()));
-    var unused = HttpCodec.request(carrier.connection, request, WireJson.write(request.body()));
+    var unused = carrier.codec.request(request, request.bytes());
     return prepared.losses();
   }
 

@@ -1,15 +1,13 @@
 package io.github.llmfeedback.engine;
+import io.github.llmfeedback.engine.http.HttpCodec;
+import io.github.llmfeedback.redaction.ForeignException;
+import io.github.llmfeedback.redaction.KnownException;
 
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableResponseException;
-import io.github.llmfeedback.engine.http.Attempt;
-import io.github.llmfeedback.engine.http.ForeignException;
-import io.github.llmfeedback.engine.http.Inflow;
-import io.github.llmfeedback.engine.http.PlainHttp;
-import io.github.llmfeedback.engine.http.SendPhase;
 import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
@@ -41,9 +39,11 @@ public final class Errors {
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_.:/-]{1,80}");
 
   private final ApiEndpoint connection;
+  private final HttpCodec codec;
 
-  Errors(ApiEndpoint connection) {
+  Errors(ApiEndpoint connection, HttpCodec codec) {
     this.connection = connection;
+    this.codec = codec;
   }
 
   /** The failure that an attempt came to. */
@@ -199,18 +199,9 @@ public final class Errors {
   }
 
   private static String explain(Reason reason, @Nullable IOException cause) {
-    if (cause instanceof SendPhase.InterimResponses) {
-      return "several interim responses (1xx) came first, after which OkHttp reads no answer";
-    }
-    if (cause instanceof Attempt.Broken) {
-      return String.valueOf(cause.getMessage());
-    }
-    if (cause instanceof Inflow.TooMuch) {
-      return "more than " + (Inflow.MOST >> 20) + " MB came, and no end of the answer's head";
-    }
-    PlainHttp.Refused refused = PlainHttp.Refused.in(cause);
-    if (refused != null) {
-      return String.valueOf(refused.getMessage());
+    KnownException known = KnownException.in(cause);
+    if (known != null) {
+      return String.valueOf(known.getMessage());
     }
     return switch (reason) {
       case UNREACHABLE -> "no connection could be made; check the base URL and the network";
@@ -228,42 +219,8 @@ public final class Errors {
     };
   }
 
-  /** Why OkHttp failed, given whether the request had begun to leave. */
-  public static Reason reason(IOException e, boolean sent, boolean cancelled) {
-    if (e instanceof InterruptedIOException
-        && !(e.getCause() instanceof RejectedExecutionException)) {
-      return Reason.TIMEOUT;
-    } else if (cancelled) {
-      return Reason.CANCELLED;
-    } else if (sent) {
-      return Reason.CONNECTION_LOST;
-    }
-    if (isLinkage(e)) {
-      return Reason.LINKAGE;
-    }
-    return isUntrusted(e) ? Reason.UNTRUSTED : Reason.UNREACHABLE;
-  }
-
-  /** Where an error ends a call, OkHttp tells an exception of its own and suppresses the error. */
-  private static boolean isLinkage(IOException e) {
-    return e.getCause() instanceof LinkageError
-        || Stream.of(e.getSuppressed()).anyMatch(LinkageError.class::isInstance);
-  }
-
-  private static boolean isUntrusted(IOException e) {
-    if (PlainHttp.Refused.in(e) != null) {
-      return true;
-    }
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof SSLPeerUnverifiedException || t instanceof CertificateException) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private String place(WireRequest request) {
-    return request.method() + " " + connection.place(request);
+    return request.method() + " " + codec.shownUrl(request);
   }
 
   private String excerpt(ProviderResponse answer) {

@@ -1,4 +1,7 @@
 package io.github.llmfeedback.spi;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import io.github.llmfeedback.redaction.Secrets;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,21 +11,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
-import okhttp3.HttpUrl;
 
 /** Where a client's requests go and with which headers. Immutable; holds secrets, shows none. */
 public final class ApiEndpoint {
-  /** Not {@code *.localhost}: whether it stays here is up to the resolver, and Java's may ask. */
-  private static final Pattern LOOPBACK =
-      Pattern.compile("localhost|127(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}|::1");
-
-  /**
-   * Told by the text, because OkHttp makes a host of the first thing it finds: with {@code
-   * https:///v1} the key would go to the host {@code v1}.
-   */
-  private static final Pattern NAMES_A_HOST =
-      Pattern.compile("https?://[^/\\\\?#].*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-
   /** Headers that HTTP or this library sets, in lower case. */
   private static final Set<String> RESERVED =
       Set.of(
@@ -43,7 +34,8 @@ public final class ApiEndpoint {
   private static final int SHORTEST_TOKEN = 16;
 
   private final String provider;
-  private final HttpUrl base;
+  private final String host;
+  private final String baseUrl;
   private final Map<String, String> headers;
   private final List<String> values;
   private final Set<String> shown;
@@ -57,79 +49,57 @@ public final class ApiEndpoint {
    */
   private ApiEndpoint(
       String provider,
-      HttpUrl base,
+      String host,
+      String baseUrl,
       Map<String, String> headers,
       List<String> values,
       Set<String> shown) {
     this.provider = provider;
-    this.base = base;
+    this.host = host;
+    this.baseUrl = baseUrl;
     this.headers = headers;
     this.values = values;
     this.shown = shown;
-    this.secrets = new Secrets(secrets(base, values, shown));
+    this.secrets = new Secrets(secrets(baseUrl, values, shown));
   }
 
-  private static List<String> secrets(HttpUrl base, List<String> values, Set<String> shown) {
+  private static List<String> secrets(String baseUrl, List<String> values, Set<String> shown) {
     List<String> secrets = new ArrayList<>(values);
-    for (int i = 0; i < base.pathSize(); i++) {
-      String segment = base.pathSegments().get(i);
+    for (String written : segments(baseUrl)) {
+      String segment = decoded(written);
       if (segment.length() >= SHORTEST_TOKEN && !shown.contains(segment)) {
         secrets.add(segment);
-        secrets.add(base.encodedPathSegments().get(i));
+        secrets.add(written);
       }
     }
     return secrets;
   }
 
+  /** The segments of the URL's path, percent-encoded. */
+  private static List<String> segments(String baseUrl) {
+    String[] parts = baseUrl.split("/", -1); // https: "" host segment segment
+    return List.of(parts).subList(Math.min(3, parts.length), parts.length);
+  }
+
+  private static String decoded(String segment) {
+    return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
   /**
-   * A connection to a provider.
+   * The endpoint at a base URL that was checked and written out in full.
    *
-   * @param baseUrl {@code https://host/path}, without query; a trailing slash does not matter
-   * @param allowPlainHttp whether {@code http} may leave this machine
-   * @throws IllegalArgumentException if it is no such URL
+   * @param host the URL's host
+   * @param baseUrl the URL, without query and without a slash at its end
    */
-  public static ApiEndpoint to(String provider, String baseUrl, boolean allowPlainHttp) {
-    Objects.requireNonNull(baseUrl, () -> provider + "'s base URL must not be null");
-    String text = baseUrl.strip();
-    HttpUrl url = NAMES_A_HOST.matcher(text).matches() ? HttpUrl.parse(text) : null;
-    if (url == null) {
-      throw new IllegalArgumentException(
-          provider
-              + "'s base URL must begin with https:// and name a host, as https://host/path does"
-              + " (is the scheme missing, or a slash too many?)");
-    }
-    if (url.encodedQuery() != null || url.encodedFragment() != null) {
-      throw new IllegalArgumentException(
-          provider
-              + "'s base URL must have no query and no fragment, but has a "
-              + (url.encodedQuery() != null ? "query" : "fragment"));
-    }
-    if (!url.username().isEmpty() || !url.password().isEmpty()) {
-      throw new IllegalArgumentException(provider + "'s base URL must hold no user and password");
-    }
-    if (!url.isHttps() && !allowPlainHttp && !LOOPBACK.matcher(url.host()).matches()) {
-      throw new IllegalArgumentException(
-          provider
-              + "'s base URL must be https, or key and words travel readable to "
-              + url.host()
-              + "; ClientSettings.builder().allowPlainHttp(true) allows it");
-    }
-    HttpUrl.Builder clean = url.newBuilder().encodedPath("/");
-    for (String segment : url.encodedPathSegments()) {
-      if (!segment.isEmpty()) {
-        clean.addEncodedPathSegment(segment);
-      }
-    }
-    return new ApiEndpoint(provider, clean.build(), Map.of(), List.of(), Set.of());
+  public static ApiEndpoint at(String provider, String host, String baseUrl) {
+    return new ApiEndpoint(provider, host, baseUrl, Map.of(), List.of(), Set.of());
   }
 
   /** This connection, whose base URL ends with this segment, which is added unless it does. */
   public ApiEndpoint endingWith(String segment) {
-    List<String> path = base.pathSegments();
-    return path.get(path.size() - 1).equals(segment)
+    return baseUrl.endsWith("/" + segment)
         ? this
-        : new ApiEndpoint(
-            provider, base.newBuilder().addPathSegment(segment).build(), headers, values, shown);
+        : new ApiEndpoint(provider, host, baseUrl + "/" + segment, headers, values, shown);
   }
 
   /**
@@ -137,7 +107,7 @@ public final class ApiEndpoint {
    * be a token, as gateways and test servers have it there.
    */
   public ApiEndpoint showing(Set<String> segments) {
-    return new ApiEndpoint(provider, base, headers, values, Set.copyOf(segments));
+    return new ApiEndpoint(provider, host, baseUrl, headers, values, Set.copyOf(segments));
   }
 
   /** This connection with a header on every request. */
@@ -200,7 +170,7 @@ public final class ApiEndpoint {
     more.put(name, value);
     List<String> all = new ArrayList<>(values);
     all.add(secret);
-    return new ApiEndpoint(provider, base, more, all, shown);
+    return new ApiEndpoint(provider, host, baseUrl, more, all, shown);
   }
 
   private static String checkedName(String name) {
@@ -234,45 +204,24 @@ public final class ApiEndpoint {
     return provider;
   }
 
-  public HttpUrl base() {
-    return base;
+  /** The base URL's host. */
+  public String host() {
+    return host;
   }
 
+  /** The base URL, without a slash at its end. */
+  public String baseUrl() {
+    return baseUrl;
+  }
+
+  /** Whether everybody may see this segment of the base URL's path. */
+  public boolean isShown(String segment) {
+    return shown.contains(segment);
+  }
+
+  /** The headers of every request, secrets among them. */
   public Map<String, String> headers() {
     return headers;
-  }
-
-  public HttpUrl url(WireRequest request) {
-    HttpUrl.Builder url = base.newBuilder();
-    request.path().forEach(url::addPathSegment);
-    HttpUrl plain = url.build();
-    for (int i = plain.pathSize() - request.path().size(); i < plain.pathSize(); i++) {
-      // OkHttp leaves these, and some servers take what follows for a parameter of the segment.
-      String segment = plain.encodedPathSegments().get(i).replace(",", "%2C").replace(";", "%3B");
-      url.setEncodedPathSegment(i, segment);
-    }
-    return url.build();
-  }
-
-  /** A request's address as messages show it: without what may be a token in the base URL. */
-  public String place(WireRequest request) {
-    HttpUrl url = url(request);
-    StringBuilder place = new StringBuilder();
-    boolean hides = false;
-    int own = url.pathSize() - request.path().size();
-    for (int i = 0; i < url.pathSize(); i++) {
-      String segment = url.pathSegments().get(i);
-      if (i < own && !segment.isEmpty() && !shown.contains(segment)) {
-        place.append(hides ? "" : "/…");
-        hides = true;
-      } else {
-        place.append('/').append(url.encodedPathSegments().get(i));
-        hides = false;
-      }
-    }
-    HttpUrl root = url.newBuilder().encodedPath("/").build();
-    String host = root.toString();
-    return redact(host.substring(0, host.length() - 1) + place);
   }
 
   /** The text with every secret in it masked. */
@@ -292,6 +241,6 @@ public final class ApiEndpoint {
 
   @Override
   public String toString() {
-    return provider + " at " + base.host().toLowerCase(Locale.ROOT);
+    return provider + " at " + host.toLowerCase(Locale.ROOT);
   }
 }

@@ -1,11 +1,8 @@
 package io.github.llmfeedback.spi;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.llmfeedback.engine.http.HttpCodec;
-import io.github.llmfeedback.engine.http.RetryAfter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
-import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A place in the JSON is named by a JSON pointer (RFC 6901), such as {@code /error/message}.
  */
 public final class ProviderResponse {
+  /** How many bytes a response may have; far above what a provider says to feedback. */
+  public static final int LARGEST = 1 << 20;
+
+  /** The same for what answers a question, which may be a page of many rows. */
+  public static final int LARGEST_TO_A_QUESTION = 8 << 20;
+
   private final int status;
   private final Function<String, @Nullable String> headers;
   private final byte @Nullable [] body;
@@ -30,7 +32,7 @@ public final class ProviderResponse {
   private final @Nullable JsonNode json;
   private final @Nullable Duration retryAfter;
 
-  public ProviderResponse(
+  private ProviderResponse(
       int status,
       Function<String, @Nullable String> headers,
       byte[] body,
@@ -57,26 +59,47 @@ public final class ProviderResponse {
     this.retryAfter = whole.retryAfter;
   }
 
-  /** An answer that no server gave, for tests of a dialect. */
+  /**
+   * What a server answered, as a transport read it.
+   *
+   * @param headers the last value of a header by its name in any case; null if there is none
+   * @param body as much of it as was read
+   * @param end why no more was read
+   * @param limit how many bytes it may have; the number of JSON values in it is bounded accordingly
+   * @param retryAfter how long the server asks to wait
+   */
+  public static ProviderResponse read(
+      int status,
+      Function<String, @Nullable String> headers,
+      byte[] body,
+      BodyEnd end,
+      int limit,
+      @Nullable Duration retryAfter) {
+    return new ProviderResponse(status, headers, body, end, limit, retryAfter);
+  }
+
+  /** A response that no server gave, for tests of a dialect. */
   public static ProviderResponse of(int status, String body) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    return new ProviderResponse(
-        status, name -> null, bytes, BodyEnd.WHOLE, HttpCodec.MOST_OF_A_QUESTION, null);
+    return read(status, name -> null, bytes, BodyEnd.WHOLE, LARGEST_TO_A_QUESTION, null);
   }
 
   /**
-   * This answer with one more header, for tests of a dialect. A date in {@code Retry-After} is read
-   * by the real time.
+   * This response with one more header, for tests of a dialect. Of {@code Retry-After} the seconds
+   * are read, and no date.
    */
   public ProviderResponse withHeader(String name, String value) {
-    boolean asksToWait = name.equalsIgnoreCase("Retry-After");
     return new ProviderResponse(
         status,
         other -> name.equalsIgnoreCase(other) ? value : headers.apply(other),
         text().getBytes(StandardCharsets.UTF_8),
         end,
         most,
-        asksToWait ? RetryAfter.read(Headers.of(name, value), Instant.now()) : retryAfter);
+        name.equalsIgnoreCase("Retry-After") ? seconds(value) : retryAfter);
+  }
+
+  private static @Nullable Duration seconds(String value) {
+    return value.matches("[0-9]{1,9}") ? Duration.ofSeconds(Long.parseLong(value)) : null;
   }
 
   /** The HTTP status. */

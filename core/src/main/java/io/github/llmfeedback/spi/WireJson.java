@@ -1,4 +1,5 @@
 package io.github.llmfeedback.spi;
+import io.github.llmfeedback.redaction.ForeignException;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonParser;
@@ -10,7 +11,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import io.github.llmfeedback.engine.http.ForeignException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +46,7 @@ public final class WireJson {
   private WireJson() {}
 
   /** The body's bytes. */
-  public static byte[] write(Object body) {
+  static byte[] write(Object body) {
     try {
       return MAPPER.writeValueAsBytes(body);
     } catch (JsonProcessingException e) {

@@ -89,9 +89,14 @@ public final class WireRequest {
     return body instanceof List<?> several ? several : List.of(body);
   }
 
+  /** The body's bytes, as they go over the wire. */
+  public byte[] bytes() {
+    return WireJson.write(body);
+  }
+
   /** The body as the JSON that goes over the wire, for tests of a dialect. */
   public String json() {
-    return new String(WireJson.write(body), StandardCharsets.UTF_8);
+    return new String(bytes(), StandardCharsets.UTF_8);
   }
 
   /** Whether it may arrive twice and count once. */

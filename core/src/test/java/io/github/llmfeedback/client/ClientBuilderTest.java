@@ -1,4 +1,5 @@
 package io.github.llmfeedback.client;
+import io.github.llmfeedback.engine.http.HttpCodec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -29,7 +30,7 @@ class ClientBuilderTest {
     }
 
     String url() {
-      return connection().url(WireRequest.of("POST", "body", "feedback")).toString();
+      return new HttpCodec(connection()).url(WireRequest.of("POST", "body", "feedback")).toString();
     }
   }
 

@@ -1,4 +1,5 @@
 package io.github.llmfeedback.engine;
+import io.github.llmfeedback.engine.http.BaseUrl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,7 +43,7 @@ class KnownIdsTest {
   @Test
   void oneUnfitIdOfAFeedbackMakesAllOfItsIdsUnknown() {
     ApiEndpoint connection =
-        ApiEndpoint.to("toy", "http://127.0.0.1", false)
+        BaseUrl.endpoint("toy", "http://127.0.0.1", false)
             .secretHeader("X-Key", "", "the key", ToyClient.KEY);
     String longest = "x".repeat(256);
     assertThat(KnownIds.of(List.of("a", longest), connection)).containsExactly("a", longest);

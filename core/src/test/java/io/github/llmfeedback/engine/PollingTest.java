@@ -1,4 +1,5 @@
 package io.github.llmfeedback.engine;
+import io.github.llmfeedback.engine.http.BaseUrl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,7 +39,7 @@ class PollingTest {
   private final ManualTime time = new ManualTime();
   private final ClientCalls carrier =
       new ClientCalls(
-          ApiEndpoint.to("toy", server.url(), false),
+          BaseUrl.endpoint("toy", server.url(), false),
           ClientSettings.builder().maxRetries(0).build(),
           (answer, request) -> Verdict.byStatus(answer),
           time,

@@ -1,4 +1,5 @@
 package io.github.llmfeedback.engine;
+import io.github.llmfeedback.engine.http.BaseUrl;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
@@ -36,7 +37,7 @@ public final class ToyClient extends TimedClient {
   }
 
   private static ApiEndpoint connection(String url) {
-    return ApiEndpoint.to("toy", url, false).secretHeader("X-Key", "", "the key", KEY);
+    return BaseUrl.endpoint("toy", url, false).secretHeader("X-Key", "", "the key", KEY);
   }
 
   /** The defaults, but no waits worth mentioning where a test uses the real time. */

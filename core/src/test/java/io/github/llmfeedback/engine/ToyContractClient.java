@@ -1,4 +1,5 @@
 package io.github.llmfeedback.engine;
+import io.github.llmfeedback.engine.http.BaseUrl;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
@@ -14,7 +15,7 @@ public final class ToyContractClient extends HttpFeedbackClient implements Suppo
   public ToyContractClient(
       String baseUrl, String apiKey, ClientSettings settings, Dialect<?> dialect) {
     super(
-        ApiEndpoint.to("toy", baseUrl, settings.allowPlainHttp())
+        BaseUrl.endpoint("toy", baseUrl, settings.allowPlainHttp())
             .secretHeader("toy-key", "", "the API key", apiKey),
         settings,
         dialect);

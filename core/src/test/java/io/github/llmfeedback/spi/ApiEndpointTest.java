@@ -1,4 +1,6 @@
 package io.github.llmfeedback.spi;
+import io.github.llmfeedback.engine.http.HttpCodec;
+import io.github.llmfeedback.engine.http.BaseUrl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -16,7 +18,7 @@ class ApiEndpointTest {
   private static final String SECRET = "pk-4711-s3cret";
 
   private static ApiEndpoint to(String baseUrl) {
-    return ApiEndpoint.to("toy", baseUrl, false);
+    return BaseUrl.endpoint("toy", baseUrl, false);
   }
 
   private static ApiEndpoint withKey(String key) {
@@ -24,7 +26,7 @@ class ApiEndpointTest {
   }
 
   private static HttpUrl url(String baseUrl, String... path) {
-    return to(baseUrl).url(WireRequest.of("POST", "body", path));
+    return new HttpCodec(to(baseUrl)).url(WireRequest.of("POST", "body", path));
   }
 
   @ParameterizedTest
@@ -158,7 +160,7 @@ class ApiEndpointTest {
         .isThrownBy(() -> to(baseUrl))
         .withMessageStartingWith("toy's base URL must be https")
         .withMessageContaining("allowPlainHttp(true)");
-    assertThat(ApiEndpoint.to("toy", baseUrl, true).base().isHttps()).isFalse();
+    assertThat(BaseUrl.endpoint("toy", baseUrl, true).baseUrl()).startsWith("http:");
   }
 
   @ParameterizedTest

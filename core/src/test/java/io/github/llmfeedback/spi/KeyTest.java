@@ -1,4 +1,5 @@
 package io.github.llmfeedback.spi;
+import io.github.llmfeedback.engine.http.BaseUrl;
 
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,7 +16,7 @@ class KeyTest {
   private static final String SECRET = "pk-4711-s3cret";
 
   private static ApiEndpoint withKey(String key) {
-    return ApiEndpoint.to("toy", "https://host", false)
+    return BaseUrl.endpoint("toy", "https://host", false)
         .secretHeader("x-key", "", "the API key", key);
   }
 
@@ -81,7 +82,7 @@ class KeyTest {
   }
 
   private static ApiEndpoint keyed(String key) {
-    return ApiEndpoint.to("toy", "https://host", false).keyHeader("x-key", "", key);
+    return BaseUrl.endpoint("toy", "https://host", false).keyHeader("x-key", "", key);
   }
 
   /** OkHttp trims it, and what then comes back in an answer would no longer be recognised. */

@@ -3,7 +3,6 @@ package io.github.llmfeedback.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.BadInput;
-import io.github.llmfeedback.engine.http.HttpCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -17,12 +16,12 @@ class ProviderResponseTest {
   }
 
   private static ProviderResponse cut(String body) {
-    return new ProviderResponse(
+    return ProviderResponse.read(
         200,
         name -> BadInput.absent(),
         body.getBytes(StandardCharsets.UTF_8),
         BodyEnd.BROKEN_OFF,
-        HttpCodec.MOST_OF_AN_ANSWER,
+        ProviderResponse.LARGEST,
         null);
   }
 
@@ -204,12 +203,12 @@ class ProviderResponseTest {
   void bytesThatAreNoUtf8AreReplaced() {
     byte[] bytes = {'a', (byte) 0xFF, 'b'};
     assertThat(
-            new ProviderResponse(
+            ProviderResponse.read(
                     200,
                     name -> BadInput.absent(),
                     bytes,
                     BodyEnd.WHOLE,
-                    HttpCodec.MOST_OF_A_QUESTION,
+                    ProviderResponse.LARGEST_TO_A_QUESTION,
                     null)
                 .text())
         .isEqualTo("a\uFFFDb");

@@ -3,7 +3,6 @@ package io.github.llmfeedback.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.BadInput;
-import io.github.llmfeedback.engine.http.HttpCodec;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -110,8 +109,8 @@ class VerdictTest {
   void aBodyThatCouldNotBeReadSaysWhyAndSendsNobodyToTheBaseUrl(BodyEnd end, String words) {
     byte[] body = "{\"data\":".getBytes(StandardCharsets.UTF_8);
     ProviderResponse answer =
-        new ProviderResponse(
-            200, name -> BadInput.absent(), body, end, HttpCodec.MOST_OF_AN_ANSWER, null);
+        ProviderResponse.read(
+            200, name -> BadInput.absent(), body, end, ProviderResponse.LARGEST, null);
     assertThat(Verdict.byStatus(answer).kind()).isEqualTo(Kind.UNREADABLE);
     assertThat(Verdict.byStatus(answer).hint())
         .get()

@@ -1,4 +1,5 @@
 package io.github.llmfeedback.testing;
+import io.github.llmfeedback.engine.http.BaseUrl;
 
 import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.ClientSettings;
@@ -22,7 +23,7 @@ public final class ToyClient extends HttpFeedbackClient implements SupportsUpdat
   /** A client that keeps what {@code capabilities} say. */
   public ToyClient(String url, Capabilities capabilities, ClientSettings settings) {
     super(
-        ApiEndpoint.to(capabilities.provider(), url, false)
+        BaseUrl.endpoint(capabilities.provider(), url, false)
             .secretHeader("X-Key", "", "the key", "s3cret"),
         settings,
         new ToyDialect(capabilities));

@@ -1,7 +1,10 @@
 package io.github.llmfeedback.engine.http;
 
-import io.github.llmfeedback.engine.AttemptResult;
-import io.github.llmfeedback.engine.Errors;
+import io.github.llmfeedback.redaction.KnownException;
+import io.github.llmfeedback.spi.ProviderResponse;
+import io.github.llmfeedback.spi.WireRequest;
+import java.time.Instant;
+import java.util.function.Supplier;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,27 +21,14 @@ public final class Attempt implements Callback {
   /** What OkHttp says of an HTTP/2 request that was surely not processed (RFC 9113, 8.7). */
   private static final String REFUSED = "stream was reset: REFUSED_STREAM";
 
-  /** An error on this side of the wire ended the attempt. */
-  public static final class Broken extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    Broken(String message, @Nullable Throwable cause) {
-      super(message, cause);
-    }
-  }
-
-  /** Reads an answer. */
-  public interface Reader {
-    AttemptResult read(Response response) throws IOException;
-  }
-
   private final long created = System.nanoTime();
   private final int number;
   private final OkHttpClient http;
   private final Request request;
   private final SendPhase phase = new SendPhase();
-  private final Reader reader;
-  private final BiConsumer<Attempt, AttemptResult> whenOver;
+  private final WireRequest asked;
+  private final Supplier<Instant> now;
+  private final BiConsumer<Attempt, Exchange> whenOver;
   private final AtomicBoolean over = new AtomicBoolean();
   private volatile @Nullable Call call;
   private volatile boolean cancelled;
@@ -47,18 +37,22 @@ public final class Attempt implements Callback {
    * An attempt that has not begun.
    *
    * @param number which of its call's attempts it is, from 1
+   * @param asked what the request says
+   * @param now tells the time at which a response is read
    * @param whenOver hears once, and only when OkHttp holds no thread and no connection for it
    */
   public Attempt(
       int number,
       OkHttpClient http,
       Request request,
-      Reader reader,
-      BiConsumer<Attempt, AttemptResult> whenOver) {
+      WireRequest asked,
+      Supplier<Instant> now,
+      BiConsumer<Attempt, Exchange> whenOver) {
     this.number = number;
     this.http = http;
     this.request = request.newBuilder().tag(SendPhase.class, phase).build();
-    this.reader = reader;
+    this.asked = asked;
+    this.now = now;
     this.whenOver = whenOver;
   }
 
@@ -101,18 +95,19 @@ public final class Attempt implements Callback {
 
   @Override
   public void onResponse(Call call, Response response) {
-    AttemptResult tried;
+    Exchange exchange;
     try (response) {
-      tried = reader.read(response);
-      if (tried.isCut()) {
+      ProviderResponse read = HttpCodec.response(response, asked, now.get());
+      exchange = Exchange.of(read);
+      if (read.isCut()) {
         cancel(); // or closing would read on, to keep the connection
       }
     } catch (IOException e) {
-      tried = failed(e);
+      exchange = failed(e);
     } catch (RuntimeException | Error e) {
-      tried = failed("the answer broke its reader", e, null); // its words may be the server's
+      exchange = failed("the response could not be read", e, null); // its words may be the server's
     }
-    over(tried);
+    over(exchange);
   }
 
   @Override
@@ -124,18 +119,18 @@ public final class Attempt implements Callback {
     }
   }
 
-  private AttemptResult failed(String what, Throwable bug, @Nullable Throwable cause) {
+  private Exchange failed(String what, Throwable bug, @Nullable Throwable cause) {
     try {
-      return failed(new Broken(what + ": " + bug.getClass().getName(), cause));
+      return failed(new KnownException(what + ": " + bug.getClass().getName(), cause));
     } catch (RuntimeException | Error again) { // no memory
-      return AttemptResult.LOST;
+      return Exchange.LOST;
     }
   }
 
-  private AttemptResult failed(IOException e) {
+  private Exchange failed(IOException e) {
     boolean sent = phase.started();
     boolean refused = REFUSED.equals(e.getMessage());
-    return AttemptResult.failed(Errors.reason(e, sent, isCancelledByUser(e)), sent && !refused, e);
+    return Exchange.failed(FailureReason.of(e, sent, isCancelledByUser(e)), sent && !refused, e);
   }
 
   /** Through the dispatcher of a user's OkHttpClient; an error in an interceptor looks alike. */
@@ -146,9 +141,9 @@ public final class Attempt implements Callback {
         && !String.valueOf(e.getMessage()).startsWith("canceled due to");
   }
 
-  private void over(AttemptResult tried) {
+  private void over(Exchange exchange) {
     if (over.compareAndSet(false, true)) {
-      whenOver.accept(this, tried);
+      whenOver.accept(this, exchange);
     }
   }
 

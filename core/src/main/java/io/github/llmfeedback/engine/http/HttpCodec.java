@@ -1,4 +1,5 @@
 package io.github.llmfeedback.engine.http;
+import okhttp3.HttpUrl;
 
 import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.BodyEnd;
@@ -20,30 +21,65 @@ import org.jspecify.annotations.Nullable;
 
 /** Between wire requests and OkHttp's. */
 public final class HttpCodec {
-  /** Far above what a provider says to feedback; also the bound after gunzip. */
-  public static final int MOST_OF_AN_ANSWER = 1 << 20;
+  private final ApiEndpoint endpoint;
+  private final HttpUrl base;
 
-  /** The same for what answers a question, which may be a page of many rows. */
-  public static final int MOST_OF_A_QUESTION = 8 << 20;
+  /** The codec of requests to an endpoint. */
+  public HttpCodec(ApiEndpoint endpoint) {
+    this.endpoint = endpoint;
+    this.base = HttpUrl.get(endpoint.baseUrl());
+  }
 
-  private HttpCodec() {}
-
-  public static Request request(ApiEndpoint connection, WireRequest request, byte[] body) {
+  /** The request as OkHttp sends it. */
+  public Request request(WireRequest request, byte[] body) {
     Request.Builder builder =
         new Request.Builder()
-            .url(connection.url(request))
+            .url(url(request))
             .header("Accept", "application/json")
             .header(
                 "User-Agent",
-                "llm-feedback-java/" + Version.CURRENT + " (" + connection.provider() + ")");
-    connection.headers().forEach(builder::header);
+                "llm-feedback-java/" + Version.CURRENT + " (" + endpoint.provider() + ")");
+    endpoint.headers().forEach(builder::header);
     return builder.method(request.method(), new OneShot(body)).build();
   }
 
+  /** Where a request goes. */
+  public HttpUrl url(WireRequest request) {
+    HttpUrl.Builder url = base.newBuilder();
+    request.path().forEach(url::addPathSegment);
+    HttpUrl plain = url.build();
+    for (int i = plain.pathSize() - request.path().size(); i < plain.pathSize(); i++) {
+      // OkHttp leaves these, and some servers take what follows for a parameter of the segment.
+      String segment = plain.encodedPathSegments().get(i).replace(",", "%2C").replace(";", "%3B");
+      url.setEncodedPathSegment(i, segment);
+    }
+    return url.build();
+  }
+
+  /** A request's address as messages show it: without what may be a token in the base URL. */
+  public String shownUrl(WireRequest request) {
+    HttpUrl url = url(request);
+    StringBuilder path = new StringBuilder();
+    boolean hides = false;
+    int own = url.pathSize() - request.path().size();
+    for (int i = 0; i < url.pathSize(); i++) {
+      String segment = url.pathSegments().get(i);
+      if (i < own && !segment.isEmpty() && !endpoint.isShown(segment)) {
+        path.append(hides ? "" : "/…");
+        hides = true;
+      } else {
+        path.append('/').append(url.encodedPathSegments().get(i));
+        hides = false;
+      }
+    }
+    String root = url.newBuilder().encodedPath("/").build().toString();
+    return endpoint.redact(root.substring(0, root.length() - 1) + path);
+  }
+
   /** The answer, as far as it came and fits. */
-  public static ProviderResponse answer(Response response, WireRequest request, Instant now)
+  static ProviderResponse response(Response response, WireRequest request, Instant now)
       throws InterruptedIOException {
-    int most = request.isQuestion() ? MOST_OF_A_QUESTION : MOST_OF_AN_ANSWER;
+    int most = request.isQuestion() ? ProviderResponse.LARGEST_TO_A_QUESTION : ProviderResponse.LARGEST;
     Buffer read = new Buffer();
     BodyEnd end = BodyEnd.WHOLE;
     try {
@@ -59,7 +95,7 @@ public final class HttpCodec {
     } catch (IOException broken) {
       end = isOfTheConnection(broken) ? BodyEnd.BROKEN_OFF : BodyEnd.BADLY_COMPRESSED;
     }
-    return new ProviderResponse(
+    return ProviderResponse.read(
         response.code(),
         response::header,
         read.readByteArray(),

@@ -1,4 +1,6 @@
 package io.github.llmfeedback.engine.http;
+import io.github.llmfeedback.spi.ProviderResponse;
+import io.github.llmfeedback.redaction.KnownException;
 
 import java.io.Closeable;
 import java.io.FilterInputStream;
@@ -20,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Inflow {
   /** The longest body that is read, and a megabyte for all around it. */
-  public static final long MOST = HttpCodec.MOST_OF_A_QUESTION + (1 << 20);
+  public static final long MOST = ProviderResponse.LARGEST_TO_A_QUESTION + (1 << 20);
 
   private final Closeable socket;
   private final AtomicLong read = new AtomicLong();
@@ -31,11 +33,11 @@ public final class Inflow {
   }
 
   /** The peer sent more than the bound without being written to. */
-  public static final class TooMuch extends IOException {
+  public static final class TooMuch extends KnownException {
     private static final long serialVersionUID = 1L;
 
     TooMuch() {
-      super("more than " + (MOST >> 20) + " MB came in answer to one request");
+      super("more than " + (MOST >> 20) + " MB came in response to one request");
     }
   }
 

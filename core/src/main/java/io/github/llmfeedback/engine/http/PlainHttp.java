@@ -1,4 +1,5 @@
 package io.github.llmfeedback.engine.http;
+import io.github.llmfeedback.redaction.KnownException;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -75,7 +76,7 @@ public final class PlainHttp {
   }
 
   /** Plain http would have left this machine; nothing was sent. */
-  public static final class Refused extends IOException {
+  static final class Refused extends KnownException {
     private static final long serialVersionUID = 1L;
 
     Refused(String elsewhere) {
@@ -83,15 +84,6 @@ public final class PlainHttp {
           "plain http would travel readable to "
               + elsewhere
               + "; use https, or ClientSettings.builder().allowPlainHttp(true)");
-    }
-
-    /** The refusal that an exception is, or was caused by; null if there is none. */
-    public static @Nullable Refused in(@Nullable Throwable e) {
-      Throwable t = e;
-      while (t != null && !(t instanceof Refused)) {
-        t = t.getCause();
-      }
-      return (Refused) t;
     }
   }
 }

@@ -1,4 +1,5 @@
 package io.github.llmfeedback.engine.http;
+import io.github.llmfeedback.redaction.KnownException;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * first byte of the request's headers. It also holds an abandoned attempt back, so that what the
  * caller was told stays true.
  */
-public final class SendPhase {
+final class SendPhase {
   private enum At {
     BEFORE,
     STARTED,
@@ -69,11 +70,11 @@ public final class SendPhase {
   }
 
   /** The server sent more interim responses before its answer than OkHttp reads (4.12: one). */
-  public static final class InterimResponses extends IOException {
+  static final class InterimResponses extends KnownException {
     private static final long serialVersionUID = 1L;
 
     InterimResponses() {
-      super("several interim responses (1xx) came before the answer");
+      super("several interim responses (1xx) came first, after which OkHttp reads no response");
     }
   }
 }

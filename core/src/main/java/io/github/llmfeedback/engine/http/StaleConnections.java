@@ -1,4 +1,5 @@
 package io.github.llmfeedback.engine.http;
+import io.github.llmfeedback.redaction.KnownException;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -26,7 +27,7 @@ final class StaleConnections implements Interceptor {
   private final Map<Connection, Boolean> used = new WeakHashMap<>();
 
   /** The server had closed the connection; nothing was sent. */
-  static final class Stale extends IOException {
+  static final class Stale extends KnownException {
     private static final long serialVersionUID = 1L;
 
     Stale() {

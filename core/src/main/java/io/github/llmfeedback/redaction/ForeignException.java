@@ -1,4 +1,4 @@
-package io.github.llmfeedback.engine.http;
+package io.github.llmfeedback.redaction;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,16 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ForeignException extends IOException {
   private static final long serialVersionUID = 1L;
-
-  /** This library's own, which say nothing that others said. */
-  private static final Set<Class<?>> OWN =
-      Set.of(
-          SendPhase.InterimResponses.class,
-          StaleConnections.Stale.class,
-          Inflow.TooMuch.class,
-          Attempt.Broken.class,
-          PlainHttp.Refused.class,
-          ForeignException.class);
 
   /** What the JDK 17 to 25 and OkHttp 4.12 and 5 say, with no word of a peer in it. */
   private static final Pattern CONSTANT =
@@ -55,7 +45,7 @@ public final class ForeignException extends IOException {
               + "|Received fatal alert: [a-z_]{1,40}"
               + "|abandoned before anything was sent");
 
-  private static final int DEEPEST = 16;
+  static final int DEEPEST = 16;
 
   private ForeignException(String message) {
     super(message);
@@ -63,8 +53,9 @@ public final class ForeignException extends IOException {
 
   /** The exception itself if this library made it, else what stands for it. */
   public static IOException of(Throwable original) {
-    boolean isOwn = OWN.contains(original.getClass());
-    if (isOwn && original.getCause() == null && original.getSuppressed().length == 0) {
+    if (isOwn(original)
+        && original.getCause() == null
+        && original.getSuppressed().length == 0) {
       return (IOException) original;
     }
     List<Throwable> chain;
@@ -77,11 +68,8 @@ public final class ForeignException extends IOException {
       message = original.getClass().getName();
     }
     IOException clean;
-    if (original instanceof Attempt.Broken) {
-      Throwable cause = original.getCause();
-      clean =
-          new Attempt.Broken(
-              String.valueOf(original.getMessage()), cause == null ? null : of(cause));
+    if (original instanceof KnownException && original.getCause() != null) {
+      clean = new KnownException(String.valueOf(original.getMessage()), of(original.getCause()));
       clean.setStackTrace(original.getStackTrace());
     } else {
       clean = new ForeignException(message);
@@ -127,7 +115,7 @@ public final class ForeignException extends IOException {
   private static @Nullable String said(Throwable t) {
     String message = t.getMessage();
     return message != null
-            && (OWN.contains(t.getClass())
+            && (isOwn(t)
                 || t instanceof LinkageError // names of classes here, which help to find the jar
                 || CONSTANT.matcher(message).matches())
         ? message
@@ -137,6 +125,10 @@ public final class ForeignException extends IOException {
   /** Whose stack tells most: that of a bug, which leads to its place. */
   private static Throwable blamed(List<Throwable> chain) {
     return chain.stream().filter(ForeignException::isBug).findFirst().orElse(chain.get(0));
+  }
+
+  private static boolean isOwn(Throwable t) {
+    return t instanceof KnownException || t instanceof ForeignException;
   }
 
   private static boolean isBug(Throwable t) {

@@ -1,4 +1,5 @@
 package io.github.llmfeedback.spi;
+import io.github.llmfeedback.redaction.Secrets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

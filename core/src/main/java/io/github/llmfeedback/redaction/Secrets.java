@@ -1,4 +1,4 @@
-package io.github.llmfeedback.spi;
+package io.github.llmfeedback.redaction;
 
 import java.util.Arrays;
 import java.util.HashSet;
@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * secret that lacks a character in its middle is masked, too. All takes time in proportion to the
  * text.
  */
-final class Secrets {
+public final class Secrets {
   /** A shorter secret may be an ordinary word; to mask that would garble texts and tell it. */
   static final int SHORTEST = 8;
 
@@ -41,7 +41,7 @@ final class Secrets {
   private final List<Secret> secrets;
   private final int longest;
 
-  Secrets(List<String> secrets) {
+  public Secrets(List<String> secrets) {
     Set<String> forms = new LinkedHashSet<>();
     for (String secret : secrets) {
       if (secret.length() >= SHORTEST) {
@@ -59,7 +59,7 @@ final class Secrets {
   }
 
   /** The text with every secret in it masked. */
-  String mask(String text) {
+  public String mask(String text) {
     return mask(text, false);
   }
 
@@ -69,7 +69,7 @@ final class Secrets {
    * @param most how many characters are given back at most
    * @param isCut whether the text may break off inside a secret
    */
-  String excerpt(String text, int most, boolean isCut) {
+  public String excerpt(String text, int most, boolean isCut) {
     int enough = most + longest * LONGEST_ESCAPE; // a secret that begins in the excerpt is seen
     boolean isLonger = text.length() > enough;
     String clean = mask(isLonger ? text.substring(0, enough) : text, isCut || isLonger);
@@ -81,7 +81,7 @@ final class Secrets {
   }
 
   /** As {@link #mask}, of a text that may break off inside a secret. */
-  String maskCut(String text) {
+  public String maskCut(String text) {
     return mask(text, true);
   }
 

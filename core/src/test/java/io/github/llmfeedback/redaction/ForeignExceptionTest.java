@@ -1,4 +1,6 @@
 package io.github.llmfeedback.engine.http;
+import io.github.llmfeedback.redaction.KnownException;
+import io.github.llmfeedback.redaction.ForeignException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -98,9 +100,9 @@ class ForeignExceptionTest {
     assertThat(ForeignException.of(own))
         .hasMessage(Inflow.TooMuch.class.getName() + ": " + own.getMessage())
         .hasNoSuppressedExceptions();
-    IOException broken = new Attempt.Broken("the attempt broke", new IOException("wq7zk-s"));
+    IOException broken = new KnownException("the attempt broke", new IOException("wq7zk-s"));
     assertThat(ForeignException.of(broken))
-        .isInstanceOf(Attempt.Broken.class)
+        .isInstanceOf(KnownException.class)
         .hasMessage("the attempt broke")
         .hasRootCauseMessage("java.io.IOException");
   }

@@ -1,4 +1,4 @@
-package io.github.llmfeedback.spi;
+package io.github.llmfeedback.redaction;
 
 import java.util.Arrays;
 
