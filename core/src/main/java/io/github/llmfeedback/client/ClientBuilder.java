@@ -1,7 +1,7 @@
 package io.github.llmfeedback.client;
-import io.github.llmfeedback.engine.http.BaseUrl;
 
 import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.engine.http.BaseUrl;
 import io.github.llmfeedback.spi.ApiEndpoint;
 import java.util.Objects;
 import java.util.Set;
@@ -38,9 +38,7 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
     this.version = version;
     this.baseUrl = defaultBaseUrl;
     this.known =
-        Stream.concat(
-                Stream.of(version),
-                Stream.of(defaultBaseUrl.split("/")))
+        Stream.concat(Stream.of(version), Stream.of(defaultBaseUrl.split("/")))
             .collect(Collectors.toUnmodifiableSet());
   }
 

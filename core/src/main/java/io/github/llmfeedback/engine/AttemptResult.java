@@ -1,14 +1,14 @@
 package io.github.llmfeedback.engine;
-import io.github.llmfeedback.engine.http.Exchange;
-import java.util.Objects;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.engine.http.Exchange;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.WireRequest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -75,8 +75,7 @@ record AttemptResult(
 
   /** No answer came. */
   static AttemptResult failed(Exchange exchange) {
-    return failed(
-        Objects.requireNonNull(exchange.reason()), exchange.sent(), exchange.cause());
+    return failed(Objects.requireNonNull(exchange.reason()), exchange.sent(), exchange.cause());
   }
 
   private static AttemptResult failed(Reason reason, boolean sent, @Nullable IOException cause) {

@@ -1,15 +1,13 @@
 package io.github.llmfeedback.engine;
-import io.github.llmfeedback.engine.http.Exchange;
 
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.concurrent.Surely;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.engine.http.Attempt;
-import io.github.llmfeedback.engine.http.HttpCodec;
+import io.github.llmfeedback.engine.http.Exchange;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
-import io.github.llmfeedback.spi.WireJson;
 import io.github.llmfeedback.spi.WireRequest;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whatever a step throws, such as an {@link OutOfMemoryError}, the call ends and somebody hears
  * of it. So a step builds what it needs before it changes anything.
  */
-final class Call {
+final class Call implements Stoppable {
   /** What a call carries. */
   enum Kind {
     /** One feedback that somebody may wait for: queue and pauses count against its deadline. */
@@ -85,10 +83,6 @@ final class Call {
     patience = new RetrySchedule(carrier, request, batchEnds);
   }
 
-  Kind kind() {
-    return kind;
-  }
-
   /** The body's bytes. */
   int size() {
     return body.length;
@@ -99,9 +93,21 @@ final class Call {
     return ending;
   }
 
+  /** Starts the call; whatever happens, it ends. */
+  void start() {
+    carrier.begin(this);
+    if (kind == Kind.SINGLE && !carrier.inFlight.add(body.length)) {
+      stop(Reason.FULL);
+    } else if (kind == Kind.SINGLE && !isAdmitted()) {
+      stop(Reason.CLOSED);
+    } else {
+      queue();
+    }
+  }
+
   /** Takes part in what the client's closing waits for; returns whether it may. */
-  boolean admit(PendingWork work) {
-    PendingWork.Piece piece = work.admit();
+  private boolean isAdmitted() {
+    PendingWork.Piece piece = carrier.work.admit();
     if (piece == null) {
       return false;
     }
@@ -109,8 +115,8 @@ final class Call {
     return true;
   }
 
-  /** Ends a wait of which a client that is closing will not see the end. */
-  void endIfTooLate() {
+  @Override
+  public void endIfTooLate() {
     CallResult result;
     Surely.lock(lock);
     try {
@@ -130,7 +136,7 @@ final class Call {
     return carrier.time.nanoTime();
   }
 
-  void queue() {
+  private void queue() {
     if (kind == Kind.SINGLE && !waits()) {
       stop(Reason.TIMEOUT, true);
     }
@@ -186,7 +192,8 @@ final class Call {
         sleep(patience.sitOut(pause));
       } else {
         Sent more = sent.attempt(now());
-        Attempt made = new Attempt(
+        Attempt made =
+            new Attempt(
                 more.attempts(), carrier.http, http, request, carrier.time::now, this::over);
         ring(timeOutOf(made), patience.forAttempt());
         hasAttempted = true;
@@ -310,6 +317,11 @@ final class Call {
     return result;
   }
 
+  @Override
+  public void stop(Reason reason) {
+    stop(reason, false);
+  }
+
   /**
    * Ends the call for a reason of the caller's; does nothing if it ended already.
    *
@@ -408,7 +420,9 @@ final class Call {
     } catch (RuntimeException | Error e) {
       // The caller hears of it all the same.
     }
-    carrier.makeRoom(this); // before anybody hears of it, who may submit the next
+    if (kind == Kind.SINGLE) {
+      carrier.inFlight.remove(body.length); // before anybody hears of it, who may submit the next
+    }
     ending.complete(result);
     carrier.ended(this);
   }

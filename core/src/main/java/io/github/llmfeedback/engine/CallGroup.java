@@ -3,13 +3,14 @@ package io.github.llmfeedback.engine;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The wire calls of a batch that end together when its caller gives up. */
-final class CallGroup {
-  private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+final class CallGroup implements Stoppable {
+  private final Set<Stoppable> calls = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable Reason> stopped = new AtomicReference<>();
 
   private final long ends;
@@ -33,19 +34,25 @@ final class CallGroup {
     return Optional.ofNullable(stopped.get());
   }
 
-  void add(Call call) {
+  /**
+   * Adds what is on its way, unless the group was stopped, which stops it.
+   *
+   * @param end completes when it has ended
+   */
+  void add(Stoppable call, CompletableFuture<?> end) {
     calls.add(call);
-    var unused = call.ending().thenRun(() -> calls.remove(call));
+    var unused = end.thenRun(() -> calls.remove(call));
     Reason reason = stopped.get();
     if (reason != null) {
-      call.stop(reason, false);
+      call.stop(reason);
     }
   }
 
   /** Ends what runs and lets nothing more begin. */
-  void stop(Reason reason) {
+  @Override
+  public void stop(Reason reason) {
     if (stopped.compareAndSet(null, reason)) {
-      calls.forEach(call -> call.stop(reason, false));
+      calls.forEach(call -> call.stop(reason));
     }
   }
 }

@@ -64,7 +64,8 @@ final class ChunkRun<W> {
       splitTo(half(part), part);
       return done;
     }
-    scope.add(engine.carrier.start(call));
+    call.start();
+    scope.add(call, call.ending());
     return call.ending()
         .thenAccept(
             ending -> {

@@ -1,5 +1,4 @@
 package io.github.llmfeedback.engine;
-import io.github.llmfeedback.engine.http.HttpCodec;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.FeedbackException;
@@ -9,6 +8,7 @@ import io.github.llmfeedback.concurrent.AsyncSemaphore;
 import io.github.llmfeedback.concurrent.KeyedQueue;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.engine.http.Attempt;
+import io.github.llmfeedback.engine.http.HttpCodec;
 import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
@@ -49,9 +49,8 @@ final class ClientCalls {
   private final GiveUpLog giveUps;
   private final ExitHook exitHook;
   final PendingWork work;
-  private final Set<Call> open = ConcurrentHashMap.newKeySet();
-  private final Set<CallGroup> batches = ConcurrentHashMap.newKeySet();
-  private final InFlight pending;
+  private final Set<Stoppable> open = ConcurrentHashMap.newKeySet();
+  final InFlight inFlight;
 
   /** When a client that is closing waits no longer, as {@link Time#nanoTime}; null before. */
   private volatile @Nullable Long closesAt;
@@ -79,7 +78,7 @@ final class ClientCalls {
     codec = new HttpCodec(connection);
     pause = new RateLimitPause(time, settings.maxPause());
     permits = new AsyncSemaphore(settings.concurrency());
-    pending = new InFlight(settings.maxPending(), settings.maxPendingBytes());
+    inFlight = new InFlight(settings.maxPending(), settings.maxPendingBytes());
     lanes = new KeyedQueue(time);
     failures = new Errors(connection, codec);
     lastResort = lastResort(connection.provider());
@@ -114,47 +113,21 @@ final class ClientCalls {
     return Objects.requireNonNull(lastResort.error());
   }
 
-  /** Starts a call; it ends with an {@link CallResult}, whatever happens. */
-  Call start(Call call) {
-    open.add(call);
-    if (call.kind() == Call.Kind.SINGLE && !pending.add(call.size())) {
-      call.stop(Reason.FULL, false);
-    } else if (call.kind() == Call.Kind.SINGLE && !call.admit(work)) {
-      call.stop(Reason.CLOSED, false);
-    } else {
-      call.queue();
-    }
+  /**
+   * Takes note of what is on its way, which {@link #close} can end.
+   *
+   * @param work also an admitted batch, whose calls may begin after the client was closed
+   */
+  void begin(Stoppable work) {
+    open.add(work);
     if (over) {
-      call.stop(Reason.CLOSED, false); // close() may have looked before the call was open
-    } else if (closesAt != null) {
-      call.endIfTooLate();
-    }
-    return call;
-  }
-
-  /** A call that ended is in nobody's way any more. */
-  void makeRoom(Call call) {
-    if (call.kind() == Call.Kind.SINGLE) {
-      pending.remove(call.size());
+      work.stop(Reason.CLOSED); // close() may have looked before
     }
   }
 
-  /** Forgets a call of whose end everybody heard. */
-  void ended(Call call) {
-    open.remove(call);
-  }
-
-  /** Takes note of an admitted batch, whose calls may begin after the client was closed. */
-  void begin(CallGroup batch) {
-    batches.add(batch);
-    if (over) {
-      batch.stop(Reason.CLOSED);
-    }
-  }
-
-  /** Forgets a batch that has ended. */
-  void ended(CallGroup batch) {
-    batches.remove(batch);
+  /** Forgets what has ended, when everybody has heard of it. */
+  void ended(Stoppable work) {
+    open.remove(work);
   }
 
   /** What the dialect thinks of the answer to a request. */
@@ -262,7 +235,7 @@ final class ClientCalls {
     }
     whenNothingMoreIsAdmitted.run();
     closesAt = time.nanoTime() + settings.closeTimeout().toNanos();
-    open.forEach(Call::endIfTooLate);
+    open.forEach(Stoppable::endIfTooLate);
     boolean interrupted = false;
     try {
       if (!work.await(settings.closeTimeout())) {
@@ -282,8 +255,7 @@ final class ClientCalls {
 
   private void endWhatIsLeft() {
     over = true;
-    batches.forEach(batch -> batch.stop(Reason.CLOSED));
-    open.forEach(call -> call.stop(Reason.CLOSED, false));
+    open.forEach(each -> each.stop(Reason.CLOSED));
     try {
       work.await(TELLING);
     } catch (InterruptedException e) {

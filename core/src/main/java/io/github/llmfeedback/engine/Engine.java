@@ -1,5 +1,4 @@
 package io.github.llmfeedback.engine;
-import io.github.llmfeedback.redaction.ForeignException;
 
 import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.ClientSettings;
@@ -12,13 +11,12 @@ import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.concurrent.StoppableFuture;
 import io.github.llmfeedback.concurrent.Time;
-import io.github.llmfeedback.engine.http.HttpCodec;
 import io.github.llmfeedback.engine.http.Transport;
+import io.github.llmfeedback.redaction.ForeignException;
 import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.Dialect;
 import io.github.llmfeedback.spi.Encoded;
 import io.github.llmfeedback.spi.ProviderResponse;
-import io.github.llmfeedback.spi.WireJson;
 import io.github.llmfeedback.spi.WireRequest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -186,6 +184,17 @@ public final class Engine<W> {
     return prepared;
   }
 
+  /** One feedback of a batch, which has its outcome already if it cannot be sent. */
+  BatchItem<W> item(long index, Feedback feedback) {
+    try {
+      return new BatchItem<>(index, feedback, prepare(feedback));
+    } catch (FeedbackException e) {
+      return new BatchItem<>(index, feedback, e);
+    } catch (RuntimeException | Error e) {
+      return new BatchItem<>(index, feedback, unsayable(e));
+    }
+  }
+
   /** A dialect's mistake, or a class path that does not fit together; nothing was sent. */
   FeedbackException unsayable(Throwable bug) {
     if (bug instanceof LinkageError error) {
@@ -201,7 +210,8 @@ public final class Engine<W> {
 
   private <T> Sending<T> send(
       WireRequest request, BiFunction<ProviderResponse, CallResult, T> decode) {
-    Call call = carrier.start(new Call(carrier, request));
+    Call call = new Call(carrier, request);
+    call.start();
     return new Sending<>(call, ending -> decode.apply(accepted(ending), ending));
   }
 

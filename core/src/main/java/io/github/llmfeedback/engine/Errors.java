@@ -1,27 +1,23 @@
 package io.github.llmfeedback.engine;
-import io.github.llmfeedback.engine.http.HttpCodec;
-import io.github.llmfeedback.redaction.ForeignException;
-import io.github.llmfeedback.redaction.KnownException;
 
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableResponseException;
+import io.github.llmfeedback.engine.http.HttpCodec;
+import io.github.llmfeedback.redaction.ForeignException;
+import io.github.llmfeedback.redaction.KnownException;
 import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.WireRequest;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -66,7 +66,7 @@ final class PollingRun<T> {
     if (endIfStopped(null)) {
       return;
     }
-    carrier.start(next);
+    next.start();
     Reason reason;
     lock.lock();
     try {

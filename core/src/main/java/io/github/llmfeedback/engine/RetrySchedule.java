@@ -57,7 +57,7 @@ final class RetrySchedule {
   }
 
   /** How long the call must wait before its next attempt; nothing if it need not. */
-  Duration pauseBefore(Call call) {
+  Duration pauseBefore(Object call) {
     return carrier.pause.before(call, settings.attemptTimeout());
   }
 

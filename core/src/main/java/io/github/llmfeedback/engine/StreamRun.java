@@ -25,7 +25,6 @@ final class StreamRun<W> {
   private static final int MOST_SUPPRESSED = 10;
 
   private final Engine<W> engine;
-  private final Submissions<W> batches;
   private final BatchRun<W> batch;
   private final Iterator<? extends Feedback> source;
   private final Consumer<? super Outcome> sink;
@@ -37,13 +36,8 @@ final class StreamRun<W> {
   private long uncertain;
   private @Nullable Throwable trouble;
 
-  StreamRun(
-      Engine<W> engine,
-      Submissions<W> batches,
-      Iterator<? extends Feedback> source,
-      Consumer<? super Outcome> sink) {
+  StreamRun(Engine<W> engine, Iterator<? extends Feedback> source, Consumer<? super Outcome> sink) {
     this.engine = engine;
-    this.batches = batches;
     this.batch = new BatchRun<>(engine);
     this.source = Objects.requireNonNull(source, "feedbacks must not be null");
     this.sink = Objects.requireNonNull(sink, "eachOutcome must not be null");
@@ -89,7 +83,7 @@ final class StreamRun<W> {
         Feedback next =
             Objects.requireNonNull(
                 source.next(), "feedback " + read + " of the batch must not be null");
-        chunk.add(batches.item(read, next));
+        chunk.add(engine.item(read, next));
         read++;
       }
       return true;

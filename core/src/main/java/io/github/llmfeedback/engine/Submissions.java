@@ -121,7 +121,7 @@ public final class Submissions<W> {
 
   public BatchSummary submitEach(
       Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome) {
-    return new StreamRun<>(engine, this, feedbacks, eachOutcome).run();
+    return new StreamRun<>(engine, feedbacks, eachOutcome).run();
   }
 
   private List<BatchItem<W>> items(Collection<? extends Feedback> feedbacks) {
@@ -132,19 +132,9 @@ public final class Submissions<W> {
     }
     List<BatchItem<W>> items = new ArrayList<>(given.size());
     for (Feedback feedback : given) {
-      items.add(item(items.size(), feedback));
+      items.add(engine.item(items.size(), feedback));
     }
     return items;
-  }
-
-  BatchItem<W> item(long index, Feedback feedback) {
-    try {
-      return new BatchItem<>(index, feedback, engine.prepare(feedback));
-    } catch (FeedbackException e) {
-      return new BatchItem<>(index, feedback, e);
-    } catch (RuntimeException | Error e) {
-      return new BatchItem<>(index, feedback, engine.unsayable(e));
-    }
   }
 
   private static <W> List<Outcome> outcomes(List<BatchItem<W>> items) {

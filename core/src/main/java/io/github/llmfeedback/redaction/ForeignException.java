@@ -53,9 +53,7 @@ public final class ForeignException extends IOException {
 
   /** The exception itself if this library made it, else what stands for it. */
   public static IOException of(Throwable original) {
-    if (isOwn(original)
-        && original.getCause() == null
-        && original.getSuppressed().length == 0) {
+    if (isOwn(original) && original.getCause() == null && original.getSuppressed().length == 0) {
       return (IOException) original;
     }
     List<Throwable> chain;

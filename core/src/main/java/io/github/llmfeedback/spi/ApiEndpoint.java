@@ -1,8 +1,8 @@
 package io.github.llmfeedback.spi;
+
+import io.github.llmfeedback.redaction.Secrets;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import io.github.llmfeedback.redaction.Secrets;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Where a client's requests go and with which headers. Immutable; holds secrets, shows none. */
 public final class ApiEndpoint {

@@ -1,5 +1,4 @@
 package io.github.llmfeedback.spi;
-import io.github.llmfeedback.redaction.ForeignException;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonParser;
@@ -11,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.github.llmfeedback.redaction.ForeignException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,11 +1,11 @@
 package io.github.llmfeedback.client;
-import io.github.llmfeedback.engine.http.HttpCodec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.llmfeedback.BadInput;
+import io.github.llmfeedback.engine.http.HttpCodec;
 import io.github.llmfeedback.spi.WireRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

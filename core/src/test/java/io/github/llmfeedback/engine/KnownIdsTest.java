@@ -1,11 +1,11 @@
 package io.github.llmfeedback.engine;
-import io.github.llmfeedback.engine.http.BaseUrl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.engine.http.BaseUrl;
 import io.github.llmfeedback.spi.ApiEndpoint;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;

@@ -1,5 +1,4 @@
 package io.github.llmfeedback.engine;
-import io.github.llmfeedback.engine.http.BaseUrl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +8,7 @@ import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.contract.LoopbackServer;
-import io.github.llmfeedback.spi.ApiEndpoint;
+import io.github.llmfeedback.engine.http.BaseUrl;
 import io.github.llmfeedback.spi.Polling;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;

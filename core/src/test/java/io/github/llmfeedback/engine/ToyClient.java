@@ -1,5 +1,4 @@
 package io.github.llmfeedback.engine;
-import io.github.llmfeedback.engine.http.BaseUrl;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
@@ -7,6 +6,7 @@ import io.github.llmfeedback.client.TimedClient;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Seen;
+import io.github.llmfeedback.engine.http.BaseUrl;
 import io.github.llmfeedback.spi.ApiEndpoint;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,12 +1,11 @@
 package io.github.llmfeedback.engine;
-import io.github.llmfeedback.engine.http.BaseUrl;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.client.HttpFeedbackClient;
-import io.github.llmfeedback.spi.ApiEndpoint;
+import io.github.llmfeedback.engine.http.BaseUrl;
 import io.github.llmfeedback.spi.Dialect;
 import java.util.concurrent.CompletableFuture;
 

@@ -1,6 +1,4 @@
 package io.github.llmfeedback.engine.http;
-import io.github.llmfeedback.redaction.KnownException;
-import io.github.llmfeedback.redaction.ForeignException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +7,8 @@ import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.engine.ToyClient;
 import io.github.llmfeedback.engine.ToyContractClient;
 import io.github.llmfeedback.engine.ToyDialect;
+import io.github.llmfeedback.redaction.ForeignException;
+import io.github.llmfeedback.redaction.KnownException;
 import io.github.llmfeedback.spi.Losses;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,8 +1,8 @@
 package io.github.llmfeedback.spi;
-import io.github.llmfeedback.redaction.Secrets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.llmfeedback.redaction.Secrets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,12 +1,12 @@
 package io.github.llmfeedback.spi;
-import io.github.llmfeedback.engine.http.HttpCodec;
-import io.github.llmfeedback.engine.http.BaseUrl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.llmfeedback.BadInput;
+import io.github.llmfeedback.engine.http.BaseUrl;
+import io.github.llmfeedback.engine.http.HttpCodec;
 import java.util.Locale;
 import okhttp3.HttpUrl;
 import org.junit.jupiter.api.Test;

@@ -1,10 +1,10 @@
 package io.github.llmfeedback.spi;
-import io.github.llmfeedback.engine.http.BaseUrl;
 
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.llmfeedback.engine.http.BaseUrl;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

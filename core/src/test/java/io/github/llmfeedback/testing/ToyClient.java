@@ -1,5 +1,4 @@
 package io.github.llmfeedback.testing;
-import io.github.llmfeedback.engine.http.BaseUrl;
 
 import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.ClientSettings;
@@ -9,7 +8,7 @@ import io.github.llmfeedback.SupportsRetract;
 import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.client.HttpFeedbackClient;
-import io.github.llmfeedback.spi.ApiEndpoint;
+import io.github.llmfeedback.engine.http.BaseUrl;
 import java.util.concurrent.CompletableFuture;
 
 /** A real client of a toy provider, with every power. */

@@ -1,5 +1,4 @@
 package io.github.llmfeedback.engine.http;
-import okhttp3.HttpUrl;
 
 import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.BodyEnd;
@@ -9,6 +8,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Instant;
 import java.util.zip.ZipException;
+import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -79,7 +79,8 @@ public final class HttpCodec {
   /** The answer, as far as it came and fits. */
   static ProviderResponse response(Response response, WireRequest request, Instant now)
       throws InterruptedIOException {
-    int most = request.isQuestion() ? ProviderResponse.LARGEST_TO_A_QUESTION : ProviderResponse.LARGEST;
+    int most =
+        request.isQuestion() ? ProviderResponse.LARGEST_TO_A_QUESTION : ProviderResponse.LARGEST;
     Buffer read = new Buffer();
     BodyEnd end = BodyEnd.WHOLE;
     try {

@@ -1,7 +1,7 @@
 package io.github.llmfeedback.engine.http;
-import io.github.llmfeedback.spi.ProviderResponse;
-import io.github.llmfeedback.redaction.KnownException;
 
+import io.github.llmfeedback.redaction.KnownException;
+import io.github.llmfeedback.spi.ProviderResponse;
 import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;

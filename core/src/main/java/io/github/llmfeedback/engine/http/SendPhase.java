@@ -1,6 +1,6 @@
 package io.github.llmfeedback.engine.http;
-import io.github.llmfeedback.redaction.KnownException;
 
+import io.github.llmfeedback.redaction.KnownException;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.Connection;
