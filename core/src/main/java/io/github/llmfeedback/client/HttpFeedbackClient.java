@@ -10,11 +10,11 @@ import io.github.llmfeedback.Loss;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.concurrent.NonBlocking;
+import io.github.llmfeedback.concurrent.SharedThreads;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.engine.Engine;
 import io.github.llmfeedback.engine.PollingRuns;
 import io.github.llmfeedback.engine.Submissions;
-import io.github.llmfeedback.engine.http.Transport;
 import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.Dialect;
 import io.github.llmfeedback.spi.Encoded;
@@ -43,26 +43,25 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
   /** A client at the end of {@code connection}. */
   protected <W> HttpFeedbackClient(
       ApiEndpoint connection, ClientSettings settings, Dialect<W> dialect) {
-    this(engine(Transport.acquire(), null, connection, settings, dialect));
+    this(engine(SharedThreads.acquire(), null, connection, settings, dialect));
   }
 
   /** A client with a time of its own, for tests of the engine. */
   <W> HttpFeedbackClient(
       Time time, ApiEndpoint connection, ClientSettings settings, Dialect<W> dialect) {
-    this(engine(Transport.acquire(), time, connection, settings, dialect));
+    this(engine(SharedThreads.acquire(), time, connection, settings, dialect));
   }
 
   private static <W> Engine<W> engine(
-      Transport transport,
+      SharedThreads threads,
       @Nullable Time time,
       ApiEndpoint connection,
       ClientSettings settings,
       Dialect<W> dialect) {
     try {
-      return new Engine<>(
-          transport, time == null ? transport : time, connection, settings, dialect);
+      return new Engine<>(threads, time == null ? threads : time, connection, settings, dialect);
     } catch (RuntimeException e) {
-      transport.release();
+      threads.release();
       throw e;
     }
   }

@@ -1,24 +1,7 @@
 package io.github.llmfeedback.concurrent;
 
-import java.time.Duration;
-import java.time.Instant;
-
-/** What tells the engine the time, wakes it, and rolls its dice; tests bring their own. */
-public interface Time {
-  /** Monotonic nanoseconds. */
-  long nanoTime();
-
-  /** The wall clock, for dates that servers name. */
-  Instant now();
-
+/** A clock, a scheduler and dice: all that an engine knows of time and chance. */
+public interface Time extends Clock, Scheduler {
   /** A random number from 0 (inclusive) to 1 (exclusive). */
   double random();
-
-  /** Runs {@code task} after {@code delay}, on a thread that must not be held. */
-  Alarm schedule(Runnable task, Duration delay);
-
-  /** A task that has not run yet. */
-  interface Alarm {
-    void cancel();
-  }
 }

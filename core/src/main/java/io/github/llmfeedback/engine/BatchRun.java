@@ -1,8 +1,8 @@
 package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.Scheduler;
 import io.github.llmfeedback.concurrent.SerialLoop;
-import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.spi.Batching;
 import java.util.HashSet;
 import java.util.List;
@@ -39,7 +39,7 @@ final class BatchRun<W> {
       return chunks(items, scope);
     }
     engine.carrier.begin(scope);
-    Time.Alarm timeout = null;
+    Scheduler.Alarm timeout = null;
     CompletableFuture<Void> done;
     try {
       timeout =
@@ -51,7 +51,7 @@ final class BatchRun<W> {
       scope.stop(Reason.CANCELLED);
       throw e;
     }
-    Time.Alarm set = timeout;
+    Scheduler.Alarm set = timeout;
     return done.whenComplete(
         (ok, bug) -> {
           items.forEach(item -> item.failed(engine.carrier.lost())); // does nothing, as a rule
@@ -59,7 +59,7 @@ final class BatchRun<W> {
         });
   }
 
-  private void end(CallGroup scope, Time.@Nullable Alarm timeout, PendingWork.Piece admitted) {
+  private void end(CallGroup scope, Scheduler.@Nullable Alarm timeout, PendingWork.Piece admitted) {
     try {
       if (timeout != null) {
         timeout.cancel();

@@ -2,10 +2,12 @@ package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.Scheduler;
 import io.github.llmfeedback.concurrent.Surely;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.engine.http.Attempt;
 import io.github.llmfeedback.engine.http.Exchange;
+import io.github.llmfeedback.engine.http.OutgoingRequest;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.WireRequest;
@@ -13,7 +15,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
-import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +42,7 @@ final class Call implements Stoppable {
   private final ClientCalls carrier;
   private final WireRequest request;
   private final Kind kind;
-  private final byte[] body;
-  private final Request http;
+  private final OutgoingRequest outgoing;
   private final Admission place;
   private final CompletableFuture<CallResult> ending = new CompletableFuture<>();
 
@@ -57,7 +57,7 @@ final class Call implements Stoppable {
   /** An attempt that was not ended with its call. */
   private @Nullable Attempt leftBehind;
 
-  private Time.@Nullable Alarm alarm;
+  private Scheduler.@Nullable Alarm alarm;
   private boolean sleeping;
   private long ringsAt;
 
@@ -77,15 +77,14 @@ final class Call implements Stoppable {
     this.request = request;
     this.kind = kind;
     this.sent = sent;
-    body = request.bytes();
-    http = carrier.codec.request(request, body);
+    outgoing = carrier.sender.prepare(request);
     place = new Admission(carrier.lanes, carrier.permits, request, this::begin);
     patience = new RetrySchedule(carrier, request, batchEnds);
   }
 
   /** The body's bytes. */
   int size() {
-    return body.length;
+    return outgoing.size();
   }
 
   /** Completes once, normally. */
@@ -96,7 +95,7 @@ final class Call implements Stoppable {
   /** Starts the call; whatever happens, it ends. */
   void start() {
     carrier.begin(this);
-    if (kind == Kind.SINGLE && !carrier.inFlight.add(body.length)) {
+    if (kind == Kind.SINGLE && !carrier.inFlight.add(outgoing.size())) {
       stop(Reason.FULL);
     } else if (kind == Kind.SINGLE && !isAdmitted()) {
       stop(Reason.CLOSED);
@@ -192,9 +191,7 @@ final class Call implements Stoppable {
         sleep(patience.sitOut(pause));
       } else {
         Sent more = sent.attempt(now());
-        Attempt made =
-            new Attempt(
-                more.attempts(), carrier.http, http, request, carrier.time::now, this::over);
+        Attempt made = carrier.sender.attempt(more.attempts(), outgoing, this::over);
         ring(timeOutOf(made), patience.forAttempt());
         hasAttempted = true;
         sent = more;
@@ -421,7 +418,8 @@ final class Call implements Stoppable {
       // The caller hears of it all the same.
     }
     if (kind == Kind.SINGLE) {
-      carrier.inFlight.remove(body.length); // before anybody hears of it, who may submit the next
+      carrier.inFlight.remove(
+          outgoing.size()); // before anybody hears of it, who may submit the next
     }
     ending.complete(result);
     carrier.ended(this);
@@ -458,7 +456,7 @@ final class Call implements Stoppable {
 
   /** Sets the one alarm of what the call waits for now. */
   private void ring(Runnable task, Duration wait) {
-    Time.Alarm next = carrier.time.schedule(task, wait);
+    Scheduler.Alarm next = carrier.time.schedule(task, wait);
     cancelAlarm();
     sleeping = false;
     alarm = next;

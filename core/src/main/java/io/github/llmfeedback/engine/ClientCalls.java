@@ -8,7 +8,7 @@ import io.github.llmfeedback.concurrent.AsyncSemaphore;
 import io.github.llmfeedback.concurrent.KeyedQueue;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.engine.http.Attempt;
-import io.github.llmfeedback.engine.http.HttpCodec;
+import io.github.llmfeedback.engine.http.HttpSender;
 import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
-import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,14 +28,13 @@ final class ClientCalls {
   /** How long the callers of what ends with the client may take to hear of it. */
   private static final Duration TELLING = Duration.ofSeconds(1);
 
-  public final ApiEndpoint connection;
+  final ApiEndpoint connection;
   final ClientSettings settings;
   final Time time;
-  final OkHttpClient http;
-  final HttpCodec codec;
+  final HttpSender sender;
   final RateLimitPause pause;
   final RetryBudget budget = new RetryBudget();
-  public final AsyncSemaphore permits;
+  final AsyncSemaphore permits;
   final KeyedQueue lanes;
   final Errors failures;
 
@@ -67,20 +65,19 @@ final class ClientCalls {
       BiFunction<ProviderResponse, WireRequest, Verdict> verdicts,
       Time time,
       Time exitTime,
-      OkHttpClient http,
+      HttpSender sender,
       Runnable whenClosed) {
     this.connection = connection;
     this.settings = settings;
     this.verdicts = verdicts;
     this.time = time;
-    this.http = http;
+    this.sender = sender;
     this.whenClosed = whenClosed;
-    codec = new HttpCodec(connection);
     pause = new RateLimitPause(time, settings.maxPause());
     permits = new AsyncSemaphore(settings.concurrency());
     inFlight = new InFlight(settings.maxPending(), settings.maxPendingBytes());
     lanes = new KeyedQueue(time);
-    failures = new Errors(connection, codec);
+    failures = new Errors(connection, sender);
     lastResort = lastResort(connection.provider());
     log = LoggerFactory.getLogger("io.github.llmfeedback." + connection.provider());
     giveUps = new GiveUpLog(time, this::warn);

@@ -9,9 +9,10 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
+import io.github.llmfeedback.concurrent.SharedThreads;
 import io.github.llmfeedback.concurrent.StoppableFuture;
 import io.github.llmfeedback.concurrent.Time;
-import io.github.llmfeedback.engine.http.Transport;
+import io.github.llmfeedback.engine.http.HttpSender;
 import io.github.llmfeedback.redaction.ForeignException;
 import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.Dialect;
@@ -43,35 +44,60 @@ import org.jspecify.annotations.Nullable;
 public final class Engine<W> {
   final Dialect<W> dialect;
   final ClientSettings settings;
-  public final ClientCalls carrier;
+  final ClientCalls carrier;
   final Executor callbacks;
 
   /** Whether the provider takes lists, as far as is known. */
   final AtomicBoolean takesLists = new AtomicBoolean(true);
 
-  /** The engine of a client, which uses a transport until it is closed. */
+  /**
+   * The engine of a client.
+   *
+   * @param threads which it releases when it is closed
+   * @param time the threads' own, or a test's
+   */
   public Engine(
-      Transport transport,
+      SharedThreads threads,
       Time time,
-      ApiEndpoint connection,
+      ApiEndpoint endpoint,
       ClientSettings settings,
       Dialect<W> dialect) {
     this.dialect = dialect;
     this.settings = settings;
-    this.callbacks = transport.callbacks(settings);
-    var http = transport.http(settings);
+    this.callbacks = callbacks(threads, settings);
+    HttpSender sender = new HttpSender(threads, endpoint, settings, time);
     this.carrier =
         new ClientCalls(
-            connection,
+            endpoint,
             settings,
             dialect::verdict,
             time,
-            transport,
-            http,
+            threads,
+            sender,
             () -> {
-              http.connectionPool().evictAll();
-              transport.release();
+              sender.close();
+              threads.release();
             });
+  }
+
+  /**
+   * Where futures complete: never on a thread that carries calls or tells the time, not even if the
+   * user's executor runs its tasks on the thread that brings them, or takes no more.
+   */
+  private static Executor callbacks(SharedThreads threads, ClientSettings settings) {
+    Executor own = threads.callbacks();
+    return settings
+        .callbackExecutor()
+        .<Executor>map(users -> task -> own.execute(() -> handOver(task, users)))
+        .orElse(own);
+  }
+
+  private static void handOver(Runnable task, Executor users) {
+    try {
+      users.execute(task);
+    } catch (RuntimeException | Error e) { // it takes no more: better here than never
+      task.run();
+    }
   }
 
   public Sending<Receipt> submit(Feedback feedback) {
@@ -131,7 +157,7 @@ public final class Engine<W> {
     Objects.requireNonNull(feedback, "feedback must not be null");
     Encoded<W> prepared = Encoded.of(feedback, dialect, settings.lossPolicy());
     WireRequest request = dialect.request(List.of(prepared.objects()));
-    var unused = carrier.codec.request(request, request.bytes());
+    var unused = carrier.sender.prepare(request);
     return prepared.losses();
   }
 

@@ -5,7 +5,7 @@ import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableResponseException;
-import io.github.llmfeedback.engine.http.HttpCodec;
+import io.github.llmfeedback.engine.http.HttpSender;
 import io.github.llmfeedback.redaction.ForeignException;
 import io.github.llmfeedback.redaction.KnownException;
 import io.github.llmfeedback.spi.ApiEndpoint;
@@ -35,11 +35,11 @@ public final class Errors {
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_.:/-]{1,80}");
 
   private final ApiEndpoint connection;
-  private final HttpCodec codec;
+  private final HttpSender sender;
 
-  Errors(ApiEndpoint connection, HttpCodec codec) {
+  Errors(ApiEndpoint connection, HttpSender sender) {
     this.connection = connection;
-    this.codec = codec;
+    this.sender = sender;
   }
 
   /** The failure that an attempt came to. */
@@ -216,7 +216,7 @@ public final class Errors {
   }
 
   private String place(WireRequest request) {
-    return request.method() + " " + codec.shownUrl(request);
+    return request.method() + " " + sender.shownUrl(request);
   }
 
   private String excerpt(ProviderResponse answer) {

@@ -2,7 +2,7 @@ package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
-import io.github.llmfeedback.concurrent.Time;
+import io.github.llmfeedback.concurrent.Scheduler;
 import io.github.llmfeedback.spi.Polling;
 import io.github.llmfeedback.spi.ProviderResponse;
 import java.time.Duration;
@@ -23,7 +23,7 @@ final class PollingRun<T> {
   private int attempts;
   private @Nullable Reason stopped;
   private @Nullable Call call;
-  private Time.@Nullable Alarm waiting;
+  private Scheduler.@Nullable Alarm waiting;
 
   PollingRun(ClientCalls carrier, Polling<T> dialogue) {
     this.carrier = carrier;
@@ -38,7 +38,8 @@ final class PollingRun<T> {
 
   void begin() {
     try {
-      Time.Alarm expiry = carrier.time.schedule(() -> stop(Reason.TIMEOUT), dialogue.timeout());
+      Scheduler.Alarm expiry =
+          carrier.time.schedule(() -> stop(Reason.TIMEOUT), dialogue.timeout());
       var unused = end.whenComplete((result, error) -> expiry.cancel());
     } catch (RuntimeException | Error e) { // no memory
       end.completeExceptionally(e);

@@ -8,6 +8,7 @@ import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.engine.http.UnconnectedSockets;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketAddress;

@@ -4,10 +4,10 @@ import static io.github.llmfeedback.engine.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.BatchSummary;
+import io.github.llmfeedback.concurrent.SharedThreads;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
-import io.github.llmfeedback.engine.http.Transport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -82,7 +82,7 @@ class ErrorAnywhereTest {
 
   /** The real time, but for one question, which ends with an error, as do so many after it. */
   private static final class Faulty implements Time {
-    private final Transport real = Transport.acquire();
+    private final SharedThreads real = SharedThreads.acquire();
     private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
     private final AtomicInteger faults = new AtomicInteger();
 

@@ -6,9 +6,12 @@ import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.SharedThreads;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.engine.http.BaseUrl;
+import io.github.llmfeedback.engine.http.HttpSender;
+import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.Polling;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
@@ -24,7 +27,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,15 +38,19 @@ class PollingTest {
 
   private final LoopbackServer server = new LoopbackServer();
   private final ManualTime time = new ManualTime();
+  private final SharedThreads threads = SharedThreads.acquire();
+  private final ApiEndpoint endpoint = BaseUrl.endpoint("toy", server.url(), false);
+  private final ClientSettings settings = ClientSettings.builder().maxRetries(0).build();
+  private final HttpSender sender = new HttpSender(threads, endpoint, settings, time);
   private final ClientCalls carrier =
       new ClientCalls(
-          BaseUrl.endpoint("toy", server.url(), false),
-          ClientSettings.builder().maxRetries(0).build(),
+          endpoint,
+          settings,
           (answer, request) -> Verdict.byStatus(answer),
           time,
           time,
-          new OkHttpClient(),
-          () -> {});
+          sender,
+          threads::release);
 
   @AfterEach
   void close() {

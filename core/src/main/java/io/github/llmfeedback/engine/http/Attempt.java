@@ -1,14 +1,13 @@
 package io.github.llmfeedback.engine.http;
 
+import io.github.llmfeedback.concurrent.Clock;
 import io.github.llmfeedback.redaction.KnownException;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.WireRequest;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.OkHttpClient;
@@ -27,7 +26,7 @@ public final class Attempt implements Callback {
   private final Request request;
   private final SendPhase phase = new SendPhase();
   private final WireRequest asked;
-  private final Supplier<Instant> now;
+  private final Clock clock;
   private final BiConsumer<Attempt, Exchange> whenOver;
   private final AtomicBoolean over = new AtomicBoolean();
   private volatile @Nullable Call call;
@@ -37,22 +36,19 @@ public final class Attempt implements Callback {
    * An attempt that has not begun.
    *
    * @param number which of its call's attempts it is, from 1
-   * @param asked what the request says
-   * @param now tells the time at which a response is read
-   * @param whenOver hears once, and only when OkHttp holds no thread and no connection for it
+   * @param whenOver is told once, and only when OkHttp holds no thread and no connection for it
    */
-  public Attempt(
+  Attempt(
       int number,
       OkHttpClient http,
-      Request request,
-      WireRequest asked,
-      Supplier<Instant> now,
+      OutgoingRequest request,
+      Clock clock,
       BiConsumer<Attempt, Exchange> whenOver) {
     this.number = number;
     this.http = http;
-    this.request = request.newBuilder().tag(SendPhase.class, phase).build();
-    this.asked = asked;
-    this.now = now;
+    this.request = request.http.newBuilder().tag(SendPhase.class, phase).build();
+    this.asked = request.asked;
+    this.clock = clock;
     this.whenOver = whenOver;
   }
 
@@ -97,7 +93,7 @@ public final class Attempt implements Callback {
   public void onResponse(Call call, Response response) {
     Exchange exchange;
     try (response) {
-      ProviderResponse read = HttpCodec.response(response, asked, now.get());
+      ProviderResponse read = HttpCodec.response(response, asked, clock.now());
       exchange = Exchange.of(read);
       if (read.isCut()) {
         cancel(); // or closing would read on, to keep the connection

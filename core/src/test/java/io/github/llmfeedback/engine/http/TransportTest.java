@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.llmfeedback.RejectedFeedbackException;
-import io.github.llmfeedback.concurrent.Time;
+import io.github.llmfeedback.concurrent.Scheduler;
+import io.github.llmfeedback.concurrent.SharedThreads;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.engine.Toy;
@@ -18,9 +19,9 @@ import org.junit.jupiter.api.Test;
 class TransportTest {
   @Test
   void forEverIsAWaitLikeOthers() {
-    Transport transport = Transport.acquire();
+    SharedThreads transport = SharedThreads.acquire();
     try {
-      Time.Alarm alarm = transport.schedule(() -> {}, ChronoUnit.FOREVER.getDuration());
+      Scheduler.Alarm alarm = transport.schedule(() -> {}, ChronoUnit.FOREVER.getDuration());
       assertThat(alarm).isNotNull();
       alarm.cancel();
     } finally {

@@ -1,4 +1,4 @@
-package io.github.llmfeedback.spi;
+package io.github.llmfeedback.engine.http;
 
 import java.net.InetAddress;
 import java.net.Socket;
@@ -6,10 +6,10 @@ import java.util.function.Supplier;
 import javax.net.SocketFactory;
 
 /** Makes a test's own sockets, in the one way in which OkHttp asks for them: not connected yet. */
-final class UnconnectedSockets extends SocketFactory {
+public final class UnconnectedSockets extends SocketFactory {
   private final Supplier<Socket> maker;
 
-  UnconnectedSockets(Supplier<Socket> maker) {
+  public UnconnectedSockets(Supplier<Socket> maker) {
     this.maker = maker;
   }
 

@@ -1,0 +1,55 @@
+package io.github.llmfeedback.engine.http;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.concurrent.Clock;
+import io.github.llmfeedback.concurrent.SharedThreads;
+import io.github.llmfeedback.spi.ApiEndpoint;
+import io.github.llmfeedback.spi.WireRequest;
+import java.util.function.BiConsumer;
+import okhttp3.OkHttpClient;
+
+/** Sends one client's requests to its endpoint, over connections of its own. Thread-safe. */
+public final class HttpSender {
+  private final OkHttpClient http;
+  private final HttpCodec codec;
+  private final Clock clock;
+
+  /** A sender, which must be closed. */
+  public HttpSender(
+      SharedThreads threads, ApiEndpoint endpoint, ClientSettings settings, Clock clock) {
+    this.http = HttpTransport.on(threads).client(settings);
+    this.codec = new HttpCodec(endpoint);
+    this.clock = clock;
+  }
+
+  /**
+   * The request as it goes over the wire.
+   *
+   * @throws IllegalStateException if its body cannot be written as JSON
+   */
+  public OutgoingRequest prepare(WireRequest request) {
+    byte[] body = request.bytes();
+    return new OutgoingRequest(request, codec.request(request, body), body.length);
+  }
+
+  /**
+   * An attempt to send a request, which has not begun.
+   *
+   * @param number which of its call's attempts it is, from 1
+   * @param whenOver is told once, when nothing of the attempt is under way any more
+   */
+  public Attempt attempt(
+      int number, OutgoingRequest request, BiConsumer<Attempt, Exchange> whenOver) {
+    return new Attempt(number, http, request, clock, whenOver);
+  }
+
+  /** A request's address as messages show it: without what may be a token in the base URL. */
+  public String shownUrl(WireRequest request) {
+    return codec.shownUrl(request);
+  }
+
+  /** Closes the connections. */
+  public void close() {
+    http.connectionPool().evictAll();
+  }
+}
