@@ -183,17 +183,22 @@ public final class FanOut implements AutoCloseable {
     /** What stands in messages and as a key: visible, and not empty. */
     private static String checkedName(String name) {
       Objects.requireNonNull(name, "client name must not be null");
-      if (name.isBlank() || name.length() > LONGEST_NAME) {
+      if (name.isBlank()) {
+        throw new IllegalArgumentException("client name must not be blank");
+      }
+      if (name.length() > LONGEST_NAME) {
         throw new IllegalArgumentException(
-            "client name must have 1 to " + LONGEST_NAME + " characters and not be blank");
+            "client name must have at most " + LONGEST_NAME + " characters");
       }
-      for (int i = 0; i < name.length(); i++) {
-        if (Character.isISOControl(name.charAt(i))) {
-          throw new IllegalArgumentException(
-              "client name must not contain control characters, but has U+%04X at index %d"
-                  .formatted((int) name.charAt(i), i));
-        }
-      }
+      name.codePoints()
+          .filter(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)
+          .findFirst()
+          .ifPresent(
+              c -> {
+                throw new IllegalArgumentException(
+                    "client name must not contain invisible characters, but has U+%04X"
+                        .formatted(c));
+              });
       return name;
     }
 
