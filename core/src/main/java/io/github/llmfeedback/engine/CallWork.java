@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One call that somebody waits for, from encoding what it carries to reading the response. */
-final class CallWork<W, T> extends EngineWork<T> {
-  private final Engine<W> engine;
+final class CallWork<T> extends EngineWork<T> {
+  private final ClientCalls calls;
   private final Supplier<Prepared<T>> prepare;
 
   /** Why it was stopped before it began. */
@@ -17,9 +17,9 @@ final class CallWork<W, T> extends EngineWork<T> {
 
   private volatile @Nullable Prepared<T> prepared;
 
-  CallWork(Engine<W> engine, Supplier<Prepared<T>> prepare) {
-    super(engine.callbacks);
-    this.engine = engine;
+  CallWork(Callbacks callbacks, ClientCalls calls, Supplier<Prepared<T>> prepare) {
+    super(callbacks);
+    this.calls = calls;
     this.prepare = prepare;
   }
 
@@ -27,13 +27,13 @@ final class CallWork<W, T> extends EngineWork<T> {
   protected void begin() {
     Reason reason = stopped;
     if (reason != null) {
-      throw engine.calls.unsent(reason);
+      throw calls.unsent(reason);
     }
     Prepared<T> ready;
     try {
       ready = prepare.get();
     } catch (LinkageError e) { // in encoding: a call that is on its way throws nothing
-      throw engine.unencodable(e);
+      throw calls.errors.linkage(e);
     }
     prepared = ready;
     ready.call.start();

@@ -137,7 +137,7 @@ public final class Engine<W> {
   }
 
   private <T> Work<T> work(Supplier<CallWork.Prepared<T>> prepare) {
-    return new CallWork<>(this, prepare);
+    return new CallWork<>(callbacks, calls, prepare);
   }
 
   private <T> CallWork.Prepared<T> call(
