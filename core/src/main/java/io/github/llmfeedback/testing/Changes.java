@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
-/** The powers of a recording client, apart from it so that it has only those it was given. */
+/** The extensions of a recording client, apart from it so that it has only those it was given. */
 final class Changes implements SupportsUpdate, SupportsRetract {
   private final Account account;
   private final Recorded recorded;

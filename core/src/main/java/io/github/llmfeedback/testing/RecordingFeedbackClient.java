@@ -68,7 +68,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
 
   /**
    * A client that keeps every part, under the ids of {@code key}, gives each feedback one id, and
-   * has every power: for tests of what is said, not of what a provider keeps.
+   * has every extension: for tests of what is said, not of what a provider keeps.
    */
   public static RecordingFeedbackClient create(TargetKey key) {
     Objects.requireNonNull(key, "target key must not be null");
@@ -79,20 +79,20 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
     return builder(everything, key).supportsUpdate().supportsRetract().build();
   }
 
-  /** Begins a client that keeps what {@code capabilities} say, and has no power yet. */
+  /** Begins a client that keeps what {@code capabilities} say, and has no extension yet. */
   public static Builder builder(Capabilities capabilities, TargetKey key) {
     return new Builder(capabilities, key);
   }
 
   /**
-   * Begins a client that keeps what {@code client} keeps, gives as many ids and has its powers.
+   * Begins a client that keeps what {@code client} keeps, gives as many ids and has its extensions.
    * Nothing is asked of its provider, so its key may be anything.
    */
   public static Builder like(FeedbackClient client, TargetKey key) {
     Objects.requireNonNull(client, "client must not be null");
     Builder builder = builder(client.capabilities(), key);
-    builder.updates = client.as(SupportsUpdate.class).isPresent();
-    builder.retracts = client.as(SupportsRetract.class).isPresent();
+    builder.updates = client.extension(SupportsUpdate.class).isPresent();
+    builder.retracts = client.extension(SupportsRetract.class).isPresent();
     return builder;
   }
 
@@ -236,13 +236,14 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
 
   /** {@link SupportsUpdate} and {@link SupportsRetract}, if it was given them. */
   @Override
-  public <T> Optional<T> as(Class<T> power) {
-    Objects.requireNonNull(power, "power must not be null");
+  public <T> Optional<T> extension(Class<T> extension) {
+    Objects.requireNonNull(extension, "extension must not be null");
     boolean given =
-        (power == SupportsUpdate.class && updates) || (power == SupportsRetract.class && retracts);
+        (extension == SupportsUpdate.class && updates)
+            || (extension == SupportsRetract.class && retracts);
     return given
-        ? Optional.of(power.cast(new Changes(account, recorded, desk)))
-        : FeedbackClient.super.as(power);
+        ? Optional.of(extension.cast(new Changes(account, recorded, desk)))
+        : FeedbackClient.super.extension(extension);
   }
 
   /** Ends what is held, and answers {@code CLOSED} to everything new. */

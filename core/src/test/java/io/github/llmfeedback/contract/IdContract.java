@@ -74,7 +74,7 @@ interface IdContract extends ClientUnderTest {
   default void anOddIdOnAReceiptStaysInItsPlaceOrIsRefused(String id) {
     String target = freshTargetId();
     try (FeedbackClient client = openAccepted()) {
-      Optional<SupportsUpdate> updates = client.as(SupportsUpdate.class);
+      Optional<SupportsUpdate> updates = client.extension(SupportsUpdate.class);
       assumeTrue(updates.isPresent(), "the provider changes nothing");
       Receipt receipt = client.submit(plain(target).build());
       assumeTrue(receipt.id().isPresent(), "the provider gives no ids");
@@ -174,7 +174,7 @@ interface IdContract extends ClientUnderTest {
   default void anUpdateThatIsAnsweredWithAnUnfitIdKeepsTheOneFromBefore(String unfit, Way way) {
     String target = freshTargetId();
     try (FeedbackClient client = openAccepted()) {
-      Optional<SupportsUpdate> updates = client.as(SupportsUpdate.class);
+      Optional<SupportsUpdate> updates = client.extension(SupportsUpdate.class);
       assumeTrue(updates.isPresent(), "the provider changes nothing");
       Receipt receipt = client.submit(plain(target).build());
       server().answerAll(seen -> withFirstId(accept(seen), unfit));

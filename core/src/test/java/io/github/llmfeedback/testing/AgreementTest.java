@@ -264,7 +264,7 @@ class AgreementTest {
         SOME, LossPolicy.REJECT, client -> client.submitAllAsync(Arrays.asList(good, null)).join());
     agree(SOME, LossPolicy.REJECT, client -> client.submitAll(null));
     agree(SOME, LossPolicy.REJECT, client -> client.submitAllAsync(null).join());
-    agree(SOME, LossPolicy.REJECT, client -> client.as(null));
+    agree(SOME, LossPolicy.REJECT, client -> client.extension(null));
     agree(SOME, LossPolicy.REJECT, client -> client.submitEach(null, outcome -> {}));
     agree(SOME, LossPolicy.REJECT, client -> client.submitEach(List.of(good).iterator(), null));
     agree(
@@ -434,11 +434,11 @@ class AgreementTest {
   }
 
   private static SupportsUpdate updating(FeedbackClient client) {
-    return client.as(SupportsUpdate.class).orElseThrow();
+    return client.extension(SupportsUpdate.class).orElseThrow();
   }
 
   private static SupportsRetract retracting(FeedbackClient client) {
-    return client.as(SupportsRetract.class).orElseThrow();
+    return client.extension(SupportsRetract.class).orElseThrow();
   }
 
   @Test

@@ -11,7 +11,7 @@ import io.github.llmfeedback.client.HttpFeedbackClient;
 import io.github.llmfeedback.engine.http.BaseUrl;
 import java.util.concurrent.CompletableFuture;
 
-/** A real client of a toy provider, with every power. */
+/** A real client of a toy provider, with every extension. */
 public final class ToyClient extends HttpFeedbackClient implements SupportsUpdate, SupportsRetract {
   /** The id under which the toy files feedback. */
   public static final TargetKey THING =
