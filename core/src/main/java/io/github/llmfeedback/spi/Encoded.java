@@ -28,8 +28,10 @@ public record Encoded<W>(
     Capabilities capabilities = dialect.capabilities();
     Losses losses = new Losses(capabilities.provider());
 
-    capabilities.dropped(feedback).forEach(loss -> losses.dropped(loss.part(), loss.detail()));
-    Feedback kept = capabilities.kept(feedback);
+    capabilities
+        .unsupportedIn(feedback)
+        .forEach(loss -> losses.dropped(loss.part(), loss.detail()));
+    Feedback kept = capabilities.withoutUnsupported(feedback);
     String id = feedback.target().requireIdFor(dialect.targetKey());
     String target = dialect.address(id, losses);
     List<W> objects = dialect.encode(kept, target, losses);

@@ -33,7 +33,8 @@ record Account(
   /** The receipt of a feedback that the provider takes, with as many ids as it would give. */
   Receipt.Builder receipt(Feedback feedback, Supplier<String> newId) {
     Receipt.Builder receipt = receipt(feedback);
-    return receipt.ids(Stream.generate(newId).limit(ids(capabilities.kept(feedback))).toList());
+    return receipt.ids(
+        Stream.generate(newId).limit(ids(capabilities.withoutUnsupported(feedback))).toList());
   }
 
   private long ids(Feedback kept) {
@@ -52,11 +53,11 @@ record Account(
   /** The receipt of a feedback that the provider takes, without ids. */
   Receipt.Builder receipt(Feedback feedback) {
     Objects.requireNonNull(feedback, "feedback must not be null");
-    List<Loss> losses = new ArrayList<>(capabilities.dropped(feedback));
-    Feedback kept = capabilities.kept(feedback);
+    List<Loss> losses = new ArrayList<>(capabilities.unsupportedIn(feedback));
+    Feedback kept = capabilities.withoutUnsupported(feedback);
     String target = feedback.target().requireIdFor(key);
     for (Part part : kept.parts()) {
-      if (capabilities.of(part) == Support.APPROXIMATED) {
+      if (capabilities.support(part) == Support.APPROXIMATED) {
         losses.add(new Loss(part, Loss.Kind.APPROXIMATED, provider() + " coarsens " + part));
       }
     }
@@ -71,7 +72,7 @@ record Account(
   /** A provider that makes thumbs of scores has none for the exact middle. */
   private void refuseMiddle(Rating rating) {
     if (rating instanceof Rating.Score score
-        && capabilities.of(Part.SCORE) == Support.APPROXIMATED
+        && capabilities.support(Part.SCORE) == Support.APPROXIMATED
         && BigDecimal.valueOf(score.min())
                 .add(BigDecimal.valueOf(score.max()))
                 .compareTo(BigDecimal.valueOf(score.value()).multiply(BigDecimal.valueOf(2)))

@@ -60,7 +60,7 @@ record Bench(
   }
 
   Support supports(Part part) {
-    return capabilities.of(part);
+    return capabilities.support(part);
   }
 
   boolean keeps(Part part) {

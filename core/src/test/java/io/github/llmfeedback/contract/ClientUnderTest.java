@@ -107,7 +107,7 @@ public interface ClientUnderTest {
     Capabilities capabilities = capabilities();
     return Stream.of(Part.values())
         .filter(Part::isStatement)
-        .filter(part -> KEPT.contains(capabilities.of(part)));
+        .filter(part -> KEPT.contains(capabilities.support(part)));
   }
 
   /** A feedback on this id that states nothing yet. */

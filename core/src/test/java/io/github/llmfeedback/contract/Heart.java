@@ -34,7 +34,7 @@ final class Heart {
 
   /** Under the default policy: kept in full, or refused. */
   void keepsOrRefuses(Part part) {
-    switch (client.capabilities().of(part)) {
+    switch (client.capabilities().support(part)) {
       case NATIVE, EMBEDDED -> keeps(part, LossPolicy.REJECT);
       case APPROXIMATED, NONE -> refuses(part);
     }
@@ -42,7 +42,7 @@ final class Heart {
 
   /** When every loss is accepted: what is not in the request stands on the receipt. */
   void keepsOrReports(Part part) {
-    switch (client.capabilities().of(part)) {
+    switch (client.capabilities().support(part)) {
       case NATIVE, EMBEDDED -> keeps(part, LossPolicy.REPORT);
       case APPROXIMATED -> approximates(part);
       case NONE -> drops(part);

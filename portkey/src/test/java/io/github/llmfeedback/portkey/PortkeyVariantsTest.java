@@ -156,8 +156,8 @@ class PortkeyVariantsTest {
   @Test
   void whatIsEmbeddedIsACapability() {
     try (PortkeyFeedbackClient client = client(b -> b.embed(Part.ACTION, "action"))) {
-      assertThat(client.capabilities().of(Part.ACTION)).isEqualTo(Support.EMBEDDED);
-      assertThat(client.capabilities().of(Part.ISSUE)).isEqualTo(Support.NONE);
+      assertThat(client.capabilities().support(Part.ACTION)).isEqualTo(Support.EMBEDDED);
+      assertThat(client.capabilities().support(Part.ISSUE)).isEqualTo(Support.NONE);
     }
   }
 
