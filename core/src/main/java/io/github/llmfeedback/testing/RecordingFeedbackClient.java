@@ -271,7 +271,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   public static final class Builder {
     private final Capabilities capabilities;
     private final TargetKey key;
-    private LossPolicy lossPolicy = LossPolicy.REJECT;
+    private LossPolicy lossPolicy = LossPolicy.ROUNDING;
     private Function<Feedback, List<Loss>> rule = feedback -> List.of();
     private boolean updates;
     private boolean retracts;
@@ -281,7 +281,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
       this.key = Objects.requireNonNull(key, "target key must not be null");
     }
 
-    /** Sets what may be lost; {@link LossPolicy#REJECT} by default. */
+    /** Sets what may be lost; {@link LossPolicy#ROUNDING} by default. */
     public Builder lossPolicy(LossPolicy lossPolicy) {
       this.lossPolicy = Objects.requireNonNull(lossPolicy, "lossPolicy must not be null");
       return this;

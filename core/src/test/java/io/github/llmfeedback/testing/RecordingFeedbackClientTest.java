@@ -142,7 +142,7 @@ class RecordingFeedbackClientTest {
 
   private static RecordingFeedbackClient like(Capabilities keeps) {
     return RecordingFeedbackClient.builder(keeps, ToyClient.THING)
-        .lossPolicy(LossPolicy.REPORT)
+        .lossPolicy(LossPolicy.ANY)
         .build();
   }
 
