@@ -196,15 +196,18 @@ public final class Capabilities {
     if (feedback.parts().stream().noneMatch(part -> part.isStatement() && !lost.contains(part))) {
       Set<Part> unrated = EnumSet.copyOf(lost);
       unrated.removeIf(part -> support(part) == Support.NONE);
-      throw new UnrepresentableFeedbackException(
-          provider,
-          "%s cannot keep this feedback: nothing would remain of it without %s; it keeps %s%s"
-              .formatted(
-                  provider,
-                  lost,
-                  unrated.isEmpty() ? this : names(unrated) + " only beside a rating; " + advice,
-                  hints(lost)),
-          unsupported);
+      throw UnrepresentableFeedbackException.builder(
+              provider,
+              "%s cannot keep this feedback: nothing would remain of it without %s; it keeps %s%s"
+                  .formatted(
+                      provider,
+                      lost,
+                      unrated.isEmpty()
+                          ? this
+                          : names(unrated) + " only beside a rating; " + advice,
+                      hints(lost)))
+          .losses(unsupported)
+          .build();
     }
     return feedback.without(lost);
   }

@@ -68,11 +68,12 @@ public final class LossPolicy {
             .map(loss -> "Part." + loss.part())
             .distinct()
             .collect(Collectors.joining(", "));
-    throw new UnrepresentableFeedbackException(
-        provider,
-        "%s would lose %s; nothing was sent. To accept it: ClientSettings.builder().lossPolicy(LossPolicy.tolerating(%s))"
-            .formatted(provider, refused, tolerable),
-        refused);
+    throw UnrepresentableFeedbackException.builder(
+            provider,
+            "%s would lose %s; nothing was sent. To accept it: ClientSettings.builder().lossPolicy(LossPolicy.tolerating(%s))"
+                .formatted(provider, refused, tolerable))
+        .losses(refused)
+        .build();
   }
 
   @Override

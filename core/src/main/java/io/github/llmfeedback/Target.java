@@ -155,11 +155,11 @@ public final class Target {
     return idFor(key)
         .orElseThrow(
             () ->
-                new UnrepresentableFeedbackException(
-                    key.provider(),
-                    "%s cannot keep this feedback: its target %s has no id for %s; add one with target.and(key, id)"
-                        .formatted(key.provider(), this, key),
-                    List.of()));
+                UnrepresentableFeedbackException.builder(
+                        key.provider(),
+                        "%s cannot keep this feedback: its target %s has no id for %s; add one with target.and(key, id)"
+                            .formatted(key.provider(), this, key))
+                    .build());
   }
 
   /**

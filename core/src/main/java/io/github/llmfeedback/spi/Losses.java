@@ -33,8 +33,9 @@ public final class Losses {
 
   /** An exception to throw when the provider cannot keep the feedback under any policy. */
   public UnrepresentableFeedbackException refusal(String why) {
-    return new UnrepresentableFeedbackException(
-        provider, provider + " cannot keep this feedback: " + why, List.of());
+    return UnrepresentableFeedbackException.builder(
+            provider, provider + " cannot keep this feedback: " + why)
+        .build();
   }
 
   /** What was noted, in order. */

@@ -77,12 +77,12 @@ record Account(
                 .add(BigDecimal.valueOf(score.max()))
                 .compareTo(BigDecimal.valueOf(score.value()).multiply(BigDecimal.valueOf(2)))
             == 0) {
-      throw new UnrepresentableFeedbackException(
-          provider(),
-          provider()
-              + " cannot keep this feedback: it has only good and bad, and the score is exactly"
-              + " between",
-          List.of());
+      throw UnrepresentableFeedbackException.builder(
+              provider(),
+              provider()
+                  + " cannot keep this feedback: it has only good and bad, and the score is exactly"
+                  + " between")
+          .build();
     }
   }
 
