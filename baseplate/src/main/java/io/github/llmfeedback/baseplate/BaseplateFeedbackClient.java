@@ -30,8 +30,8 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
   private static final String ENDPOINT_VARIABLE = "BASEPLATE_ENDPOINT_ID";
 
   private BaseplateFeedbackClient(
-      ApiEndpoint connection, ClientSettings settings, String endpointId) {
-    super(connection, settings, new BaseplateDialect(endpointId));
+      ApiEndpoint endpoint, ClientSettings settings, String endpointId) {
+    super(endpoint, settings, new BaseplateDialect(endpointId));
   }
 
   /** A client of this endpoint with the default settings. */
@@ -45,13 +45,17 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
    * BASEPLATE_BASE_URL}.
    */
   public static BaseplateFeedbackClient fromEnv() {
-    return fromEnv(System::getenv);
+    return fromEnv(ClientSettings.defaults());
   }
 
-  static BaseplateFeedbackClient fromEnv(Function<String, @Nullable String> environment) {
-    return builder(environment.apply(KEY_VARIABLE), environment.apply(ENDPOINT_VARIABLE))
-        .baseUrlIfSet(environment.apply("BASEPLATE_BASE_URL"))
-        .build();
+  /** As {@link #fromEnv()}, with these settings. */
+  public static BaseplateFeedbackClient fromEnv(ClientSettings settings) {
+    return fromEnv(settings, System::getenv);
+  }
+
+  static BaseplateFeedbackClient fromEnv(
+      ClientSettings settings, Function<String, @Nullable String> environment) {
+    return new Builder(environment).settings(settings).build();
   }
 
   /** Begins a client with this key for this endpoint. */
@@ -93,6 +97,11 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
       this.endpointId = segment(required("Baseplate's endpoint id", ENDPOINT_VARIABLE, endpointId));
     }
 
+    private Builder(Function<String, @Nullable String> environment) {
+      this(environment.apply(KEY_VARIABLE), environment.apply(ENDPOINT_VARIABLE));
+      baseUrlFrom(environment::apply);
+    }
+
     private static String segment(String endpointId) {
       if (endpointId.equals(".") || endpointId.equals("..")) {
         throw new IllegalArgumentException("Baseplate's endpoint id must not be '.' or '..'");
@@ -112,7 +121,7 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
      */
     public BaseplateFeedbackClient build() {
       return new BaseplateFeedbackClient(
-          connection().keyHeader("Authorization", "Bearer ", apiKey), settings(), endpointId);
+          endpoint().keyHeader("Authorization", "Bearer ", apiKey), settings(), endpointId);
     }
   }
 }

@@ -45,8 +45,8 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   private final Duration batchTimeout;
 
   private HeliconeFeedbackClient(
-      ApiEndpoint connection, ClientSettings settings, Duration confirmInterval) {
-    super(connection, settings, new HeliconeDialect());
+      ApiEndpoint endpoint, ClientSettings settings, Duration confirmInterval) {
+    super(endpoint, settings, new HeliconeDialect());
     this.confirmInterval = confirmInterval;
     this.batchTimeout = settings.batchTimeout();
   }
@@ -62,13 +62,17 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
 
   /** A client from {@code HELICONE_API_KEY} and, if set, {@code HELICONE_BASE_URL}. */
   public static HeliconeFeedbackClient fromEnv() {
-    return fromEnv(System::getenv);
+    return fromEnv(ClientSettings.defaults());
   }
 
-  static HeliconeFeedbackClient fromEnv(Function<String, @Nullable String> environment) {
-    return builder(environment.apply(KEY_VARIABLE))
-        .baseUrlIfSet(environment.apply("HELICONE_BASE_URL"))
-        .build();
+  /** As {@link #fromEnv()}, with these settings. */
+  public static HeliconeFeedbackClient fromEnv(ClientSettings settings) {
+    return fromEnv(settings, System::getenv);
+  }
+
+  static HeliconeFeedbackClient fromEnv(
+      ClientSettings settings, Function<String, @Nullable String> environment) {
+    return new Builder(environment).settings(settings).build();
   }
 
   /** Begins a client with this key. */
@@ -200,6 +204,11 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
       this.apiKey = required("Helicone's API key", KEY_VARIABLE, apiKey);
     }
 
+    private Builder(Function<String, @Nullable String> environment) {
+      this(environment.apply(KEY_VARIABLE));
+      baseUrlFrom(environment::apply);
+    }
+
     @Override
     protected Builder self() {
       return this;
@@ -227,7 +236,7 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
      */
     public HeliconeFeedbackClient build() {
       return new HeliconeFeedbackClient(
-          connection().keyHeader("Authorization", "Bearer ", apiKey), settings(), confirmInterval);
+          endpoint().keyHeader("Authorization", "Bearer ", apiKey), settings(), confirmInterval);
     }
   }
 }

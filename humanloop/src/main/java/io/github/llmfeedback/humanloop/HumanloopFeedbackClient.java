@@ -35,8 +35,8 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
   private final HumanloopDialect dialect;
 
   private HumanloopFeedbackClient(
-      ApiEndpoint connection, ClientSettings settings, HumanloopDialect dialect) {
-    super(connection, settings, dialect);
+      ApiEndpoint endpoint, ClientSettings settings, HumanloopDialect dialect) {
+    super(endpoint, settings, dialect);
     this.dialect = dialect;
   }
 
@@ -47,13 +47,17 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
 
   /** A client from {@code HUMANLOOP_API_KEY} and, if set, {@code HUMANLOOP_BASE_URL}. */
   public static HumanloopFeedbackClient fromEnv() {
-    return fromEnv(System::getenv);
+    return fromEnv(ClientSettings.defaults());
   }
 
-  static HumanloopFeedbackClient fromEnv(Function<String, @Nullable String> environment) {
-    return builder(environment.apply(KEY_VARIABLE))
-        .baseUrlIfSet(environment.apply("HUMANLOOP_BASE_URL"))
-        .build();
+  /** As {@link #fromEnv()}, with these settings. */
+  public static HumanloopFeedbackClient fromEnv(ClientSettings settings) {
+    return fromEnv(settings, System::getenv);
+  }
+
+  static HumanloopFeedbackClient fromEnv(
+      ClientSettings settings, Function<String, @Nullable String> environment) {
+    return new Builder(environment).settings(settings).build();
   }
 
   /** Begins a client with this key. */
@@ -178,6 +182,11 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
       this.apiKey = required("Humanloop's API key", KEY_VARIABLE, apiKey);
     }
 
+    private Builder(Function<String, @Nullable String> environment) {
+      this(environment.apply(KEY_VARIABLE));
+      baseUrlFrom(environment::apply);
+    }
+
     @Override
     protected Builder self() {
       return this;
@@ -199,7 +208,7 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
      */
     public HumanloopFeedbackClient build() {
       return new HumanloopFeedbackClient(
-          connection().keyHeader("X-API-KEY", "", apiKey),
+          endpoint().keyHeader("X-API-KEY", "", apiKey),
           settings(),
           new HumanloopDialect(numericRatings));
     }

@@ -35,8 +35,8 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
   private static final String KEY_VARIABLE = "PORTKEY_API_KEY";
 
   private PortkeyFeedbackClient(
-      ApiEndpoint connection, ClientSettings settings, PortkeyOptions options) {
-    super(connection, settings, new PortkeyDialect(options));
+      ApiEndpoint endpoint, ClientSettings settings, PortkeyOptions options) {
+    super(endpoint, settings, new PortkeyDialect(options));
   }
 
   /**
@@ -50,13 +50,17 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
 
   /** A client from {@code PORTKEY_API_KEY} and, if set, {@code PORTKEY_BASE_URL}. */
   public static PortkeyFeedbackClient fromEnv() {
-    return fromEnv(System::getenv);
+    return fromEnv(ClientSettings.defaults());
   }
 
-  static PortkeyFeedbackClient fromEnv(Function<String, @Nullable String> environment) {
-    return builder(environment.apply(KEY_VARIABLE))
-        .baseUrlIfSet(environment.apply("PORTKEY_BASE_URL"))
-        .build();
+  /** As {@link #fromEnv()}, with these settings. */
+  public static PortkeyFeedbackClient fromEnv(ClientSettings settings) {
+    return fromEnv(settings, System::getenv);
+  }
+
+  static PortkeyFeedbackClient fromEnv(
+      ClientSettings settings, Function<String, @Nullable String> environment) {
+    return new Builder(environment).settings(settings).build();
   }
 
   /** Begins a client with this key. */
@@ -113,6 +117,11 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
     private Builder(@Nullable String apiKey) {
       super("portkey", "https://api.portkey.ai/v1", "v1");
       this.apiKey = required("Portkey's API key", KEY_VARIABLE, apiKey);
+    }
+
+    private Builder(Function<String, @Nullable String> environment) {
+      this(environment.apply(KEY_VARIABLE));
+      baseUrlFrom(environment::apply);
     }
 
     @Override
@@ -194,15 +203,15 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
      *     not shown
      */
     public PortkeyFeedbackClient build() {
-      ApiEndpoint connection =
+      ApiEndpoint endpoint =
           bearer
-              ? connection().keyHeader("Authorization", "Bearer ", apiKey)
-              : connection().keyHeader("x-portkey-api-key", "", apiKey);
+              ? endpoint().keyHeader("Authorization", "Bearer ", apiKey)
+              : endpoint().keyHeader("x-portkey-api-key", "", apiKey);
       for (Map.Entry<String, String> header : headers.entrySet()) {
-        connection = connection.customHeader(header.getKey(), header.getValue());
+        endpoint = endpoint.customHeader(header.getKey(), header.getValue());
       }
       return new PortkeyFeedbackClient(
-          connection,
+          endpoint,
           settings(),
           new PortkeyOptions(topLevelText, neutralValue, Map.copyOf(embedded)));
     }
