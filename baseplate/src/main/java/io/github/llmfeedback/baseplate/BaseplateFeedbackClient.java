@@ -74,12 +74,12 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
 
   @Override
   public Receipt update(Receipt receipt, Feedback feedback) {
-    return replace(receipt, feedback);
+    return super.update(receipt, feedback);
   }
 
   @Override
   public CompletableFuture<Receipt> updateAsync(Receipt receipt, Feedback feedback) {
-    return replaceAsync(receipt, feedback);
+    return super.updateAsync(receipt, feedback);
   }
 
   /**

@@ -30,21 +30,21 @@ public final class ToyClient extends HttpFeedbackClient implements SupportsUpdat
 
   @Override
   public Receipt update(Receipt receipt, Feedback feedback) {
-    return replace(receipt, feedback);
+    return super.update(receipt, feedback);
   }
 
   @Override
   public CompletableFuture<Receipt> updateAsync(Receipt receipt, Feedback feedback) {
-    return replaceAsync(receipt, feedback);
+    return super.updateAsync(receipt, feedback);
   }
 
   @Override
   public Receipt retract(Receipt receipt) {
-    return takeBack(receipt);
+    return super.retract(receipt);
   }
 
   @Override
   public CompletableFuture<Receipt> retractAsync(Receipt receipt) {
-    return takeBackAsync(receipt);
+    return super.retractAsync(receipt);
   }
 }

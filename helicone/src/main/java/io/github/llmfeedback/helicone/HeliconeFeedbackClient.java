@@ -108,12 +108,12 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
 
   @Override
   public Receipt update(Receipt receipt, Feedback feedback) {
-    return replace(receipt, feedback);
+    return super.update(receipt, feedback);
   }
 
   @Override
   public CompletableFuture<Receipt> updateAsync(Receipt receipt, Feedback feedback) {
-    return replaceAsync(receipt, feedback);
+    return super.updateAsync(receipt, feedback);
   }
 
   /**
@@ -130,13 +130,13 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    *     was last seen
    */
   public Receipt submitConfirmed(Feedback feedback, Duration timeout) {
-    return hold(Confirmation.ofNew(draft(feedback), confirmInterval, timeout));
+    return poll(Confirmation.ofNew(draft(feedback), confirmInterval, timeout));
   }
 
   /** As {@link #submitConfirmed}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> submitConfirmedAsync(Feedback feedback, Duration timeout) {
     try {
-      return holdAsync(Confirmation.ofNew(draft(feedback), confirmInterval, timeout));
+      return pollAsync(Confirmation.ofNew(draft(feedback), confirmInterval, timeout));
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -153,13 +153,13 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    * @throws IllegalArgumentException if the receipt is another provider's
    */
   public Receipt confirm(Receipt receipt, Duration timeout) {
-    return hold(Confirmation.ofSent(receipt, confirmInterval, timeout));
+    return poll(Confirmation.ofSent(receipt, confirmInterval, timeout));
   }
 
   /** As {@link #confirm}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> confirmAsync(Receipt receipt, Duration timeout) {
     try {
-      return holdAsync(Confirmation.ofSent(receipt, confirmInterval, timeout));
+      return pollAsync(Confirmation.ofSent(receipt, confirmInterval, timeout));
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -101,12 +101,12 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
    * @throws io.github.llmfeedback.FeedbackException as {@link #submit}
    */
   public Receipt submitCustom(CustomFeedback feedback) {
-    return deliver(dialect, () -> prepared(feedback));
+    return submitEncoded(dialect, () -> prepared(feedback));
   }
 
   /** As {@link #submitCustom}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> submitCustomAsync(CustomFeedback feedback) {
-    return deliverAsync(dialect, () -> prepared(feedback));
+    return submitEncodedAsync(dialect, () -> prepared(feedback));
   }
 
   /**
@@ -117,7 +117,7 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
    */
   public List<CustomOutcome> submitCustomAll(Collection<CustomFeedback> feedbacks) {
     List<CustomFeedback> given = present(feedbacks);
-    return deliverAll(
+    return submitAllEncoded(
         dialect,
         prepared(given),
         (i, receipt) -> CustomOutcome.accepted(i, given.get(i), receipt),
@@ -133,7 +133,7 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return deliverAllAsync(
+    return submitAllEncodedAsync(
         dialect,
         prepared(given),
         (i, receipt) -> CustomOutcome.accepted(i, given.get(i), receipt),
@@ -161,12 +161,12 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
 
   @Override
   public Receipt retract(Receipt receipt) {
-    return takeBack(receipt);
+    return super.retract(receipt);
   }
 
   @Override
   public CompletableFuture<Receipt> retractAsync(Receipt receipt) {
-    return takeBackAsync(receipt);
+    return super.retractAsync(receipt);
   }
 
   /**

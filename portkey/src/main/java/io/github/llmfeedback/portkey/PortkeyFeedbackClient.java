@@ -91,12 +91,12 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
    */
   @Override
   public Receipt update(Receipt receipt, Feedback feedback) {
-    return replace(receipt, feedback);
+    return super.update(receipt, feedback);
   }
 
   @Override
   public CompletableFuture<Receipt> updateAsync(Receipt receipt, Feedback feedback) {
-    return replaceAsync(receipt, feedback);
+    return super.updateAsync(receipt, feedback);
   }
 
   /**
