@@ -249,7 +249,7 @@ class BaseplateDialectTest {
   private List<List<BaseplateWire>> sent(Feedback.Builder... feedbacks) {
     return Stream.of(feedbacks)
         .map(Feedback.Builder::build)
-        .map(f -> dialect.encode(f, f.target().idFor(dialect.targetKey()).orElseThrow(), losses))
+        .map(f -> dialect.encode(f, f.target().id(dialect.targetKey()).orElseThrow(), losses))
         .toList();
   }
 }

@@ -32,7 +32,7 @@ public record Encoded<W>(
         .unsupportedIn(feedback)
         .forEach(loss -> losses.dropped(loss.part(), loss.detail()));
     Feedback kept = capabilities.withoutUnsupported(feedback);
-    String id = feedback.target().requireIdFor(dialect.targetKey());
+    String id = feedback.target().requireId(dialect.targetKey());
     String target = dialect.address(id, losses);
     List<W> objects = dialect.encode(kept, target, losses);
     if (objects.isEmpty()) {

@@ -55,7 +55,7 @@ record Account(
     Objects.requireNonNull(feedback, "feedback must not be null");
     List<Loss> losses = new ArrayList<>(capabilities.unsupportedIn(feedback));
     Feedback kept = capabilities.withoutUnsupported(feedback);
-    String target = feedback.target().requireIdFor(key);
+    String target = feedback.target().requireId(key);
     for (Part part : kept.parts()) {
       if (capabilities.support(part) == Support.APPROXIMATED) {
         losses.add(new Loss(part, Loss.Kind.APPROXIMATED, provider() + " coarsens " + part));

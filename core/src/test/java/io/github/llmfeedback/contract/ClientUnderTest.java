@@ -117,6 +117,6 @@ public interface ClientUnderTest {
 
   /** The id that a feedback has for this client. */
   default String idOf(Feedback feedback) {
-    return feedback.target().idFor(targetKey()).orElseThrow();
+    return feedback.target().id(targetKey()).orElseThrow();
   }
 }

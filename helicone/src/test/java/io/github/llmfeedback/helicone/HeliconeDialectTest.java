@@ -236,7 +236,7 @@ class HeliconeDialectTest {
 
   private WireRequest request(Feedback.Builder feedback) {
     Feedback built = feedback.build();
-    String id = built.target().idFor(dialect.targetKey()).orElseThrow();
+    String id = built.target().id(dialect.targetKey()).orElseThrow();
     return dialect.request(List.of(dialect.encode(built, id, losses)));
   }
 

@@ -75,7 +75,7 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
    */
   public static Receipt receiptOf(Feedback stored) {
     Objects.requireNonNull(stored, "stored feedback must not be null");
-    String datapoint = stored.target().requireIdFor(DATAPOINT);
+    String datapoint = stored.target().requireId(DATAPOINT);
     HumanloopDialect dialect =
         new HumanloopDialect(true); // of a rating only its being there counts
     return receipt(datapoint, dialect.encode(stored, datapoint, new Losses("humanloop")))
