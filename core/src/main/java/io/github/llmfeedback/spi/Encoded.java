@@ -20,7 +20,8 @@ public record Encoded<W>(
     String target, List<W> objects, Map<String, List<String>> state, List<Loss> losses) {
 
   /**
-   * Prepares a feedback.
+   * Prepares a feedback. This is the one account of losses: what is dropped, refused, approximated
+   * and accepted is decided here, for every client and for the recording one of the tests.
    *
    * @throws UnrepresentableFeedbackException if the provider cannot keep it as the policy demands
    */
@@ -28,9 +29,7 @@ public record Encoded<W>(
     Capabilities capabilities = dialect.capabilities();
     Losses losses = new Losses(capabilities.provider());
 
-    capabilities
-        .unsupportedIn(feedback)
-        .forEach(loss -> losses.dropped(loss.part(), loss.detail()));
+    capabilities.unsupportedIn(feedback).forEach(losses::add);
     Feedback kept = capabilities.withoutUnsupported(feedback);
     String id = feedback.target().requireId(dialect.targetKey());
     String target = dialect.address(id, losses);

@@ -5,6 +5,7 @@ import io.github.llmfeedback.Part;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Takes note of what one feedback loses on its way. Used by one thread. */
 public final class Losses {
@@ -29,6 +30,11 @@ public final class Losses {
   /** Notes that a part was left out. */
   public void dropped(Part part, String detail) {
     noted.add(new Loss(part, Loss.Kind.DROPPED, detail));
+  }
+
+  /** Notes a loss that somebody else described. */
+  public void add(Loss loss) {
+    noted.add(Objects.requireNonNull(loss, "loss must not be null"));
   }
 
   /** An exception to throw when the provider cannot keep the feedback under any policy. */

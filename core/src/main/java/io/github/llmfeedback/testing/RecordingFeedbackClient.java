@@ -52,7 +52,7 @@ import java.util.stream.Stream;
  * of a batch is a call of its own.
  */
 public final class RecordingFeedbackClient implements FeedbackClient, NonBlocking {
-  private final Account account;
+  private final RecordingDialect dialect;
   private final boolean updates;
   private final boolean retracts;
   private final Desk desk;
@@ -60,10 +60,11 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   private final Recorded recorded = new Recorded();
 
   private RecordingFeedbackClient(Builder builder) {
-    account = new Account(builder.capabilities, builder.key, builder.lossPolicy, builder.rule);
+    dialect =
+        new RecordingDialect(builder.capabilities, builder.key, builder.lossPolicy, builder.rule);
     updates = builder.updates;
     retracts = builder.retracts;
-    desk = new Desk(account.provider());
+    desk = new Desk(dialect.provider());
   }
 
   /**
@@ -154,7 +155,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   }
 
   private Supplier<FeedbackException> exception(Failure failure) {
-    return () -> failure.of(account.provider());
+    return () -> failure.of(dialect.provider());
   }
 
   /**
@@ -212,11 +213,11 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   }
 
   private Call submission(Feedback feedback, BiFunction<Call, Supplier<Receipt>, Call> begin) {
-    Call call = new Call(account.provider());
+    Call call = new Call(dialect.provider());
     if (feedback != null) {
       recorded.submission(feedback, call);
     }
-    return begin.apply(call, () -> account.receipt(feedback, this::newId).build());
+    return begin.apply(call, () -> dialect.receipt(feedback, this::newId).build());
   }
 
   private String newId() {
@@ -226,12 +227,12 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   /** Records nothing. */
   @Override
   public List<Loss> check(Feedback feedback) {
-    return account.receipt(feedback).build().losses();
+    return dialect.receipt(feedback).build().losses();
   }
 
   @Override
   public Capabilities capabilities() {
-    return account.capabilities();
+    return dialect.capabilities();
   }
 
   /** {@link SupportsUpdate} and {@link SupportsRetract}, if it was given them. */
@@ -242,7 +243,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
         (extension == SupportsUpdate.class && updates)
             || (extension == SupportsRetract.class && retracts);
     return given
-        ? Optional.of(extension.cast(new Changes(account, recorded, desk)))
+        ? Optional.of(extension.cast(new Changes(dialect, recorded, desk)))
         : FeedbackClient.super.extension(extension);
   }
 
@@ -256,7 +257,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   @Override
   public String toString() {
     return "RecordingFeedbackClient (%s, %d submitted)"
-        .formatted(account.provider(), submitted().size());
+        .formatted(dialect.provider(), submitted().size());
   }
 
   /**
