@@ -126,13 +126,13 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    *     was last seen
    */
   public Receipt submitConfirmed(Feedback feedback, Duration timeout) {
-    return hold(Confirmation.ofNew(draft(feedback), confirmInterval, timeout));
+    return hold(HeliconeConfirmation.ofNew(draft(feedback), confirmInterval, timeout));
   }
 
   /** As {@link #submitConfirmed}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> submitConfirmedAsync(Feedback feedback, Duration timeout) {
     try {
-      return holdAsync(Confirmation.ofNew(draft(feedback), confirmInterval, timeout));
+      return holdAsync(HeliconeConfirmation.ofNew(draft(feedback), confirmInterval, timeout));
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -149,13 +149,13 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    * @throws IllegalArgumentException if the receipt is another provider's
    */
   public Receipt confirm(Receipt receipt, Duration timeout) {
-    return hold(Confirmation.ofSent(receipt, confirmInterval, timeout));
+    return hold(HeliconeConfirmation.ofSent(receipt, confirmInterval, timeout));
   }
 
   /** As {@link #confirm}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> confirmAsync(Receipt receipt, Duration timeout) {
     try {
-      return holdAsync(Confirmation.ofSent(receipt, confirmInterval, timeout));
+      return holdAsync(HeliconeConfirmation.ofSent(receipt, confirmInterval, timeout));
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -173,7 +173,7 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    *
    * @return to be read once; its reading throws {@link FeedbackException}
    */
-  public Stream<RatedRequest> query(HeliconeQuery query) {
+  public Stream<HeliconeRatedRequest> query(HeliconeQuery query) {
     Objects.requireNonNull(query, "query must not be null");
     return StreamSupport.stream(
         Spliterators.spliteratorUnknownSize(
@@ -216,7 +216,8 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
      * longer each time, up to five times as long. 1 ms to 1 h; 2 s by default.
      */
     public Builder confirmInterval(Duration interval) {
-      confirmInterval = Confirmation.bounded("confirmInterval", interval, Duration.ofHours(1));
+      confirmInterval =
+          HeliconeConfirmation.bounded("confirmInterval", interval, Duration.ofHours(1));
       return this;
     }
 

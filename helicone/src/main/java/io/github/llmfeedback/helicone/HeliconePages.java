@@ -26,7 +26,7 @@ import java.util.function.LongSupplier;
  * of them (observed, 2026-11: three matching requests, limit 2, offset 1, one row). So a short page
  * is not the last, and one request can be on neighbouring pages.
  */
-final class HeliconePages implements Iterator<RatedRequest> {
+final class HeliconePages implements Iterator<HeliconeRatedRequest> {
   /** No request has so many versions that a page this far on still shows the same requests. */
   private static final int MOST_VERSIONS = 1000;
 
@@ -41,7 +41,7 @@ final class HeliconePages implements Iterator<RatedRequest> {
   private final Function<WireRequest, List<ProviderResponse>> asker;
   private final Duration longest;
   private final LongSupplier nanoTime;
-  private final Queue<RatedRequest> read = new ArrayDeque<>();
+  private final Queue<HeliconeRatedRequest> read = new ArrayDeque<>();
   private Set<String> lastPage = Set.of();
   private long pages;
   private long left;
@@ -79,7 +79,7 @@ final class HeliconePages implements Iterator<RatedRequest> {
   }
 
   @Override
-  public RatedRequest next() {
+  public HeliconeRatedRequest next() {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
@@ -99,7 +99,7 @@ final class HeliconePages implements Iterator<RatedRequest> {
       String id = row.text("/request_id").orElse("");
       if (page.add(id) && !lastPage.contains(id)) {
         progress = true;
-        RatedRequest.of(row).filter(this::matches).ifPresent(read::add);
+        HeliconeRatedRequest.of(row).filter(this::matches).ifPresent(read::add);
       }
     }
     lastPage = page;
@@ -144,7 +144,7 @@ final class HeliconePages implements Iterator<RatedRequest> {
   }
 
   /** A row is found by any of its versions, and so may be rated otherwise by now, or not at all. */
-  private boolean matches(RatedRequest request) {
+  private boolean matches(HeliconeRatedRequest request) {
     return query.filter().keeps(request.isPositive());
   }
 }

@@ -80,7 +80,7 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
   }
 
   /** As {@link #receiptOf(Feedback)}, of statements of the project's own types and their values. */
-  public static Receipt receiptOf(CustomFeedback stored) {
+  public static Receipt receiptOf(HumanloopCustomFeedback stored) {
     Objects.requireNonNull(stored, "stored feedback must not be null");
     return receipt(stored.datapoint(), stored.objects()).attempts(0).build();
   }
@@ -96,12 +96,12 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
    * @return a receipt that can be {@linkplain #retract retracted}
    * @throws io.github.llmfeedback.FeedbackException as {@link #submit}
    */
-  public Receipt submitCustom(CustomFeedback feedback) {
+  public Receipt submitCustom(HumanloopCustomFeedback feedback) {
     return deliver(dialect, () -> prepared(feedback));
   }
 
   /** As {@link #submitCustom}, without waiting; every error comes through the future. */
-  public CompletableFuture<Receipt> submitCustomAsync(CustomFeedback feedback) {
+  public CompletableFuture<Receipt> submitCustomAsync(HumanloopCustomFeedback feedback) {
     return deliverAsync(dialect, () -> prepared(feedback));
   }
 
@@ -111,19 +111,20 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
    * @return one outcome each, in input order
    * @throws NullPointerException if one is null; then none was sent
    */
-  public List<CustomOutcome> submitCustomAll(Collection<CustomFeedback> feedbacks) {
-    List<CustomFeedback> given = present(feedbacks);
+  public List<HumanloopCustomOutcome> submitCustomAll(
+      Collection<HumanloopCustomFeedback> feedbacks) {
+    List<HumanloopCustomFeedback> given = present(feedbacks);
     return deliverAll(
         dialect,
         prepared(given),
-        (i, receipt) -> CustomOutcome.accepted(i, given.get(i), receipt),
-        (i, error) -> CustomOutcome.failed(i, given.get(i), error));
+        (i, receipt) -> HumanloopCustomOutcome.accepted(i, given.get(i), receipt),
+        (i, error) -> HumanloopCustomOutcome.failed(i, given.get(i), error));
   }
 
   /** As {@link #submitCustomAll}, without waiting; every error comes through the future. */
-  public CompletableFuture<List<CustomOutcome>> submitCustomAllAsync(
-      Collection<CustomFeedback> feedbacks) {
-    List<CustomFeedback> given;
+  public CompletableFuture<List<HumanloopCustomOutcome>> submitCustomAllAsync(
+      Collection<HumanloopCustomFeedback> feedbacks) {
+    List<HumanloopCustomFeedback> given;
     try {
       given = present(feedbacks);
     } catch (RuntimeException e) {
@@ -132,12 +133,13 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
     return deliverAllAsync(
         dialect,
         prepared(given),
-        (i, receipt) -> CustomOutcome.accepted(i, given.get(i), receipt),
-        (i, error) -> CustomOutcome.failed(i, given.get(i), error));
+        (i, receipt) -> HumanloopCustomOutcome.accepted(i, given.get(i), receipt),
+        (i, error) -> HumanloopCustomOutcome.failed(i, given.get(i), error));
   }
 
-  private static List<CustomFeedback> present(Collection<CustomFeedback> feedbacks) {
-    List<CustomFeedback> given =
+  private static List<HumanloopCustomFeedback> present(
+      Collection<HumanloopCustomFeedback> feedbacks) {
+    List<HumanloopCustomFeedback> given =
         new ArrayList<>(Objects.requireNonNull(feedbacks, "feedbacks must not be null"));
     for (int i = 0; i < given.size(); i++) {
       Objects.requireNonNull(given.get(i), "feedback " + i + " of the batch must not be null");
@@ -145,11 +147,11 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
     return given;
   }
 
-  private static List<Encoded<HumanloopWire>> prepared(List<CustomFeedback> feedbacks) {
+  private static List<Encoded<HumanloopWire>> prepared(List<HumanloopCustomFeedback> feedbacks) {
     return feedbacks.stream().map(HumanloopFeedbackClient::prepared).toList();
   }
 
-  private static Encoded<HumanloopWire> prepared(CustomFeedback feedback) {
+  private static Encoded<HumanloopWire> prepared(HumanloopCustomFeedback feedback) {
     Objects.requireNonNull(feedback, "feedback must not be null");
     return new Encoded<>(
         feedback.datapoint(), feedback.objects(), HumanloopState.of(feedback.objects()), List.of());

@@ -121,10 +121,10 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
     }
 
     /**
-     * Goes to the platform of 2026 (Prisma AIRS AI Gateway): base URL {@code
+     * Goes to Prisma AIRS AI Gateway, the platform of 2026: base URL {@code
      * https://aigw.portkey.ai/v1}, key as {@linkplain #bearer bearer token}. Its keys are its own.
      */
-    public Builder newPlatform() {
+    public Builder prismaAirs() {
       return baseUrl("https://aigw.portkey.ai/v1").bearer();
     }
 

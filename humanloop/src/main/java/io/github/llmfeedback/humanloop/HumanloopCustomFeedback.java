@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * client.submitCustom(
- *     CustomFeedback.on(datapoint).state("tone", "warm").state("grounded", true).build());
+ *     HumanloopCustomFeedback.on(datapoint).state("tone", "warm").state("grounded", true).build());
  * }</pre>
  */
-public final class CustomFeedback {
+public final class HumanloopCustomFeedback {
   private final List<HumanloopWire> objects;
 
-  private CustomFeedback(List<HumanloopWire> objects) {
+  private HumanloopCustomFeedback(List<HumanloopWire> objects) {
     this.objects = objects;
   }
 
@@ -56,7 +56,7 @@ public final class CustomFeedback {
   /** The datapoint and the types, never the values. */
   @Override
   public String toString() {
-    return "CustomFeedback on "
+    return "HumanloopCustomFeedback on "
         + datapoint()
         + " "
         + objects.stream().map(HumanloopWire::type).toList();
@@ -159,7 +159,7 @@ public final class CustomFeedback {
      *
      * @throws InvalidFeedbackException if there is none
      */
-    public CustomFeedback build() {
+    public HumanloopCustomFeedback build() {
       if (values.isEmpty()) {
         throw new InvalidFeedbackException(
             "feedback", "custom feedback must state at least one type");
@@ -168,7 +168,7 @@ public final class CustomFeedback {
       values.forEach(
           (type, value) ->
               objects.add(new HumanloopWire(type, value, datapoint, author, occurredAt, null)));
-      return new CustomFeedback(List.copyOf(objects));
+      return new HumanloopCustomFeedback(List.copyOf(objects));
     }
   }
 }

@@ -6,16 +6,18 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What became of one {@link CustomFeedback} of several: a receipt or an error. Immutable. */
-public final class CustomOutcome {
+/**
+ * What became of one {@link HumanloopCustomFeedback} of several: a receipt or an error. Immutable.
+ */
+public final class HumanloopCustomOutcome {
   private final int index;
-  private final CustomFeedback feedback;
+  private final HumanloopCustomFeedback feedback;
   private final @Nullable Receipt receipt;
   private final @Nullable FeedbackException error;
 
-  private CustomOutcome(
+  private HumanloopCustomOutcome(
       int index,
-      CustomFeedback feedback,
+      HumanloopCustomFeedback feedback,
       @Nullable Receipt receipt,
       @Nullable FeedbackException error) {
     this.index = index;
@@ -24,12 +26,14 @@ public final class CustomOutcome {
     this.error = error;
   }
 
-  static CustomOutcome accepted(int index, CustomFeedback feedback, Receipt receipt) {
-    return new CustomOutcome(index, feedback, receipt, null);
+  static HumanloopCustomOutcome accepted(
+      int index, HumanloopCustomFeedback feedback, Receipt receipt) {
+    return new HumanloopCustomOutcome(index, feedback, receipt, null);
   }
 
-  static CustomOutcome failed(int index, CustomFeedback feedback, FeedbackException error) {
-    return new CustomOutcome(index, feedback, null, error);
+  static HumanloopCustomOutcome failed(
+      int index, HumanloopCustomFeedback feedback, FeedbackException error) {
+    return new HumanloopCustomOutcome(index, feedback, null, error);
   }
 
   /** The place in the input, from 0. */
@@ -38,7 +42,7 @@ public final class CustomOutcome {
   }
 
   /** The feedback as it was given. */
-  public CustomFeedback feedback() {
+  public HumanloopCustomFeedback feedback() {
     return feedback;
   }
 
@@ -71,6 +75,6 @@ public final class CustomOutcome {
 
   @Override
   public String toString() {
-    return "CustomOutcome " + index + ": " + (receipt == null ? error : receipt);
+    return "HumanloopCustomOutcome " + index + ": " + (receipt == null ? error : receipt);
   }
 }

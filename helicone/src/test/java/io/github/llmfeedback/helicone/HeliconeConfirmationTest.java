@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class ConfirmationTest extends ConfirmationFixture {
+class HeliconeConfirmationTest extends HeliconeConfirmationFixture {
   @Test
   void ratingIsStoredOnceItIsSeen() {
     server.enqueue(YES).enqueue(STORED);
@@ -86,7 +86,8 @@ class ConfirmationTest extends ConfirmationFixture {
 
   @Test
   void waitsGrowUpToFiveTimesTheFirst() {
-    Confirmation confirmation = Confirmation.ofSent(SENT, Duration.ofSeconds(2), LONG);
+    HeliconeConfirmation confirmation =
+        HeliconeConfirmation.ofSent(SENT, Duration.ofSeconds(2), LONG);
     confirmation.begin();
     assertThat(
             Stream.generate(

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What ends a confirmation before the rating was seen. */
 @Timeout(30)
-class ConfirmationEndTest extends ConfirmationFixture {
+class HeliconeConfirmationEndTest extends HeliconeConfirmationFixture {
   private static final Duration SHORT = Duration.ofMillis(300);
 
   @Test
@@ -63,7 +63,7 @@ class ConfirmationEndTest extends ConfirmationFixture {
   @ParameterizedTest
   @MethodSource("seen")
   void timeoutSaysWhatWasLastSeen(Reply seen, String words) {
-    Confirmation confirmation = Confirmation.ofSent(SENT, SHORT, LONG);
+    HeliconeConfirmation confirmation = HeliconeConfirmation.ofSent(SENT, SHORT, LONG);
     confirmation.begin();
     confirmation.answered(ProviderResponse.of(seen.status(), seen.body()), EFFORT);
 
@@ -79,7 +79,7 @@ class ConfirmationEndTest extends ConfirmationFixture {
 
   @Test
   void timeoutSaysWhyNobodyCouldLook() {
-    Confirmation confirmation = Confirmation.ofSent(SENT, SHORT, LONG);
+    HeliconeConfirmation confirmation = HeliconeConfirmation.ofSent(SENT, SHORT, LONG);
     confirmation.begin();
     FeedbackException refused =
         RejectedFeedbackException.builder("helicone", 500).hint("try again later").build();
@@ -105,7 +105,7 @@ class ConfirmationEndTest extends ConfirmationFixture {
 
   @Test
   void timeoutBeforeAnyLookAfterAPostInDoubtGivesItsError() {
-    Confirmation confirmation = Confirmation.ofNew(SENT, SHORT, LONG);
+    HeliconeConfirmation confirmation = HeliconeConfirmation.ofNew(SENT, SHORT, LONG);
     confirmation.begin();
     FeedbackException doubt =
         RejectedFeedbackException.builder("helicone", 502).mayHaveArrived(true).build();
@@ -119,7 +119,7 @@ class ConfirmationEndTest extends ConfirmationFixture {
 
   @Test
   void timeoutOfTheFirstPostIsTheErrorOfThePost() {
-    Confirmation confirmation = Confirmation.ofNew(SENT, SHORT, LONG);
+    HeliconeConfirmation confirmation = HeliconeConfirmation.ofNew(SENT, SHORT, LONG);
     confirmation.begin();
     FeedbackException lost = RejectedFeedbackException.builder("helicone", 429).build();
 

@@ -7,7 +7,7 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
-import io.github.llmfeedback.helicone.RatedRequest.Standing;
+import io.github.llmfeedback.helicone.HeliconeRatedRequest.Standing;
 import io.github.llmfeedback.spi.Polling;
 import io.github.llmfeedback.spi.ProviderResponse;
 import java.time.Duration;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * another rating than ours is later than ours: it must not be overwritten. A rating that cannot be
  * read may be such a one.
  */
-final class Confirmation implements Polling<Receipt> {
+final class HeliconeConfirmation implements Polling<Receipt> {
   private static final HeliconeDialect DIALECT = new HeliconeDialect();
   private static final Duration LONGEST = Duration.ofDays(7);
 
@@ -40,7 +40,8 @@ final class Confirmation implements Polling<Receipt> {
   private String lastSeen = "nobody looked yet";
   private @Nullable FeedbackException lastError;
 
-  private Confirmation(Receipt receipt, boolean posted, Duration interval, Duration timeout) {
+  private HeliconeConfirmation(
+      Receipt receipt, boolean posted, Duration interval, Duration timeout) {
     this.receipt = receipt;
     this.positive = rating(receipt);
     this.mayBeStored = posted;
@@ -50,12 +51,12 @@ final class Confirmation implements Polling<Receipt> {
   }
 
   /** For a rating that still has to be sent. */
-  static Confirmation ofNew(Receipt draft, Duration interval, Duration timeout) {
-    return new Confirmation(draft, false, interval, timeout);
+  static HeliconeConfirmation ofNew(Receipt draft, Duration interval, Duration timeout) {
+    return new HeliconeConfirmation(draft, false, interval, timeout);
   }
 
   /** For a rating that was sent before. */
-  static Confirmation ofSent(Receipt receipt, Duration interval, Duration timeout) {
+  static HeliconeConfirmation ofSent(Receipt receipt, Duration interval, Duration timeout) {
     Objects.requireNonNull(receipt, "receipt must not be null");
     if (!receipt.provider().equals("helicone")) {
       throw new IllegalArgumentException(
@@ -67,7 +68,7 @@ final class Confirmation implements Polling<Receipt> {
               + HeliconeDialect.shown(receipt.target())
               + "'; make one with HeliconeFeedbackClient.receiptOf");
     }
-    return new Confirmation(receipt, true, interval, timeout);
+    return new HeliconeConfirmation(receipt, true, interval, timeout);
   }
 
   static Duration bounded(String field, Duration value, Duration max) {
@@ -151,7 +152,7 @@ final class Confirmation implements Polling<Receipt> {
     for (ProviderResponse row : rows) {
       String id = row.text("/request_id").orElse("").toLowerCase(Locale.ROOT);
       if (id.equals(receipt.target())) {
-        standings.add(RatedRequest.standing(row));
+        standings.add(HeliconeRatedRequest.standing(row));
       }
     }
     return standings;
