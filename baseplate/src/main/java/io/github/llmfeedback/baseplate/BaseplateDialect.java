@@ -24,7 +24,7 @@ final class BaseplateDialect implements Dialect<BaseplateWire> {
           .with(Support.APPROXIMATED, Part.SCORE);
 
   /** Size unknown; a later rating of a completion overwrites an earlier one. */
-  private static final Batching BATCHING = new Batching(100, 1 << 20, true, false);
+  private static final Batching BATCHING = Batching.lists(100, 1 << 20).lastWins();
 
   private final String endpointId;
 

@@ -55,7 +55,7 @@ public interface Dialect<W> {
 
   /** How many feedbacks go into one request. */
   default Batching batching() {
-    return Batching.NONE;
+    return Batching.none();
   }
 
   /** The request that creates these feedbacks, each given by its wire objects. */

@@ -35,7 +35,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
   private static final String NUMBERS = "HumanloopFeedbackClient.builder(apiKey).numericRatings()";
 
   /** No limit is documented. */
-  private static final Batching BATCHING = new Batching(100, 1 << 20, false, false);
+  private static final Batching BATCHING = Batching.lists(100, 1 << 20);
 
   private final Capabilities capabilities;
 

@@ -22,7 +22,7 @@ import java.util.Optional;
 /** How Portkey writes feedback. */
 final class PortkeyDialect implements Dialect<PortkeyWire> {
   /** 100 is the only figure seen anywhere; the array form is the official Python client's. */
-  private static final Batching BATCHING = new Batching(100, 1 << 20, false, true);
+  private static final Batching BATCHING = Batching.lists(100, 1 << 20).uncertain();
 
   private final PortkeyOptions options;
   private final Capabilities capabilities;
