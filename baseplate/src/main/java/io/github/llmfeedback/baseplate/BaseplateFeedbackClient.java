@@ -94,7 +94,7 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
     }
 
     private static String segment(String endpointId) {
-      if (endpointId.equals(".") || endpointId.equals("..")) {
+      if (!WireText.isSegment(endpointId)) {
         throw new IllegalArgumentException("Baseplate's endpoint id must not be '.' or '..'");
       }
       return WireText.wellFormed("Baseplate's endpoint id", endpointId);

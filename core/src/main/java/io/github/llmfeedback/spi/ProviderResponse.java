@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -181,6 +182,11 @@ public final class ProviderResponse {
     return node != null && !node.isNull();
   }
 
+  /** Whether there is anything but null at one of these places at least. */
+  public boolean hasAny(String... pointers) {
+    return Stream.of(pointers).anyMatch(this::has);
+  }
+
   /**
    * Whether something that is not nothing stands at this place: a text that is not blank, an object
    * or list with content, {@code true}, a number other than 0.
@@ -220,6 +226,26 @@ public final class ProviderResponse {
     return node != null && (node.isTextual() || node.isNumber())
         ? Optional.of(node.asText())
         : Optional.empty();
+  }
+
+  /** The text or number at the first of these places that has one, as text. */
+  public Optional<String> firstText(String... pointers) {
+    return Stream.of(pointers).map(this::text).flatMap(Optional::stream).findFirst();
+  }
+
+  /** The id at this place: its text or number, as text, unless it is blank. */
+  public Optional<String> id(String pointer) {
+    return text(pointer).filter(id -> !id.isBlank());
+  }
+
+  /** Whether this text, or a number written so, stands at this place. */
+  public boolean hasText(String pointer, String text) {
+    return text.equals(text(pointer).orElse(null));
+  }
+
+  /** Whether a text or number other than this one stands at this place. */
+  public boolean hasOtherText(String pointer, String text) {
+    return !text.equals(text(pointer).orElse(text));
   }
 
   /** The whole number at this place. */

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -207,6 +209,24 @@ public final class Verdict {
   public Verdict except(Map<Integer, Verdict> exceptions) {
     Map<Integer, Verdict> copy = Map.copyOf(exceptions);
     return new Verdict(kind, code, hint, requestId, objects, copy, ofEveryRequest, nothingStored);
+  }
+
+  /**
+   * This acceptance, limited to those wire objects that the response names; the others may have
+   * been stored. Where it names none, nothing was accepted that could be told.
+   *
+   * @param sent how many wire objects the request carries
+   * @param named whether the response names the wire object with this index, from 0
+   * @param unnamed the hint for each wire object that it does not name
+   * @param none the hint if it names none of them
+   */
+  public Verdict ofNamed(int sent, IntPredicate named, String unnamed, String none) {
+    Map<Integer, Verdict> others =
+        IntStream.range(0, sent)
+            .filter(named.negate())
+            .boxed()
+            .collect(Collectors.toMap(i -> i, i -> of(Kind.UNREADABLE).hint(unnamed)));
+    return others.size() == sent ? of(Kind.UNREADABLE).hint(none) : except(others);
   }
 
   /**

@@ -43,13 +43,23 @@ public final class WireRequest {
     Objects.requireNonNull(body, "body must not be null");
     for (String segment : path) {
       Objects.requireNonNull(segment, "path segment must not be null");
-      if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
+      if (!WireText.isSegment(segment)) {
         throw new IllegalArgumentException(
             "a path segment must not be empty, '.' or '..', but one of " + List.of(path) + " is");
       }
       var unused = WireText.wellFormed("a path segment", segment); // OkHttp would write '?'
     }
     return new WireRequest(method, List.of(path), body, false, false, null);
+  }
+
+  /**
+   * A request whose body is these wire objects: one alone as itself, several as a list. As {@link
+   * #of} else.
+   *
+   * @param objects at least one
+   */
+  public static WireRequest ofObjects(String method, List<?> objects, String... path) {
+    return of(method, objects.size() == 1 ? objects.get(0) : objects, path);
   }
 
   /** This request, which may arrive twice and count once. */

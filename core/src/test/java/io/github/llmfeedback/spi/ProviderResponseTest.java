@@ -227,4 +227,45 @@ class ProviderResponseTest {
     assertThat(busy.withHeader("Retry-After", "soon").retryAfter()).isEmpty();
     assertThat(busy.withHeader("x", "7").retryAfter()).isEmpty();
   }
+
+  @Test
+  void firstTextIsThatOfTheFirstPlaceThatHasOne() {
+    ProviderResponse response = ProviderResponse.of(200, "{\"a\": {}, \"b\": 7, \"c\": \"x\"}");
+
+    assertThat(response.firstText("/a", "/b", "/c")).contains("7");
+    assertThat(response.firstText("/a", "/d")).isEmpty();
+  }
+
+  @Test
+  void idIsATextOrNumberThatIsNotBlank() {
+    ProviderResponse response =
+        ProviderResponse.of(
+            200, "{\"text\": \"x\", \"number\": 7, \"blank\": \" \", \"flag\": true}");
+
+    assertThat(response.id("/text")).contains("x");
+    assertThat(response.id("/number")).contains("7");
+    assertThat(response.id("/blank")).isEmpty();
+    assertThat(response.id("/flag")).isEmpty();
+    assertThat(response.id("/absent")).isEmpty();
+  }
+
+  @Test
+  void absentTextIsNeitherThisOneNorAnother() {
+    ProviderResponse response = ProviderResponse.of(200, "{\"id\": \"x\"}");
+
+    assertThat(response.hasText("/id", "x")).isTrue();
+    assertThat(response.hasOtherText("/id", "x")).isFalse();
+    assertThat(response.hasText("/id", "y")).isFalse();
+    assertThat(response.hasOtherText("/id", "y")).isTrue();
+    assertThat(response.hasText("/absent", "x")).isFalse();
+    assertThat(response.hasOtherText("/absent", "x")).isFalse();
+  }
+
+  @Test
+  void hasAnyWantsMoreThanNullAtOnePlace() {
+    ProviderResponse response = ProviderResponse.of(200, "{\"a\": null, \"b\": false}");
+
+    assertThat(response.hasAny("/a", "/b")).isTrue();
+    assertThat(response.hasAny("/a", "/c")).isFalse();
+  }
 }

@@ -244,4 +244,19 @@ class VerdictTest {
     assertThat(Verdict.byStatus(ProviderResponse.of(103, "")).kind())
         .isEqualTo(Verdict.Kind.UNCERTAIN);
   }
+
+  @Test
+  void acceptanceOfNamedObjectsExceptsTheOthersAndIsUnreadableIfThereAreNone() {
+    Verdict accepted = Verdict.of(Verdict.Kind.ACCEPTED);
+
+    assertThat(accepted.ofNamed(3, i -> true, "unnamed", "none").exceptions()).isEmpty();
+    Verdict partial = accepted.ofNamed(3, i -> i != 1, "unnamed", "none");
+    assertThat(partial.kind()).isEqualTo(Verdict.Kind.ACCEPTED);
+    assertThat(partial.exceptions()).containsOnlyKeys(1);
+    assertThat(partial.exceptions().get(1).kind()).isEqualTo(Verdict.Kind.UNREADABLE);
+    assertThat(partial.exceptions().get(1).hint()).contains("unnamed");
+    Verdict nothing = accepted.ofNamed(3, i -> false, "unnamed", "none");
+    assertThat(nothing.kind()).isEqualTo(Verdict.Kind.UNREADABLE);
+    assertThat(nothing.hint()).contains("none");
+  }
 }

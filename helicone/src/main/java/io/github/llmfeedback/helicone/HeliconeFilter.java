@@ -55,7 +55,7 @@ public final class HeliconeFilter {
 
   /** The request with this id, if it was rated. */
   public static HeliconeFilter requestId(String id) {
-    return leaf(Column.REQUEST_ID, "equals", text("id", id).toLowerCase(Locale.ROOT));
+    return leaf(Column.REQUEST_ID, "equals", WireText.notBlank("id", id).toLowerCase(Locale.ROOT));
   }
 
   /** Requests made at this time or later; in the years 1 to 9999. */
@@ -70,31 +70,28 @@ public final class HeliconeFilter {
 
   /** Requests that carried {@code Helicone-User-Id: user}. */
   public static HeliconeFilter user(String user) {
-    return leaf(Column.USER, "equals", text("user", user));
+    return leaf(Column.USER, "equals", WireText.notBlank("user", user));
   }
 
   /** Requests to exactly this model. */
   public static HeliconeFilter model(String model) {
-    return leaf(Column.MODEL, "equals", text("model", model));
+    return leaf(Column.MODEL, "equals", WireText.notBlank("model", model));
   }
 
   /** Requests that carried {@code Helicone-Property-name: value}. */
   public static HeliconeFilter property(String name, String value) {
     return new HeliconeFilter(
-        new Leaf(Column.PROPERTY, "equals", text("value", value), text("name", name)),
+        new Leaf(
+            Column.PROPERTY,
+            "equals",
+            WireText.notBlank("value", value),
+            WireText.notBlank("name", name)),
         rating -> true,
         false);
   }
 
   private static HeliconeFilter leaf(Column column, String operator, Object value) {
     return new HeliconeFilter(new Leaf(column, operator, value, null), rating -> true, false);
-  }
-
-  private static String text(String field, String value) {
-    if (WireText.wellFormed(field, value).isBlank()) {
-      throw new IllegalArgumentException(field + " must not be blank");
-    }
-    return value;
   }
 
   /** Rows have whole milliseconds, so that rounding up changes neither "since" nor "before". */

@@ -65,10 +65,8 @@ public final class HumanloopCustomFeedback {
   private static String notBlank(String field, @Nullable String value) {
     if (value == null) {
       throw new InvalidFeedbackException(field, field + " must not be null");
-    } else if (WireText.wellFormed(field, value).isBlank()) {
-      throw new InvalidFeedbackException(field, field + " must not be blank");
     }
-    return value;
+    return WireText.notBlank(field, value);
   }
 
   /**

@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** How Humanloop writes feedback. */
 final class HumanloopDialect implements Dialect<HumanloopWire> {
@@ -128,18 +127,14 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
   }
 
   static WireRequest post(List<HumanloopWire> objects) {
-    return WireRequest.of("POST", objects.size() == 1 ? objects.get(0) : objects, "feedback");
+    return WireRequest.ofObjects("POST", objects, "feedback");
   }
 
   @Override
   public Verdict verdict(ProviderResponse answer, WireRequest request) {
     Verdict verdict = Verdict.byStatus(answer);
     verdict = answer.isSuccess() ? success(answer, request, verdict) : hinted(answer, verdict);
-    String code =
-        Stream.of("/detail/code", "/detail/type", "/detail/0/type")
-            .flatMap(place -> answer.text(place).stream())
-            .findFirst()
-            .orElse(null);
+    String code = answer.firstText("/detail/code", "/detail/type", "/detail/0/type").orElse(null);
     return verdict.code(code).objects(blamed(answer));
   }
 

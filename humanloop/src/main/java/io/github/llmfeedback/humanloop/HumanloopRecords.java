@@ -2,14 +2,10 @@ package io.github.llmfeedback.humanloop;
 
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
-import io.github.llmfeedback.spi.Verdict.Kind;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +37,7 @@ final class HumanloopRecords {
 
   /** Whatever stands at the hosted address now may say 200; a record has a field of a feedback. */
   private static boolean isRecord(ProviderResponse record) {
-    return Stream.of("/id", "/type", "/value", "/data_id").anyMatch(record::has)
+    return record.hasAny("/id", "/type", "/value", "/data_id")
         && Verdict.errorAt(record, "/error", "/detail").isEmpty();
   }
 
@@ -50,8 +46,8 @@ final class HumanloopRecords {
     for (int i = 0; i < sent.size(); i++) {
       ProviderResponse record = inOrder.get(i);
       HumanloopWire statement = sent.get(i);
-      if (statement.dataId().equals(record.text("/data_id").orElse(statement.dataId()))
-          && statement.type().equals(record.text("/type").orElse(statement.type()))) {
+      if (!record.hasOtherText("/data_id", statement.dataId())
+          && !record.hasOtherText("/type", statement.type())) {
         named[i] = record;
         left.remove(record);
       }
@@ -73,35 +69,25 @@ final class HumanloopRecords {
   }
 
   private static boolean names(ProviderResponse record, HumanloopWire statement) {
-    return statement.dataId().equals(record.text("/data_id").orElse(null))
-        && statement.type().equals(record.text("/type").orElse(null))
+    return record.hasText("/data_id", statement.dataId())
+        && record.hasText("/type", statement.type())
         && (!SEVERAL.contains(statement.type())
-            || String.valueOf(statement.value()).equals(record.text("/value").orElse(null)));
+            || record.hasText("/value", String.valueOf(statement.value())));
   }
 
   /** The provider's yes, but for what it does not name. */
   Verdict verdict(Verdict yes) {
-    Map<Integer, Verdict> unnamed = new LinkedHashMap<>();
-    for (int i = 0; i < named.length; i++) {
-      if (named[i] == null) {
-        unnamed.put(
-            i, Verdict.of(Kind.UNREADABLE).hint("the answer has no record of this statement"));
-      }
-    }
-    if (unnamed.size() < sent.size()) {
-      return yes.except(unnamed);
-    }
-    return Verdict.of(Kind.UNREADABLE)
-        .hint(
-            records == 0
-                ? "it is no feedback of Humanloop's; check the base URL"
-                : "the answer has records of other statements only, or does not say of which");
+    return yes.ofNamed(
+        sent.size(),
+        i -> named[i] != null,
+        "the answer has no record of this statement",
+        records == 0
+            ? "it is no feedback of Humanloop's; check the base URL"
+            : "the answer has records of other statements only, or does not say of which");
   }
 
   /** The id of the record of the statement with this index. */
   Optional<String> id(int index) {
-    return Optional.ofNullable(named[index])
-        .flatMap(record -> record.text("/id"))
-        .filter(id -> !id.isBlank());
+    return Optional.ofNullable(named[index]).flatMap(record -> record.id("/id"));
   }
 }

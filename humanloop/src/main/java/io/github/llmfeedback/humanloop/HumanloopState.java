@@ -1,7 +1,7 @@
 package io.github.llmfeedback.humanloop;
 
-import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.spi.WireText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -108,7 +108,7 @@ final class HumanloopState {
 
   private static List<String> texts(List<String> texts) {
     if (texts.stream().anyMatch(String::isBlank)) {
-      throw wrong("must not be blank");
+      throw WireText.wrongReceipt("value", "must not be blank");
     }
     return texts;
   }
@@ -117,28 +117,22 @@ final class HumanloopState {
     try {
       return Long.valueOf(text);
     } catch (NumberFormatException e) {
-      throw wrong("must be a whole number of 64 bits");
+      throw WireText.wrongReceipt("value", "must be a whole number of 64 bits");
     }
   }
 
   private static Double number(String text) {
     double number = NUMERAL.matcher(text).matches() ? Double.parseDouble(text) : Double.NaN;
     if (!Double.isFinite(number)) {
-      throw wrong("must be a finite number");
+      throw WireText.wrongReceipt("value", "must be a finite number");
     }
     return number;
   }
 
   private static Boolean flag(String text) {
     if (!text.equals("true") && !text.equals("false")) {
-      throw wrong("must be true or false");
+      throw WireText.wrongReceipt("value", "must be true or false");
     }
     return Boolean.valueOf(text);
-  }
-
-  private static InvalidFeedbackException wrong(String rule) {
-    String field = "receipt value";
-    return new InvalidFeedbackException(
-        field, field + " " + rule + ", so this receipt is wrong; nothing was sent");
   }
 }

@@ -72,10 +72,8 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
    * @param feedbackId the feedback's id, one of the {@code feedback_ids} of Portkey's answer
    */
   public static Receipt receiptOf(String traceId, String feedbackId) {
-    if (WireText.wellFormed("feedback id", feedbackId).isBlank()) {
-      throw new IllegalArgumentException("feedback id must not be blank");
-    }
-    return Receipt.builder("portkey", traceId).ids(List.of(feedbackId)).attempts(0).build();
+    List<String> ids = List.of(WireText.notBlank("feedback id", feedbackId));
+    return Receipt.builder("portkey", traceId).ids(ids).attempts(0).build();
   }
 
   /**

@@ -5,14 +5,11 @@ import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import io.github.llmfeedback.spi.WireRequest;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What Portkey's answers mean; its error bodies come in at least eight shapes. */
@@ -62,7 +59,7 @@ final class PortkeyVerdict {
     } else if (!status.isEmpty() && !status.equalsIgnoreCase("success")) {
       return Verdict.of(Kind.UNREADABLE).hint("its status is neither success nor failure");
     }
-    boolean namesIds = answer.has("/feedback_ids") || answer.has("/feedback_id");
+    boolean namesIds = answer.hasAny("/feedback_ids", "/feedback_id");
     if (status.isEmpty() && !namesIds) {
       return Verdict.of(Kind.UNREADABLE).hint("it has neither status nor ids; check the base URL");
     }
@@ -73,34 +70,25 @@ final class PortkeyVerdict {
   /** The ids are in the order of what was sent; where their number differs, nobody knows whose. */
   private static Verdict named(ProviderResponse answer, int sent, Verdict verdict) {
     List<Optional<String>> ids = ids(answer);
-    Map<Integer, Verdict> unnamed = new LinkedHashMap<>();
-    for (int i = 0; i < ids.size(); i++) {
-      if (ids.get(i).isEmpty()) {
-        unnamed.put(i, Verdict.of(Kind.UNREADABLE).hint("the answer has no id for this feedback"));
-      }
+    long named = ids.stream().filter(Optional::isPresent).count();
+    String none = "the answer names only " + named + " of the " + sent + " that were sent";
+    if (ids.size() == sent) {
+      return verdict.ofNamed(
+          sent, i -> ids.get(i).isPresent(), "the answer has no id for this feedback", none);
     }
-    int named = ids.size() - unnamed.size();
-    if (named == 0 || (named < sent && ids.size() != sent)) {
-      return Verdict.of(Kind.UNREADABLE)
-          .hint("the answer names only " + named + " of the " + sent + " that were sent");
-    }
-    return ids.size() == sent ? verdict.except(unnamed) : verdict;
+    return named > 0 && named >= sent ? verdict : Verdict.of(Kind.UNREADABLE).hint(none);
   }
 
   /** The singular is the Node client's name for the id of one. */
   private static List<Optional<String>> ids(ProviderResponse answer) {
     if (!answer.has("/feedback_ids")) {
-      return List.of(id(answer, "/feedback_id"));
+      return List.of(answer.id("/feedback_id"));
     }
     List<Optional<String>> ids = new ArrayList<>();
     for (int i = 0; i < answer.size("/feedback_ids"); i++) {
-      ids.add(id(answer, "/feedback_ids/" + i));
+      ids.add(answer.id("/feedback_ids/" + i));
     }
     return ids;
-  }
-
-  private static Optional<String> id(ProviderResponse answer, String place) {
-    return answer.text(place).filter(id -> !id.isBlank());
   }
 
   private static boolean reached(ProviderResponse answer) {
@@ -108,7 +96,7 @@ final class PortkeyVerdict {
   }
 
   private static boolean isOpenSourceGateway(ProviderResponse answer) {
-    String message = first(answer, "/error/message", "/data/message", "/message");
+    String message = message(answer);
     boolean wantsProvider =
         answer.status() == 400 && message != null && message.contains("x-portkey-provider");
     return wantsProvider || (answer.status() == 404 && answer.has("/ok"));
@@ -137,16 +125,16 @@ final class PortkeyVerdict {
 
   /** A place in the body (as pydantic names it), or words for what the body should have been. */
   private static boolean isOfTheForm(ProviderResponse answer) {
-    String message = first(answer, "/error/message", "/data/message", "/message");
+    String message = message(answer);
     return answer.size("/detail/0/loc") > 0
         || (message != null && OF_THE_FORM.matcher(message).find());
   }
 
-  private static @Nullable String code(ProviderResponse answer) {
-    return first(answer, "/error/code", "/data/errorCode", "/data/code");
+  private static @Nullable String message(ProviderResponse answer) {
+    return answer.firstText("/error/message", "/data/message", "/message").orElse(null);
   }
 
-  private static @Nullable String first(ProviderResponse answer, String... places) {
-    return Stream.of(places).flatMap(place -> answer.text(place).stream()).findFirst().orElse(null);
+  private static @Nullable String code(ProviderResponse answer) {
+    return answer.firstText("/error/code", "/data/errorCode", "/data/code").orElse(null);
   }
 }
