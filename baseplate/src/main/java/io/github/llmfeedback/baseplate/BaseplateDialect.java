@@ -85,12 +85,12 @@ final class BaseplateDialect implements Dialect<BaseplateWire> {
   }
 
   @Override
-  public Verdict verdict(ProviderResponse answer, WireRequest request) {
-    Verdict verdict = Verdict.byStatus(answer);
+  public Verdict verdict(ProviderResponse response, WireRequest request) {
+    Verdict verdict = Verdict.byStatus(response);
     if (verdict.kind() == Kind.ACCEPTED) {
-      return named(answer, request, verdict);
+      return named(response, request, verdict);
     }
-    return switch (answer.status()) {
+    return switch (response.status()) {
       case 401 -> verdict.hint("the key is wrong, or belongs to another project than the endpoint");
       case 404, 405 ->
           verdict.hint("check endpoint id and base URL; whether Baseplate still runs is unknown");
@@ -99,22 +99,22 @@ final class BaseplateDialect implements Dialect<BaseplateWire> {
   }
 
   /**
-   * A yes, for the ratings that it names. A single rating is answered with its log, whose keys
-   * differ from page to page; what a list is answered with is undocumented (documentation of 2023):
-   * a list of logs names those in it, and an object that names none of the ratings stands for the
-   * request.
+   * An acceptance of the ratings that the response names. The response to a single rating is its
+   * log, whose keys differ from page to page of the documentation; that to a list is undocumented
+   * (documentation of 2023): a list of logs names those in it, and an object that names none of the
+   * ratings stands for the request.
    */
-  private static Verdict named(ProviderResponse answer, WireRequest request, Verdict yes) {
+  private static Verdict named(ProviderResponse response, WireRequest request, Verdict yes) {
     List<BaseplateWire> sent = sent(request);
-    List<ProviderResponse> logs = logs(answer);
-    if (logs.isEmpty() && answer.isObject() && assents(answer, sent.size())) {
+    List<ProviderResponse> logs = logs(response);
+    if (logs.isEmpty() && response.isObject() && assents(response, sent.size())) {
       return yes;
     }
     return yes.ofNamed(
         sent.size(),
         i -> isNamed(sent.get(i), i, logs, sent.size()),
-        "the answer has no log of this rating",
-        "the answer names "
+        "the response has no log of this rating",
+        "the response names "
             + (logs.isEmpty() ? "none" : "only " + logs.size())
             + " of the "
             + sent.size()
@@ -127,36 +127,38 @@ final class BaseplateDialect implements Dialect<BaseplateWire> {
         : List.of((BaseplateWire) request.body());
   }
 
-  /** The logs in the answer; what names an error or nothing of a log is none. */
-  private static List<ProviderResponse> logs(ProviderResponse answer) {
+  /** The logs in the response; what names an error, or no key of a log, is not one. */
+  private static List<ProviderResponse> logs(ProviderResponse response) {
     List<ProviderResponse> all = new ArrayList<>();
-    if (answer.isArray()) {
-      all.addAll(answer.items(""));
+    if (response.isArray()) {
+      all.addAll(response.items(""));
     } else {
-      Stream.of("/logs", "/data").forEach(place -> all.addAll(answer.items(place)));
-      if (answer.has("/usage_id")) {
-        all.add(answer);
+      Stream.of("/logs", "/data").forEach(place -> all.addAll(response.items(place)));
+      if (response.has("/usage_id")) {
+        all.add(response);
       }
     }
     return all.stream().filter(BaseplateDialect::isLog).toList();
   }
 
-  private static boolean isLog(ProviderResponse answer) {
-    return answer.isObject() && answer.hasAny(LOG) && Verdict.errorAt(answer, "/error").isEmpty();
+  private static boolean isLog(ProviderResponse response) {
+    return response.isObject()
+        && response.hasAny(LOG)
+        && Verdict.errorAt(response, "/error").isEmpty();
   }
 
-  private static boolean assents(ProviderResponse answer, int sent) {
-    String status = answer.text("/status").orElse("");
-    boolean lists = answer.isArray("/logs") || answer.isArray("/data");
-    return (isLog(answer) && !lists)
-        || answer.flag("/success").orElse(false)
-        || answer.flag("/ok").orElse(false)
+  private static boolean assents(ProviderResponse response, int sent) {
+    String status = response.text("/status").orElse("");
+    boolean lists = response.isArray("/logs") || response.isArray("/data");
+    return (isLog(response) && !lists)
+        || response.flag("/success").orElse(false)
+        || response.flag("/ok").orElse(false)
         || status.equalsIgnoreCase("success")
         || status.equalsIgnoreCase("ok")
-        || answer.number("/updated").orElse(0) >= sent;
+        || response.number("/updated").orElse(0) >= sent;
   }
 
-  /** By its usage id where the logs name theirs, or else by its place, if none is missing. */
+  /** By its usage id where the logs name theirs, or else by its position, if no log is missing. */
   private static boolean isNamed(
       BaseplateWire rating, int index, List<ProviderResponse> logs, int sent) {
     String id = rating.usageId();

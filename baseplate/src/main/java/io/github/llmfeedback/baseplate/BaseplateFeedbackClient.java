@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BaseplateFeedbackClient extends HttpFeedbackClient implements SupportsUpdate {
   /**
-   * The completion: {@code choices[i].usage_id} of its answer, one for each choice, not the
-   * answer's own {@code id}. Baseplate makes it, so a shared target needs it named.
+   * The completion: {@code choices[i].usage_id} of its response, one for each choice, not the
+   * response's own {@code id}. Baseplate makes it, so a shared target must name it.
    */
   public static final TargetKey USAGE = TargetKey.of("baseplate", "usage");
 
@@ -30,8 +30,8 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
   private static final String ENDPOINT_VARIABLE = "BASEPLATE_ENDPOINT_ID";
 
   private BaseplateFeedbackClient(
-      ApiEndpoint connection, ClientSettings settings, String endpointId) {
-    super(connection, settings, new BaseplateDialect(endpointId));
+      ApiEndpoint endpoint, ClientSettings settings, String endpointId) {
+    super(endpoint, settings, new BaseplateDialect(endpointId));
   }
 
   /** A client of this endpoint with the default settings. */

@@ -75,14 +75,14 @@ public final class Errors {
           excerpt(answer),
           attempts,
           elapsed,
-          mayHaveArrived && !request.isQuestion(),
+          mayHaveArrived && !request.isReadOnly(),
           "%s answered %d to %s, but %s%s"
               .formatted(
                   connection.provider(),
                   answer.status(),
                   place(request),
                   hint == null ? "the answer cannot be read" : hint,
-                  request.isQuestion() ? "" : "; the feedback may have arrived"));
+                  request.isReadOnly() ? "" : "; the feedback may have arrived"));
     }
     return RejectedFeedbackException.builder(connection.provider(), answer.status())
         .place(place(request))
@@ -92,7 +92,7 @@ public final class Errors {
         .requestId(verdict.requestId().map(id -> token(said(request), id)).orElse(null))
         .retryAfter(answer.retryAfter().orElse(null))
         .effort(attempts, elapsed)
-        .mayHaveArrived(mayHaveArrived && !request.isQuestion())
+        .mayHaveArrived(mayHaveArrived && !request.isReadOnly())
         .build();
   }
 
@@ -120,7 +120,7 @@ public final class Errors {
       int attempts,
       Duration elapsed,
       boolean mayHaveArrived) {
-    boolean question = request != null && request.isQuestion();
+    boolean question = request != null && request.isReadOnly();
     return RejectedFeedbackException.builder(connection.provider(), status)
         .place(request == null ? "" : place(request))
         .hint("the provider asked this client to wait longer than this call may take")
@@ -137,7 +137,7 @@ public final class Errors {
       Duration elapsed,
       boolean uncertain,
       @Nullable IOException cause) {
-    boolean question = request != null && request.isQuestion();
+    boolean question = request != null && request.isReadOnly();
     boolean mayHaveArrived = uncertain && !question;
     String fate =
         question ? "" : mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored";
@@ -153,7 +153,7 @@ public final class Errors {
 
   /** An error of this process, such as no memory, ended a call on its way. */
   FeedbackException broken(WireRequest request, Throwable bug, Sent sent, Duration elapsed) {
-    boolean mayHaveArrived = sent.uncertain() && !request.isQuestion();
+    boolean mayHaveArrived = sent.uncertain() && !request.isReadOnly();
     return new UndeliveredFeedbackException(
         connection.provider(),
         sent.attempts() == 0 ? Reason.UNREACHABLE : Reason.CONNECTION_LOST,

@@ -51,8 +51,8 @@ final class PollingRun<T> {
   private void take(Supplier<Polling.Step<T>> next) {
     try {
       Polling.Step<T> step = next.get();
-      if (step instanceof Polling.Ask<T> ask) {
-        ask(new Call(carrier, ask.request()));
+      if (step instanceof Polling.Send<T> send) {
+        ask(new Call(carrier, send.request()));
       } else if (step instanceof Polling.Wait<T> wait) {
         rest(wait.time());
       } else {
@@ -102,7 +102,7 @@ final class PollingRun<T> {
     }
     if (error == null) {
       ProviderResponse answer = Objects.requireNonNull(ending.answer());
-      take(() -> dialogue.answered(answer, effort()));
+      take(() -> dialogue.accepted(answer, effort()));
     } else if (!endIfStopped(error)) {
       take(() -> dialogue.failed(error, effort()));
     }

@@ -21,7 +21,7 @@ class ProviderResponseTest {
         name -> BadInput.absent(),
         body.getBytes(StandardCharsets.UTF_8),
         BodyEnd.BROKEN_OFF,
-        ProviderResponse.LARGEST,
+        ProviderResponse.MAX_BYTES,
         null);
   }
 
@@ -208,7 +208,7 @@ class ProviderResponseTest {
                     name -> BadInput.absent(),
                     bytes,
                     BodyEnd.WHOLE,
-                    ProviderResponse.LARGEST_TO_A_QUESTION,
+                    ProviderResponse.MAX_READ_ONLY_BYTES,
                     null)
                 .text())
         .isEqualTo("a\uFFFDb");
@@ -216,7 +216,7 @@ class ProviderResponseTest {
 
   @Test
   void toStringTellsTheSizeAndNotTheWords() {
-    assertThat(of("{\"a\":\"words\"}")).hasToString("Answer 200, 13 bytes");
+    assertThat(of("{\"a\":\"words\"}")).hasToString("ProviderResponse 200, 13 bytes");
   }
 
   @Test

@@ -110,7 +110,7 @@ class VerdictTest {
     byte[] body = "{\"data\":".getBytes(StandardCharsets.UTF_8);
     ProviderResponse answer =
         ProviderResponse.read(
-            200, name -> BadInput.absent(), body, end, ProviderResponse.LARGEST, null);
+            200, name -> BadInput.absent(), body, end, ProviderResponse.MAX_BYTES, null);
     assertThat(Verdict.byStatus(answer).kind()).isEqualTo(Kind.UNREADABLE);
     assertThat(Verdict.byStatus(answer).hint())
         .get()

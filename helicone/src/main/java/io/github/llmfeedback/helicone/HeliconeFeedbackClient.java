@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Carries feedback to Helicone. Thread-safe; see {@link io.github.llmfeedback.FeedbackClient}.
  *
- * <p>Helicone's yes means <em>accepted</em>, not stored: feedback that comes before the LLM
+ * <p>Helicone's success means <em>accepted</em>, not stored: feedback that arrives before the LLM
  * request's own log row is lost (observed, 2026-07).
  */
 public final class HeliconeFeedbackClient extends HttpFeedbackClient implements SupportsUpdate {
@@ -45,8 +45,8 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   private final Duration batchTimeout;
 
   private HeliconeFeedbackClient(
-      ApiEndpoint connection, ClientSettings settings, Duration confirmInterval) {
-    super(connection, settings, new HeliconeDialect());
+      ApiEndpoint endpoint, ClientSettings settings, Duration confirmInterval) {
+    super(endpoint, settings, new HeliconeDialect());
     this.confirmInterval = confirmInterval;
     this.batchTimeout = settings.batchTimeout();
   }
@@ -115,8 +115,8 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   /**
    * Submits a rating and waits until it is seen to be stored: posts it, looks, and posts it again
    * if it came before the request's own log row, which is the normal case right after an LLM call.
-   * A post that may have arrived is looked after, too; one that surely did not, and a wrong key or
-   * base URL at any time, ends it at once.
+   * A post that may have arrived is confirmed, too; one that surely did not arrive ends the call at
+   * once, and so does a wrong key or base URL at any time.
    *
    * <p>Nothing else should rate the request meanwhile: a later rating may be overwritten.
    *
@@ -163,13 +163,13 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
 
   /**
    * The rated requests that the query is after. Pages are fetched when the stream gets to them, on
-   * the thread that reads it; an empty stream is no proof that there are none, because Helicone
-   * answers so when its database is down, too.
+   * the thread that reads it; an empty stream does not prove that there are none, because Helicone
+   * also responds so when its database is down.
    *
-   * <p>A reading does not look for ever. If no further match comes while it waits for pages, for
-   * longer than the settings' {@link ClientSettings#batchTimeout()} (looked at after each page) or
-   * in 100,000 rows, it ends with a {@link FeedbackException} that says so. The time that the
-   * reader takes between two pages does not count, and what was read before stays read.
+   * <p>Reading is bounded. If no further match comes while it waits for pages, for longer than the
+   * settings' {@link ClientSettings#batchTimeout()} (looked at after each page) or in 100,000 rows,
+   * it ends with a {@link FeedbackException} that says so. The time that the reader takes between
+   * two pages does not count, and what was read before stays read.
    *
    * @return to be read once; its reading throws {@link FeedbackException}
    */
@@ -179,7 +179,7 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
         Spliterators.spliteratorUnknownSize(
             new HeliconePages(
                 query,
-                page -> ask(page, answer -> answer.items("/data")),
+                page -> ask(page, response -> response.items("/data")),
                 batchTimeout,
                 System::nanoTime),
             Spliterator.ORDERED | Spliterator.NONNULL),

@@ -163,7 +163,7 @@ public final class HeliconeFilter {
     Object wire(boolean viaRequestQuery);
   }
 
-  /** One column and one operator: the server ignores others without a word (observed, 2026-11). */
+  /** One column and one operator: the server silently ignores others (observed, 2026-11). */
   private record Leaf(Column column, String operator, Object value, @Nullable String property)
       implements Node {
     @Override

@@ -54,7 +54,7 @@ public final class HeliconeQuery {
     return new HeliconeQuery(filter, false, offset, limit, pageSize, viaRequestQuery);
   }
 
-  /** This query, which hands out at most so many requests. */
+  /** This query, which returns at most this many requests. */
   public HeliconeQuery limit(long requests) {
     if (requests < 0) {
       throw new IllegalArgumentException("limit must not be negative, but is " + requests);
@@ -63,8 +63,8 @@ public final class HeliconeQuery {
   }
 
   /**
-   * This query, which begins so many rows later. Helicone counts every stored version of a request
-   * as a row, and a rating makes a version: for a fixed beginning use {@link HeliconeFilter#since}.
+   * This query, which skips this many rows. Helicone counts every stored version of a request as a
+   * row, and a rating makes a version: for a fixed beginning use {@link HeliconeFilter#since}.
    */
   public HeliconeQuery offset(long rows) {
     if (rows < 0) {
@@ -74,7 +74,7 @@ public final class HeliconeQuery {
   }
 
   /**
-   * This query, which asks for so many rows at a time, 1 to 1,000. Rows carry the bodies of LLM
+   * This query, which reads this many rows at a time, 1 to 1,000. Rows carry the bodies of LLM
    * request and response, and a page above 8 MB cannot be read.
    */
   public HeliconeQuery pageSize(int rows) {
@@ -131,6 +131,6 @@ public final class HeliconeQuery {
   }
 
   private static WireRequest request(HeliconeWire.Query query, String form) {
-    return WireRequest.of("POST", query, "request", form).question();
+    return WireRequest.of("POST", query, "request", form).readOnly();
   }
 }

@@ -55,7 +55,7 @@ class HeliconeConfirmationEndTest extends HeliconeConfirmationFixture {
     return Stream.of(
         arguments(ABSENT, "no such request"),
         arguments(LOST, "without a rating"),
-        arguments(ROW_OF_ANOTHER, "does something on the way drop the query's filter?"),
+        arguments(ROW_OF_ANOTHER, "does something in between drop the query's filter?"),
         arguments(Reply.of(201, DOWN_ROW.replace("0}", "{}}")), "a score that cannot be read"),
         arguments(Reply.of(201, DOWN_ROW), "the other rating"));
   }
@@ -65,14 +65,14 @@ class HeliconeConfirmationEndTest extends HeliconeConfirmationFixture {
   void timeoutSaysWhatWasLastSeen(Reply seen, String words) {
     HeliconeConfirmation confirmation = HeliconeConfirmation.ofSent(SENT, SHORT, LONG);
     confirmation.begin();
-    confirmation.answered(ProviderResponse.of(seen.status(), seen.body()), EFFORT);
+    confirmation.accepted(ProviderResponse.of(seen.status(), seen.body()), EFFORT);
 
     FeedbackException error = confirmation.stopped(Reason.TIMEOUT, null, EFFORT);
 
     assertThat(error)
         .hasMessageContaining(words)
         .hasMessageContaining(ID)
-        .hasMessageEndingWith("the feedback may be stored all the same");
+        .hasMessageEndingWith("the feedback may have been stored");
     assertThat(error.mayHaveArrived()).isTrue();
     assertThat(error.attempts()).isEqualTo(7);
   }

@@ -91,7 +91,7 @@ class HeliconeConfirmationTest extends HeliconeConfirmationFixture {
     confirmation.begin();
     assertThat(
             Stream.generate(
-                    () -> confirmation.answered(ProviderResponse.of(201, ABSENT.body()), EFFORT))
+                    () -> confirmation.accepted(ProviderResponse.of(201, ABSENT.body()), EFFORT))
                 .limit(6)
                 .map(step -> ((Polling.Wait<Receipt>) step).time().toMillis()))
         .containsExactly(2000L, 3000L, 4500L, 6750L, 10_000L, 10_000L);

@@ -150,7 +150,7 @@ class HeliconePagesTest {
             })
         .hasMessage(
             "helicone's last 100000 rows hold no rating that the query is after; ask for a shorter"
-                + " time with since and before, or find out whether something on the way drops the"
+                + " time with since and before, or find out whether something in between drops the"
                 + " query's filter");
     assertThat(read).containsExactly("a");
     assertThat(server.count()).isEqualTo(101);

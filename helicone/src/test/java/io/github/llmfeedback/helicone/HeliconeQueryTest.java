@@ -207,7 +207,7 @@ class HeliconeQueryTest {
   @Test
   void pageIsAQuestionThatMayBeRepeated() {
     WireRequest page = HeliconeQuery.where(positive()).page(0);
-    assertThat(page.isQuestion()).isTrue();
+    assertThat(page.isReadOnly()).isTrue();
     assertThat(page.isRepeatable()).isTrue();
     assertThat(page.spacing()).isEmpty();
   }

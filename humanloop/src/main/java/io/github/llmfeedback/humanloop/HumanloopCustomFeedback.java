@@ -76,7 +76,7 @@ public final class HumanloopCustomFeedback {
    * invisible, bidirectional and line-separator characters.
    */
   public static final class Builder {
-    /** It refuses the authors and times that no feedback may have; what it states goes nowhere. */
+    /** Checks author and time as for any feedback; it is never sent. */
     private final Feedback.Builder context;
 
     private final String datapoint;
@@ -134,7 +134,7 @@ public final class HumanloopCustomFeedback {
       return this;
     }
 
-    /** Before any message shows it. */
+    /** Checked before any message shows it. */
     private static String checked(String type) {
       return WireText.name("type", type);
     }
@@ -155,7 +155,7 @@ public final class HumanloopCustomFeedback {
     /**
      * The statements.
      *
-     * @throws InvalidFeedbackException if there is none
+     * @throws InvalidFeedbackException if there is no statement
      */
     public HumanloopCustomFeedback build() {
       if (values.isEmpty()) {

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HumanloopFeedbackClient extends HttpFeedbackClient implements SupportsRetract {
   /**
-   * The datapoint: {@code data[i].id} of a chat or completion answer, or {@code id} of a logged one
-   * (Humanloop's v4 reference, 2025). Humanloop makes it, so a shared target needs it named.
+   * The datapoint: {@code data[i].id} of a chat or completion response, or {@code id} of a logged
+   * one (Humanloop's v4 reference, 2025). Humanloop makes it, so a shared target must name it.
    */
   public static final TargetKey DATAPOINT = TargetKey.of("humanloop", "datapoint");
 
@@ -35,8 +35,8 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
   private final HumanloopDialect dialect;
 
   private HumanloopFeedbackClient(
-      ApiEndpoint connection, ClientSettings settings, HumanloopDialect dialect) {
-    super(connection, settings, dialect);
+      ApiEndpoint endpoint, ClientSettings settings, HumanloopDialect dialect) {
+    super(endpoint, settings, dialect);
     this.dialect = dialect;
   }
 
@@ -63,8 +63,8 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
 
   /**
    * A receipt of a feedback that was stored before this library was used, or whose receipt is lost:
-   * what {@link #retract} needs. Of what it states, issues and actions count by their names, the
-   * others by being there; the words do not matter.
+   * what {@link #retract} needs. Issues and actions are retracted by their names, the other
+   * statements by their type; their words do not matter.
    *
    * @throws io.github.llmfeedback.UnrepresentableFeedbackException if its target has no id for
    *     {@link #DATAPOINT}
@@ -72,8 +72,7 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
   public static Receipt receiptOf(Feedback stored) {
     Objects.requireNonNull(stored, "stored feedback must not be null");
     String datapoint = stored.target().requireIdFor(DATAPOINT);
-    HumanloopDialect dialect =
-        new HumanloopDialect(true); // of a rating only its being there counts
+    HumanloopDialect dialect = new HumanloopDialect(true); // of a rating only its type counts
     return receipt(datapoint, dialect.encode(stored, datapoint, new Losses("humanloop")))
         .attempts(0)
         .build();
@@ -97,26 +96,26 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
    * @throws io.github.llmfeedback.FeedbackException as {@link #submit}
    */
   public Receipt submitCustom(HumanloopCustomFeedback feedback) {
-    return deliver(dialect, () -> prepared(feedback));
+    return deliver(dialect, () -> encoded(feedback));
   }
 
   /** As {@link #submitCustom}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> submitCustomAsync(HumanloopCustomFeedback feedback) {
-    return deliverAsync(dialect, () -> prepared(feedback));
+    return deliverAsync(dialect, () -> encoded(feedback));
   }
 
   /**
    * Submits all of {@code feedbacks} in lists and waits, as {@link #submitAll} does.
    *
    * @return one outcome each, in input order
-   * @throws NullPointerException if one is null; then none was sent
+   * @throws NullPointerException if one is null; then nothing was sent
    */
   public List<HumanloopCustomOutcome> submitCustomAll(
       Collection<HumanloopCustomFeedback> feedbacks) {
     List<HumanloopCustomFeedback> given = present(feedbacks);
     return deliverAll(
         dialect,
-        prepared(given),
+        encoded(given),
         (i, receipt) -> HumanloopCustomOutcome.accepted(i, given.get(i), receipt),
         (i, error) -> HumanloopCustomOutcome.failed(i, given.get(i), error));
   }
@@ -132,7 +131,7 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
     }
     return deliverAllAsync(
         dialect,
-        prepared(given),
+        encoded(given),
         (i, receipt) -> HumanloopCustomOutcome.accepted(i, given.get(i), receipt),
         (i, error) -> HumanloopCustomOutcome.failed(i, given.get(i), error));
   }
@@ -147,11 +146,11 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
     return given;
   }
 
-  private static List<Encoded<HumanloopWire>> prepared(List<HumanloopCustomFeedback> feedbacks) {
-    return feedbacks.stream().map(HumanloopFeedbackClient::prepared).toList();
+  private static List<Encoded<HumanloopWire>> encoded(List<HumanloopCustomFeedback> feedbacks) {
+    return feedbacks.stream().map(HumanloopFeedbackClient::encoded).toList();
   }
 
-  private static Encoded<HumanloopWire> prepared(HumanloopCustomFeedback feedback) {
+  private static Encoded<HumanloopWire> encoded(HumanloopCustomFeedback feedback) {
     Objects.requireNonNull(feedback, "feedback must not be null");
     return new Encoded<>(
         feedback.datapoint(), feedback.objects(), HumanloopState.of(feedback.objects()), List.of());

@@ -9,11 +9,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of the statements that were sent an answer names, and by which record.
+ * Which of the statements that were sent a response names, and by which record.
  *
- * <p>That the answer mirrors the request is inferred (v4 reference, 2025). A record names a
- * statement by its place, where there are as many records as statements and none says otherwise; or
- * by its datapoint and type, and its value where a datapoint can have several of the type.
+ * <p>That the response mirrors the request is inferred (v4 reference, 2025). A record names a
+ * statement by its place, where there are as many records as statements and no record says
+ * otherwise; or by its datapoint and type, and its value where a datapoint can have several of the
+ * type.
  */
 final class HumanloopRecords {
   private static final Set<String> SEVERAL = Set.of("issue", "action");
@@ -22,10 +23,10 @@ final class HumanloopRecords {
   private final @Nullable ProviderResponse[] named;
   private final int records;
 
-  HumanloopRecords(ProviderResponse answer, List<HumanloopWire> sent) {
+  HumanloopRecords(ProviderResponse response, List<HumanloopWire> sent) {
     this.sent = sent;
     this.named = new ProviderResponse[sent.size()];
-    List<ProviderResponse> all = answer.isArray() ? answer.items("") : List.of(answer);
+    List<ProviderResponse> all = response.isArray() ? response.items("") : List.of(response);
     List<ProviderResponse> left =
         new ArrayList<>(all.stream().filter(HumanloopRecords::isRecord).toList());
     this.records = left.size();
@@ -80,10 +81,10 @@ final class HumanloopRecords {
     return yes.ofNamed(
         sent.size(),
         i -> named[i] != null,
-        "the answer has no record of this statement",
+        "the response has no record of this statement",
         records == 0
-            ? "it is no feedback of Humanloop's; check the base URL"
-            : "the answer has records of other statements only, or does not say of which");
+            ? "it is not feedback of Humanloop's; check the base URL"
+            : "the response has records of other statements only, or does not say of which");
   }
 
   /** The id of the record of the statement with this index. */

@@ -81,7 +81,7 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
     return neutral(losses);
   }
 
-  /** The value of a record whose words stand alone. */
+  /** The value of a record without a rating. */
   private Integer neutral(Losses losses) {
     if (options.neutralValue() == null) {
       throw losses.refusal("it has no record without a rating; " + PortkeyOptions.ADVICE);
@@ -159,19 +159,20 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
   }
 
   @Override
-  public Verdict verdict(ProviderResponse answer, WireRequest request) {
-    return PortkeyVerdict.of(answer, request);
+  public Verdict verdict(ProviderResponse response, WireRequest request) {
+    return PortkeyVerdict.of(response, request);
   }
 
   @Override
-  public List<List<String>> decode(ProviderResponse answer, List<List<PortkeyWire>> feedbacks) {
-    boolean one = feedbacks.size() == 1 && answer.size("/feedback_ids") == 0;
-    boolean told = one || answer.size("/feedback_ids") == feedbacks.size(); // else: whose are they?
+  public List<List<String>> decode(ProviderResponse response, List<List<PortkeyWire>> feedbacks) {
+    boolean one = feedbacks.size() == 1 && response.size("/feedback_ids") == 0;
+    boolean matched =
+        one || response.size("/feedback_ids") == feedbacks.size(); // else: whose are they?
     List<List<String>> ids = new ArrayList<>();
     for (int i = 0; i < feedbacks.size(); i++) {
       // The singular is the Node client's name for it.
-      Optional<String> id = answer.id(one ? "/feedback_id" : "/feedback_ids/" + i);
-      ids.add(told ? id.stream().toList() : List.of());
+      Optional<String> id = response.id(one ? "/feedback_id" : "/feedback_ids/" + i);
+      ids.add(matched ? id.stream().toList() : List.of());
     }
     return ids;
   }
@@ -187,7 +188,7 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
       this.losses = losses;
     }
 
-    /** The metadata of a feedback; null if there is none. */
+    /** The metadata of a feedback; null if it would be empty. */
     static @Nullable Map<String, @Nullable Object> of(
         Feedback feedback, PortkeyOptions options, Losses losses) {
       Metadata all = new Metadata(options, losses);
@@ -222,7 +223,7 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
     }
 
     private void put(Part part, String key, Object value) {
-      if (metadata.containsKey(key)) { // maybe with null, which is a value of the caller's too
+      if (metadata.containsKey(key)) { // with null too, which is a value of the caller's
         throw losses.refusal(
             "metadata."
                 + key

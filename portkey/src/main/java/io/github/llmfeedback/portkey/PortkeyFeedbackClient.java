@@ -35,8 +35,8 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
   private static final String KEY_VARIABLE = "PORTKEY_API_KEY";
 
   private PortkeyFeedbackClient(
-      ApiEndpoint connection, ClientSettings settings, PortkeyOptions options) {
-    super(connection, settings, new PortkeyDialect(options));
+      ApiEndpoint endpoint, ClientSettings settings, PortkeyOptions options) {
+    super(endpoint, settings, new PortkeyDialect(options));
   }
 
   /**
@@ -69,7 +69,7 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
    * needs.
    *
    * @param traceId the trace that the feedback is about
-   * @param feedbackId the feedback's id, one of the {@code feedback_ids} of Portkey's answer
+   * @param feedbackId the feedback's id, one of the {@code feedback_ids} of Portkey's response
    */
   public static Receipt receiptOf(String traceId, String feedbackId) {
     List<String> ids = List.of(WireText.notBlank("feedback id", feedbackId));
@@ -79,9 +79,9 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
   /**
    * {@inheritDoc}
    *
-   * <p>A weight stays as the receipt knows it unless {@code feedback} states another. Whether
-   * Portkey keeps earlier metadata (comment and author with it) when {@code feedback} has none is
-   * not documented (OpenAPI document, 2026-06): state again what is to stand.
+   * <p>The weight on the receipt is kept unless {@code feedback} states another. Whether Portkey
+   * keeps earlier metadata (comment and author with it) when {@code feedback} has none is not
+   * documented (OpenAPI document, 2026-06): state again what is to be kept.
    */
   @Override
   public Receipt update(Receipt receipt, Feedback feedback) {
@@ -192,15 +192,15 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
      *     not shown
      */
     public PortkeyFeedbackClient build() {
-      ApiEndpoint connection =
+      ApiEndpoint endpoint =
           bearer
               ? connection().keyHeader("Authorization", "Bearer ", apiKey)
               : connection().keyHeader("x-portkey-api-key", "", apiKey);
       for (Map.Entry<String, String> header : headers.entrySet()) {
-        connection = connection.customHeader(header.getKey(), header.getValue());
+        endpoint = endpoint.customHeader(header.getKey(), header.getValue());
       }
       return new PortkeyFeedbackClient(
-          connection,
+          endpoint,
           settings(),
           new PortkeyOptions(topLevelText, neutralValue, Map.copyOf(embedded)));
     }
