@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BaseplateFeedbackClient extends HttpFeedbackClient implements SupportsUpdate {
   /**
-   * The completion: {@code choices[i].usage_id} of its answer, one for each choice, not the
-   * answer's own {@code id}. Baseplate makes it, so a shared target needs it named.
+   * The completion: {@code choices[i].usage_id} of its response, one for each choice, not the
+   * response's own {@code id}. Baseplate makes it, so a shared target must name it.
    */
   public static final TargetKey USAGE = TargetKey.of("baseplate", "usage");
 
@@ -103,7 +103,7 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
     }
 
     private static String segment(String endpointId) {
-      if (endpointId.equals(".") || endpointId.equals("..")) {
+      if (!WireText.isSegment(endpointId)) {
         throw new IllegalArgumentException("Baseplate's endpoint id must not be '.' or '..'");
       }
       return WireText.wellFormed("Baseplate's endpoint id", endpointId);

@@ -96,7 +96,7 @@ class BaseplateDialectTest {
   @Test
   void laterRatingOfACompletionMayNotShareACallWithAnEarlier() {
     assertThat(dialect.batching().maxFeedbacks()).isGreaterThan(1);
-    assertThat(dialect.batching().lastWins()).isTrue();
+    assertThat(dialect.batching().isLastWins()).isTrue();
   }
 
   @Test

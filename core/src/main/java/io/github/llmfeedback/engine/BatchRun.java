@@ -72,7 +72,7 @@ final class BatchRun<W> {
 
   private CompletableFuture<Void> chunks(List<BatchItem<W>> items, CallGroup group) {
     return SerialLoop.through(
-        Chunks.of(items, chunkSize(), batching.lastWins()),
+        Chunks.of(items, chunkSize(), batching.isLastWins()),
         engine.settings.concurrency(),
         chunk -> afterEarlier(chunk, group));
   }

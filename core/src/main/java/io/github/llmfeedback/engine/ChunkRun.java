@@ -141,7 +141,7 @@ final class ChunkRun<W> {
     if (!named.isEmpty()) {
       named.forEach(item -> item.failed(error));
       splitTo(part.size(), part);
-    } else if (batching.uncertain() && response.status() != 413) {
+    } else if (batching.isUncertain() && response.status() != 413) {
       suspects.add(part);
       splitTo(1, part);
     } else {
@@ -166,7 +166,7 @@ final class ChunkRun<W> {
 
   /** Puts what is not done of the part in front of what is left. */
   private void splitTo(int size, List<BatchItem<W>> part) {
-    Chunks.of(part, size, batching.lastWins()).descendingIterator().forEachRemaining(left::push);
+    Chunks.of(part, size, batching.isLastWins()).descendingIterator().forEachRemaining(left::push);
   }
 
   /** A provider that refused a list and then took every item of it takes no lists. */

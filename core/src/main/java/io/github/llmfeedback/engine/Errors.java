@@ -73,7 +73,7 @@ public final class Errors {
           .body(excerpt(response))
           .attempts(attempts)
           .elapsed(elapsed)
-          .mayHaveArrived(mayHaveArrived && !request.isQuestion())
+          .mayHaveArrived(mayHaveArrived && !request.isReadOnly())
           .message(
               "%s answered %d to %s, but %s%s"
                   .formatted(
@@ -81,7 +81,7 @@ public final class Errors {
                       response.status(),
                       place(request),
                       hint == null ? "the answer cannot be read" : hint,
-                      request.isQuestion() ? "" : "; the feedback may have arrived"))
+                      request.isReadOnly() ? "" : "; the feedback may have arrived"))
           .build();
     }
     return RejectedFeedbackException.builder(endpoint.provider(), response.status())
@@ -93,7 +93,7 @@ public final class Errors {
         .retryAfter(response.retryAfter().orElse(null))
         .attempts(attempts)
         .elapsed(elapsed)
-        .mayHaveArrived(mayHaveArrived && !request.isQuestion())
+        .mayHaveArrived(mayHaveArrived && !request.isReadOnly())
         .build();
   }
 
@@ -121,7 +121,7 @@ public final class Errors {
       int attempts,
       Duration elapsed,
       boolean mayHaveArrived) {
-    boolean question = request != null && request.isQuestion();
+    boolean question = request != null && request.isReadOnly();
     return RejectedFeedbackException.builder(endpoint.provider(), status)
         .place(request == null ? "" : place(request))
         .hint("the provider asked this client to wait longer than this call may take")
@@ -139,7 +139,7 @@ public final class Errors {
       Duration elapsed,
       boolean uncertain,
       @Nullable IOException cause) {
-    boolean question = request != null && request.isQuestion();
+    boolean question = request != null && request.isReadOnly();
     boolean mayHaveArrived = uncertain && !question;
     String fate =
         question ? "" : mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored";
@@ -154,7 +154,7 @@ public final class Errors {
 
   /** An error of this process, such as no memory, ended a call on its way. */
   FeedbackException broken(WireRequest request, Throwable bug, Sent sent, Duration elapsed) {
-    boolean mayHaveArrived = sent.uncertain() && !request.isQuestion();
+    boolean mayHaveArrived = sent.uncertain() && !request.isReadOnly();
     return UndeliveredFeedbackException.builder(
             endpoint.provider(), sent.attempts() == 0 ? Reason.UNREACHABLE : Reason.CONNECTION_LOST)
         .attempts(sent.attempts())

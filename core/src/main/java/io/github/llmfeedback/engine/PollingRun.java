@@ -50,8 +50,8 @@ final class PollingRun<T> {
   private void take(Supplier<Polling.Step<T>> next) {
     try {
       Polling.Step<T> step = next.get();
-      if (step instanceof Polling.Ask<T> ask) {
-        ask(new Call(calls, ask.request()));
+      if (step instanceof Polling.Send<T> send) {
+        ask(new Call(calls, send.request()));
       } else if (step instanceof Polling.Wait<T> wait) {
         rest(wait.time());
       } else {
@@ -101,7 +101,7 @@ final class PollingRun<T> {
     }
     if (error == null) {
       ProviderResponse response = Objects.requireNonNull(result.response());
-      take(() -> polling.answered(response, effort()));
+      take(() -> polling.accepted(response, effort()));
     } else if (!endIfStopped(error)) {
       take(() -> polling.failed(error, effort()));
     }

@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Where a client's requests go and with which headers. Immutable; holds secrets, shows none. */
+/**
+ * Where a client's requests go and with which headers. Immutable; it holds secrets and never shows
+ * them.
+ */
 public final class ApiEndpoint {
   /** Headers that HTTP or this library sets, in lower case. */
   private static final Set<String> RESERVED =
@@ -41,7 +44,7 @@ public final class ApiEndpoint {
   private final Secrets secrets;
 
   /**
-   * A connection.
+   * An endpoint.
    *
    * @param values the headers' secrets
    * @param shown the segments of the base URL's path that everybody knows
@@ -94,7 +97,7 @@ public final class ApiEndpoint {
     return new ApiEndpoint(provider, host, baseUrl, Map.of(), List.of(), Set.of());
   }
 
-  /** This connection, whose base URL ends with this segment, which is added unless it does. */
+  /** This endpoint, whose base URL ends with this segment, which is added unless it does. */
   public ApiEndpoint endingWith(String segment) {
     return baseUrl.endsWith("/" + segment)
         ? this
@@ -102,21 +105,21 @@ public final class ApiEndpoint {
   }
 
   /**
-   * This connection, which shows these segments of its base URL's path in messages. Any other may
-   * be a token, as gateways and test servers have it there.
+   * This endpoint, which shows these segments of its base URL's path in messages. Any other may be
+   * a token, as gateways and test servers have it there.
    */
   public ApiEndpoint showing(Set<String> segments) {
     return new ApiEndpoint(provider, host, baseUrl, headers, values, Set.copyOf(segments));
   }
 
-  /** This connection with a header on every request. */
+  /** This endpoint with a header on every request. */
   public ApiEndpoint header(String name, String value) {
     return with(checkedName(name), checkedValue("header " + name, value), "");
   }
 
   /**
-   * This connection with a secret in a header on every request. From 8 characters on it is masked
-   * in what is shown of a server's words.
+   * This endpoint with a secret in a header on every request. From 8 characters on it is masked in
+   * every text of a server that is shown.
    *
    * @param prefix what stands before the secret, such as {@code "Bearer "}
    * @param field what the secret is called in error messages, which never show it
@@ -131,13 +134,13 @@ public final class ApiEndpoint {
   }
 
   /**
-   * This connection with the API key in a header on every request. What surrounds a key where it
-   * was copied from is refused.
+   * This endpoint with the API key in a header on every request. What may surround a key where it
+   * was copied from, such as quotes, is refused.
    *
    * @param prefix what stands before the key, such as {@code "Bearer "}
    */
   public ApiEndpoint keyHeader(String name, String prefix, String key) {
-    ApiEndpoint connection = secretHeader(name, prefix, "the API key", key);
+    ApiEndpoint endpoint = secretHeader(name, prefix, "the API key", key);
     if (key.regionMatches(true, 0, "Bearer ", 0, 7)) {
       throw new IllegalArgumentException(
           "the API key must not begin with \"Bearer \"; give the key alone");
@@ -146,13 +149,13 @@ public final class ApiEndpoint {
       throw new IllegalArgumentException(
           "the API key must not stand in quotes; give the key alone");
     }
-    return connection;
+    return endpoint;
   }
 
   /**
-   * This connection with a header that the application chose, whose value is treated as a secret.
+   * This endpoint with a header that the application chose, whose value is treated as a secret.
    *
-   * @throws IllegalArgumentException if this connection has the header already, or HTTP sets it
+   * @throws IllegalArgumentException if this endpoint has the header already, or HTTP sets it
    */
   public ApiEndpoint customHeader(String name, String value) {
     Objects.requireNonNull(name, "a header's name must not be null");
@@ -233,7 +236,12 @@ public final class ApiEndpoint {
     return secrets.maskCut(text);
   }
 
-  /** As {@link #redact}, of so many first characters; {@code isCut} if there would be more. */
+  /**
+   * As {@link #redact}, of the text's beginning.
+   *
+   * @param most how many characters at most
+   * @param isCut whether the text itself was cut
+   */
   public String excerpt(String text, int most, boolean isCut) {
     return secrets.excerpt(text, most, isCut);
   }

@@ -1,6 +1,6 @@
 package io.github.llmfeedback.spi;
 
-/** How far the body of an answer could be read. */
+/** How far the body of a response could be read. */
 public enum BodyEnd {
   /** To its end. */
   WHOLE,

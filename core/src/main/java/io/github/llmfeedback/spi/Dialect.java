@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How one provider writes feedback and answers it. Pure: no I/O, no state, thread-safe.
+ * How one provider writes feedback and responds to it. Pure: no I/O, no state, thread-safe.
  *
- * <p>The way of a feedback: its parts are accounted for against {@link #capabilities}, its target
- * is {@linkplain #address addressed}, it is {@linkplain #encode encoded}, several are {@linkplain
- * #batching batched}, a {@linkplain #request request} is sent, the answer gets a {@linkplain
- * #verdict verdict}, and the ids in it are {@linkplain #decode decoded}.
+ * <p>What happens to a feedback: its parts are accounted for against {@link #capabilities}, its
+ * target is {@linkplain #address addressed}, it is {@linkplain #encode encoded}, several are
+ * {@linkplain #batching batched}, a {@linkplain #request request} is sent, the response gets a
+ * {@linkplain #verdict verdict}, and the ids in it are {@linkplain #decode decoded}.
  *
  * @param <W> the provider's wire object: a record exactly as the JSON
  */
@@ -21,7 +21,7 @@ public interface Dialect<W> {
   /** What the provider keeps; its {@link Capabilities#provider() provider} names the dialect. */
   Capabilities capabilities();
 
-  /** The kind of id that the provider files feedback under. */
+  /** The kind of id that the provider keeps feedback under. */
   TargetKey targetKey();
 
   /**
@@ -46,8 +46,8 @@ public interface Dialect<W> {
   List<W> encode(Feedback feedback, String target, Losses losses);
 
   /**
-   * What a receipt must remember for a later change: never people, nor words, but for values that
-   * the provider wants named again to take them back.
+   * What a receipt must remember for a later change: never people or their words, except for values
+   * that the provider needs again to retract them.
    */
   default Map<String, List<String>> state(List<W> objects) {
     return Map.of();
@@ -55,7 +55,7 @@ public interface Dialect<W> {
 
   /** How many feedbacks go into one request. */
   default Batching batching() {
-    return Batching.NONE;
+    return Batching.none();
   }
 
   /** The request that creates these feedbacks, each given by its wire objects. */
@@ -66,29 +66,30 @@ public interface Dialect<W> {
     return request(List.of(objects));
   }
 
-  /** The request that takes back what {@code receipt} stands for. */
+  /** The request that retracts what {@code receipt} stands for. */
   default WireRequest retract(Receipt receipt) {
     throw new UnsupportedOperationException(capabilities().provider() + " takes nothing back");
   }
 
   /**
-   * What the answer means for what was sent; by default, what it means at any provider.
+   * What the response means for what was sent; by default, what it means at any provider.
    *
-   * <p>A yes that names fewer wire objects than {@code request} {@linkplain WireRequest#objects()
-   * carries} is no yes for all of them: {@link Verdict#except} those that it does not name, or, if
-   * it does not tell which, call it {@link Verdict.Kind#UNREADABLE}.
+   * <p>An acceptance that names fewer wire objects than {@code request} {@linkplain
+   * WireRequest#objects() carries} does not hold for all of them: {@link Verdict#except} those that
+   * it does not name, or, if it does not say which, call it {@link Verdict.Kind#UNREADABLE}.
    *
-   * @param request a submission, update, retraction or {@linkplain WireRequest#isQuestion question}
+   * @param request a submission, update, retraction or {@linkplain WireRequest#isReadOnly read-only
+   *     request}
    */
-  default Verdict verdict(ProviderResponse answer, WireRequest request) {
-    return Verdict.byStatus(answer);
+  default Verdict verdict(ProviderResponse response, WireRequest request) {
+    return Verdict.byStatus(response);
   }
 
   /**
    * The provider's ids for each of the feedbacks in an accepted request, in order; an empty list
    * for a feedback whose ids are not known. Never a guess.
    */
-  default List<List<String>> decode(ProviderResponse answer, List<List<W>> feedbacks) {
+  default List<List<String>> decode(ProviderResponse response, List<List<W>> feedbacks) {
     return feedbacks.stream().map(objects -> List.<String>of()).toList();
   }
 }

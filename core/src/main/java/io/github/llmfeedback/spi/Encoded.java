@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A feedback ready for the wire: accounted for, addressed, encoded. The same for submit and update.
+ * A feedback as it is sent: accounted for, addressed, encoded. The same for submit and update.
  *
  * @param target the one resolved id
  * @param objects its wire objects

@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Takes note of what one feedback loses on its way. Used by one thread. */
+/** What one feedback loses when it is encoded. Used by one thread. */
 public final class Losses {
   private final String provider;
   private final List<Loss> noted = new ArrayList<>();
 
-  /** A ledger for one feedback on its way to {@code provider}. */
+  /** The losses of one feedback at {@code provider}, none so far. */
   public Losses(String provider) {
     this.provider = provider;
   }

@@ -6,48 +6,49 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several requests in a row, with waits between them, that lead to one result: it says what to do
- * next and never does it. Used by one thread at a time.
+ * Several requests one after another, with waits between them, that lead to one result, such as
+ * "post, look, and post again until it is stored". A polling decides on the next step; the engine
+ * carries it out. Used by one thread at a time.
  *
- * <p>Every method that gives a step may throw a {@link FeedbackException} instead, which ends the
- * dialogue.
+ * <p>Every method that returns a step may throw a {@link FeedbackException} instead, which ends the
+ * polling.
  *
  * @param <T> the result
  */
 public interface Polling<T> {
-  /** How long it may take with all its requests and waits. */
+  /** How long it may take, all its requests and waits included. */
   Duration timeout();
 
   /** The first step. */
   Step<T> begin();
 
-  /** What follows an accepted answer. */
-  Step<T> answered(ProviderResponse answer, Effort soFar);
+  /** The step after a request whose response was accepted. */
+  Step<T> accepted(ProviderResponse response, Effort soFar);
 
-  /** What follows a request that failed after all its retries. */
+  /** The step after a request that failed, retries included. */
   Step<T> failed(FeedbackException error, Effort soFar);
 
-  /** What follows a wait. */
+  /** The step after a wait. */
   Step<T> waited();
 
   /**
-   * The end of a dialogue that was stopped on its way: its time ran out, its thread was
+   * The error of a polling that was stopped before its end: its time ran out, its thread was
    * interrupted, it was cancelled, or the client was closed or full.
    *
-   * @param error the end of the request that was under way, if one was
+   * @param error the error of the request that was in flight, if there was one
    */
   FeedbackException stopped(Reason reason, @Nullable FeedbackException error, Effort soFar);
 
   /**
-   * What a dialogue took so far.
+   * What a polling took so far.
    *
-   * @param attempts requests that were begun, retries among them
+   * @param attempts attempts that were begun, retries included
    * @param elapsed since its first step
    */
   record Effort(int attempts, Duration elapsed) {}
 
   /**
-   * What a dialogue does next.
+   * What a polling does next.
    *
    * @param <T> the result
    */
@@ -58,7 +59,7 @@ public interface Polling<T> {
    *
    * @param request the request
    */
-  record Ask<T>(WireRequest request) implements Step<T> {}
+  record Send<T>(WireRequest request) implements Step<T> {}
 
   /**
    * Lets time pass; no thread is held.
@@ -68,7 +69,7 @@ public interface Polling<T> {
   record Wait<T>(Duration time) implements Step<T> {}
 
   /**
-   * Ends the dialogue.
+   * Ends the polling.
    *
    * @param result what it led to
    */

@@ -10,19 +10,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server answered, its body bounded and read. Immutable.
+ * A provider's response, with its body bounded and read. Immutable.
  *
  * <p>A place in the JSON is named by a JSON pointer (RFC 6901), such as {@code /error/message}.
  */
 public final class ProviderResponse {
-  /** How many bytes a response may have; far above what a provider says to feedback. */
-  public static final int LARGEST = 1 << 20;
+  /** How many bytes a response may have; far more than a provider needs to respond to feedback. */
+  public static final int MAX_BYTES = 1 << 20;
 
-  /** The same for what answers a question, which may be a page of many rows. */
-  public static final int LARGEST_TO_A_QUESTION = 8 << 20;
+  /** The same for the response to a read-only request, which may be a page of many rows. */
+  public static final int MAX_READ_ONLY_BYTES = 8 << 20;
 
   private final int status;
   private final Function<String, @Nullable String> headers;
@@ -60,9 +61,10 @@ public final class ProviderResponse {
   }
 
   /**
-   * What a server answered, as a transport read it.
+   * The response that a server gave, as the transport read it.
    *
-   * @param headers the last value of a header by its name in any case; null if there is none
+   * @param headers the last value of a header by its name in any case; null if there is no such
+   *     header
    * @param body as much of it as was read
    * @param end why no more was read
    * @param limit how many bytes it may have; the number of JSON values in it is bounded accordingly
@@ -78,15 +80,15 @@ public final class ProviderResponse {
     return new ProviderResponse(status, headers, body, end, limit, retryAfter);
   }
 
-  /** A response that no server gave, for tests of a dialect. */
+  /** A response that did not come from a server, for tests of a dialect. */
   public static ProviderResponse of(int status, String body) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    return read(status, name -> null, bytes, BodyEnd.WHOLE, LARGEST_TO_A_QUESTION, null);
+    return read(status, name -> null, bytes, BodyEnd.WHOLE, MAX_READ_ONLY_BYTES, null);
   }
 
   /**
-   * This response with one more header, for tests of a dialect. Of {@code Retry-After} the seconds
-   * are read, and no date.
+   * This response with one more header, for tests of a dialect. Of {@code Retry-After}, only
+   * seconds are read, not a date.
    */
   public ProviderResponse withHeader(String name, String value) {
     return new ProviderResponse(
@@ -117,12 +119,12 @@ public final class ProviderResponse {
     return Optional.ofNullable(headers.apply(name));
   }
 
-  /** How long the server asks to wait ({@code Retry-After}), if it does so legibly. */
+  /** How long the server asks to wait ({@code Retry-After}), if that can be read. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }
 
-  /** Whether the body is nothing but white space. */
+  /** Whether the body is empty or only white space. */
   public boolean isEmpty() {
     return text().isBlank();
   }
@@ -142,14 +144,14 @@ public final class ProviderResponse {
   }
 
   /**
-   * Whether the body is larger than an answer may be: 1 MB and 16,384 JSON values, or 8 MB and
-   * 131,072 values for what answers a question.
+   * Whether the body is larger than a response may be: 1 MB and 16,384 JSON values, or 8 MB and
+   * 131,072 values for the response to a read-only request.
    */
   public boolean isTooLarge() {
     return end == BodyEnd.TOO_LARGE;
   }
 
-  /** How large it may be, such as {@code "8 MB"}. */
+  /** How large the body may be, such as {@code "8 MB"}. */
   String limit() {
     return (most >> 20) + " MB";
   }
@@ -169,7 +171,7 @@ public final class ProviderResponse {
     return json != null && json.isArray();
   }
 
-  /** Whether an array stands at this place. */
+  /** Whether there is an array at this place. */
   public boolean isArray(String pointer) {
     JsonNode node = at(pointer);
     return node != null && node.isArray();
@@ -181,9 +183,14 @@ public final class ProviderResponse {
     return node != null && !node.isNull();
   }
 
+  /** Whether there is anything but null at any of these places. */
+  public boolean hasAny(String... pointers) {
+    return Stream.of(pointers).anyMatch(this::has);
+  }
+
   /**
-   * Whether something that is not nothing stands at this place: a text that is not blank, an object
-   * or list with content, {@code true}, a number other than 0.
+   * Whether this place has content: a text that is not blank, an object or list that is not empty,
+   * {@code true}, or a number other than 0.
    */
   public boolean hasContent(String pointer) {
     JsonNode node = at(pointer);
@@ -197,18 +204,18 @@ public final class ProviderResponse {
     return node.isBoolean() ? node.booleanValue() : node.decimalValue().signum() != 0;
   }
 
-  /** Whether a key or index exists at this place, be its value null. */
+  /** Whether a key or index exists at this place, even if its value is null. */
   public boolean exists(String pointer) {
     return at(pointer) != null;
   }
 
-  /** Whether a text, and nothing else, stands at this place. */
+  /** Whether there is a text at this place, not a number. */
   public boolean isText(String pointer) {
     JsonNode node = at(pointer);
     return node != null && node.isTextual();
   }
 
-  /** Whether a text, an object or a list stands at this place. */
+  /** Whether there is a text, an object or a list at this place. */
   boolean isTextOrContainer(String pointer) {
     JsonNode node = at(pointer);
     return node != null && (node.isTextual() || node.isContainerNode());
@@ -222,6 +229,26 @@ public final class ProviderResponse {
         : Optional.empty();
   }
 
+  /** The text or number at the first of these places that has one, as text. */
+  public Optional<String> firstText(String... pointers) {
+    return Stream.of(pointers).map(this::text).flatMap(Optional::stream).findFirst();
+  }
+
+  /** The id at this place: its text or number, as text, unless it is blank. */
+  public Optional<String> id(String pointer) {
+    return text(pointer).filter(id -> !id.isBlank());
+  }
+
+  /** Whether this text, or a number that is written like it, is at this place. */
+  public boolean hasText(String pointer, String text) {
+    return text.equals(text(pointer).orElse(null));
+  }
+
+  /** Whether a text or number other than this one is at this place. */
+  public boolean hasOtherText(String pointer, String text) {
+    return !text.equals(text(pointer).orElse(text));
+  }
+
   /** The whole number at this place. */
   public OptionalInt number(String pointer) {
     JsonNode node = at(pointer);
@@ -230,13 +257,13 @@ public final class ProviderResponse {
         : OptionalInt.empty();
   }
 
-  /** How many items the array at this place has; 0 if there is none. The root is {@code ""}. */
+  /** How many items the array at this place has; 0 if there is no array. The root is {@code ""}. */
   public int size(String pointer) {
     JsonNode node = at(pointer);
     return node != null && node.isArray() ? node.size() : 0;
   }
 
-  /** The texts in the array at this place, without those that are none. */
+  /** The texts and numbers in the array at this place, as texts; other items are skipped. */
   public List<String> texts(String pointer) {
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < size(pointer); i++) {
@@ -268,7 +295,7 @@ public final class ProviderResponse {
     return entries;
   }
 
-  /** The items of the array at this place, each as an answer of its own. */
+  /** The items of the array at this place, each as a response of its own. */
   public List<ProviderResponse> items(String pointer) {
     List<ProviderResponse> items = new ArrayList<>();
     JsonNode node = at(pointer);
@@ -278,7 +305,7 @@ public final class ProviderResponse {
     return items;
   }
 
-  /** The JSON as text; empty if the body is none. */
+  /** The JSON as text; empty if the body is not JSON. */
   public String json() {
     return json == null ? "" : json.toString();
   }
@@ -291,13 +318,15 @@ public final class ProviderResponse {
     return node.isMissingNode() ? null : node;
   }
 
-  /** The body as text; bytes that are no UTF-8 are replaced. */
+  /** The body as text; bytes that are not UTF-8 are replaced. */
   public String text() {
     return body == null ? json() : new String(body, StandardCharsets.UTF_8);
   }
 
   @Override
   public String toString() {
-    return "Answer " + status + (body == null ? ", an item" : ", " + body.length + " bytes");
+    return "ProviderResponse "
+        + status
+        + (body == null ? ", an item" : ", " + body.length + " bytes");
   }
 }

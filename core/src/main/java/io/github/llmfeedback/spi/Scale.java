@@ -6,25 +6,25 @@ import io.github.llmfeedback.Rating;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
-/** Brings scores onto a provider's scale, and says what that changed. */
+/** Converts scores to a provider's scale, and notes what that changed. */
 public final class Scale {
   private Scale() {}
 
   /**
-   * The whole number from {@code min} to {@code max} that stands where the score does, rounded to
-   * the nearest; what is exactly between two goes away from the middle, the middle itself up.
+   * The whole number from {@code min} to {@code max} at the same position as the score, rounded to
+   * the nearest; halfway between two it is rounded away from the middle, the middle itself up.
    */
   public static int onto(int min, int max, Rating.Score score, Losses losses) {
     BigDecimal low = BigDecimal.valueOf(score.min());
     BigDecimal range = BigDecimal.valueOf(score.max()).subtract(low);
-    BigDecimal way =
+    BigDecimal position =
         BigDecimal.valueOf(score.value())
             .subtract(low)
             .multiply(BigDecimal.valueOf((long) max - min));
     RoundingMode nearest = side(score) < 0 ? RoundingMode.HALF_DOWN : RoundingMode.HALF_UP;
-    BigDecimal steps = way.divide(range, 0, nearest);
+    BigDecimal steps = position.divide(range, 0, nearest);
     int value = Math.toIntExact(min + steps.longValueExact());
-    if (way.compareTo(range.multiply(steps)) != 0) {
+    if (position.compareTo(range.multiply(steps)) != 0) {
       losses.rounded(Part.SCORE, "the score became " + value + " of " + min + " … " + max);
     }
     return value;

@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What an answer means for the feedback it answers. Immutable. */
+/** What a response means for the feedback that was sent. Immutable. */
 public final class Verdict {
   /**
    * Statuses with which a server turns a request away before it reads what is in it: the method is
@@ -65,11 +67,11 @@ public final class Verdict {
    * unreadable, 429 and 503 are busy, 408, the other 5xx and an interim 1xx uncertain, everything
    * else is refused.
    */
-  public static Verdict byStatus(ProviderResponse answer) {
-    int status = answer.status();
+  public static Verdict byStatus(ProviderResponse response) {
+    int status = response.status();
     Verdict verdict;
-    if (answer.isSuccess()) {
-      verdict = success(answer);
+    if (response.isSuccess()) {
+      verdict = success(response);
     } else if (status == 429 || status == 503) {
       verdict = of(Kind.BUSY).hint(status == 429 ? "too many requests" : "the provider is busy");
     } else if (status == 408 || status >= 500 || status < 200) {
@@ -77,62 +79,63 @@ public final class Verdict {
           of(Kind.UNCERTAIN)
               .hint(
                   status < 200
-                      ? "this interim response was not followed by an answer"
+                      ? "this interim response was not followed by a final one"
                       : "the provider failed; try again later");
     } else {
-      verdict = of(Kind.REFUSED).hint(hintFor(answer));
+      verdict = of(Kind.REFUSED).hint(hintFor(response));
       verdict = NEVER_READ.contains(status) ? verdict.nothingStored() : verdict;
     }
-    return verdict.requestId(answer.header("x-request-id").orElse(null));
+    return verdict.requestId(response.header("x-request-id").orElse(null));
   }
 
-  private static Verdict success(ProviderResponse answer) {
-    if (answer.isCut()) {
+  private static Verdict success(ProviderResponse response) {
+    if (response.isCut()) {
       return of(Kind.UNREADABLE)
           .hint(
-              switch (answer.end()) {
-                case WHOLE, BROKEN_OFF -> "the answer broke off before its end";
+              switch (response.end()) {
+                case WHOLE, BROKEN_OFF -> "the response broke off before its end";
                 case TOO_LARGE ->
-                    "the answer is larger than %s, or has far too many values"
-                        .formatted(answer.limit());
-                case BADLY_COMPRESSED -> "the answer could not be decompressed";
+                    "the response is larger than %s, or has far too many values"
+                        .formatted(response.limit());
+                case BADLY_COMPRESSED -> "the response could not be decompressed";
               });
-    } else if (!answer.isObject() && !answer.isArray()) {
-      return of(Kind.UNREADABLE).hint("this is no answer of the provider; check the base URL");
+    } else if (!response.isObject() && !response.isArray()) {
+      return of(Kind.UNREADABLE).hint("this is not a response of the provider; check the base URL");
     }
-    return errorAt(answer, "/error")
+    return errorAt(response, "/error")
         .orElseGet(
             () ->
-                answer.flag("/success").orElse(true)
+                response.flag("/success").orElse(true)
                     ? of(Kind.ACCEPTED)
-                    : of(Kind.UNREADABLE).hint("its body says that it was no success"));
+                    : of(Kind.UNREADABLE).hint("its body says that it was not a success"));
   }
 
   /**
    * What an error field in a 2xx means: a text that is not blank, or an object or list with
-   * content, is a refusal; {@code true} or a number other than 0 is neither a yes nor a no that
-   * could be relied on; empty if it names no error, as {@code false}, {@code 0}, {@code ""}, {@code
-   * []}, {@code {}} do not (Helicone's published example shows {@code "error": {}} beside a yes).
+   * content, is a refusal; {@code true} or a number other than 0 is neither an acceptance nor a
+   * refusal that can be relied on; empty if it names no error, as {@code false}, {@code 0}, {@code
+   * ""}, {@code []}, {@code {}} do not (Helicone's published example shows {@code "error": {}}
+   * beside a yes).
    *
    * @param pointers where an error may stand
    */
-  public static Optional<Verdict> errorAt(ProviderResponse answer, String... pointers) {
+  public static Optional<Verdict> errorAt(ProviderResponse response, String... pointers) {
     for (String pointer : pointers) {
-      if (answer.hasContent(pointer)) {
+      if (response.hasContent(pointer)) {
         return Optional.of(
-            of(answer.isTextOrContainer(pointer) ? Kind.REFUSED : Kind.UNREADABLE)
+            of(response.isTextOrContainer(pointer) ? Kind.REFUSED : Kind.UNREADABLE)
                 .hint("the status is a success, but the body names an error"));
       }
     }
     return Optional.empty();
   }
 
-  private static @Nullable String hintFor(ProviderResponse answer) {
-    int status = answer.status();
+  private static @Nullable String hintFor(ProviderResponse response) {
+    int status = response.status();
     if (status >= 300 && status < 400) {
       return "a redirect"
-          + answer.header("Location").map(Verdict::host).map(" to "::concat).orElse("")
-          + " is not followed, so that key and words reach no other host; check the base URL";
+          + response.header("Location").map(Verdict::host).map(" to "::concat).orElse("")
+          + " is not followed, so that the key and the feedback reach no other host; check the base URL";
     }
     return switch (status) {
       case 401 -> "check the API key";
@@ -146,7 +149,7 @@ public final class Verdict {
     };
   }
 
-  /** The host that a redirect leads to, if it is the name of one; else words in its place. */
+  /** The host that a redirect leads to, if it is a valid host name; else a description. */
   public static String host(String location) {
     try {
       String host = URI.create(location).getHost();
@@ -164,13 +167,13 @@ public final class Verdict {
         kind, code, hint, requestId, objects, exceptions, ofEveryRequest, nothingStored);
   }
 
-  /** This verdict with what to do about it: our words, never the server's. */
+  /** This verdict with what to do about it: written by the dialect, never by the server. */
   public Verdict hint(@Nullable String hint) {
     return new Verdict(
         kind, code, hint, requestId, objects, exceptions, ofEveryRequest, nothingStored);
   }
 
-  /** This verdict with the id under which the provider's support finds the request. */
+  /** This verdict with the id by which the provider's support finds the request. */
   public Verdict requestId(@Nullable String requestId) {
     return new Verdict(
         kind, code, hint, requestId, objects, exceptions, ofEveryRequest, nothingStored);
@@ -183,7 +186,7 @@ public final class Verdict {
         kind, code, hint, requestId, copy, exceptions, ofEveryRequest, nothingStored);
   }
 
-  /** This refusal, which would strike every request alike: no chunk is split for it. */
+  /** This refusal, which would meet every request alike, so that no chunk is split for it. */
   public Verdict ofEveryRequest() {
     return new Verdict(kind, code, hint, requestId, objects, exceptions, true, nothingStored);
   }
@@ -198,15 +201,33 @@ public final class Verdict {
   }
 
   /**
-   * This yes, which is none for some wire objects of the request: each of these has a verdict of
-   * its own. What it names is accepted and never sent again; a feedback of several objects is
-   * accepted if all of them are.
+   * This acceptance, which does not hold for some wire objects of the request: each of these has a
+   * verdict of its own. The others are accepted and never sent again; a feedback of several objects
+   * is accepted if all of them are.
    *
    * @param exceptions by the index of the wire object in the request, from 0
    */
   public Verdict except(Map<Integer, Verdict> exceptions) {
     Map<Integer, Verdict> copy = Map.copyOf(exceptions);
     return new Verdict(kind, code, hint, requestId, objects, copy, ofEveryRequest, nothingStored);
+  }
+
+  /**
+   * This acceptance, limited to those wire objects that the response names; the others may have
+   * been stored. If it names none of them, the response is unreadable.
+   *
+   * @param sent how many wire objects the request carries
+   * @param named whether the response names the wire object with this index, from 0
+   * @param unnamed the hint for each wire object that it does not name
+   * @param none the hint if it names none of them
+   */
+  public Verdict ofNamed(int sent, IntPredicate named, String unnamed, String none) {
+    Map<Integer, Verdict> others =
+        IntStream.range(0, sent)
+            .filter(named.negate())
+            .boxed()
+            .collect(Collectors.toMap(i -> i, i -> of(Kind.UNREADABLE).hint(unnamed)));
+    return others.size() == sent ? of(Kind.UNREADABLE).hint(none) : except(others);
   }
 
   /**
@@ -230,7 +251,7 @@ public final class Verdict {
         : of(Kind.UNCERTAIN).code(other.code).hint(other.hint).requestId(other.requestId);
   }
 
-  /** What the answer means. */
+  /** What the response means. */
   public Kind kind() {
     return kind;
   }
@@ -255,12 +276,12 @@ public final class Verdict {
     return objects;
   }
 
-  /** The wire objects that the yes is not about, each with its own verdict; mostly empty. */
+  /** The wire objects that were not accepted, each with its own verdict; mostly empty. */
   public Map<Integer, Verdict> exceptions() {
     return exceptions;
   }
 
-  /** Whether the refusal would strike every request alike. */
+  /** Whether the refusal would meet every request alike. */
   public boolean isOfEveryRequest() {
     return ofEveryRequest;
   }
@@ -275,17 +296,17 @@ public final class Verdict {
     return kind + (code == null ? "" : " " + code);
   }
 
-  /** What an answer can mean. */
+  /** What a response can mean. */
   public enum Kind {
-    /** Yes. */
+    /** The provider accepted it. */
     ACCEPTED,
-    /** No, and nothing was stored. */
+    /** The provider refused it, and nothing was stored. */
     REFUSED,
-    /** Not now, and nothing was stored: try again. */
+    /** The provider cannot take it now, and nothing was stored: try again. */
     BUSY,
-    /** It failed, and something may be stored: only what is repeatable is tried again. */
+    /** It failed, and something may have been stored: only what is repeatable is retried. */
     UNCERTAIN,
-    /** A yes that the provider does not give; something may be stored. */
+    /** A success that is not the provider's response; something may have been stored. */
     UNREADABLE
   }
 }

@@ -15,7 +15,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How bodies become JSON and answers are read; bounded, and without any default typing.
+ * How bodies are written as JSON and responses are read; bounded, and without any default typing.
  *
  * <p>The bounds are kept here, not by {@code StreamReadConstraints}, which Jackson 2.13 and 2.14
  * (Spring Boot 2.7 and 3.0) do not have.
@@ -57,7 +57,7 @@ public final class WireJson {
   }
 
   /**
-   * An answer's JSON.
+   * A response's JSON.
    *
    * @param json null if it is not JSON, or exceeds the bounds
    * @param isTooRich whether it has more values than may be kept
@@ -68,9 +68,9 @@ public final class WireJson {
   }
 
   /**
-   * Reads an answer's JSON.
+   * Reads a response's JSON.
    *
-   * @param most how many bytes such an answer may have; so many tell how many values
+   * @param most how many bytes such a response may have, which also bounds its values
    */
   static Reading read(byte[] body, int most) {
     try {
@@ -82,7 +82,7 @@ public final class WireJson {
       return node == null || node.isMissingNode() ? Reading.NONE : new Reading(node, false);
     } catch (IOException | RuntimeException notJson) {
       return Reading
-          .NONE; // callers ask isObject(), isArray() or has(): what is no JSON has nothing
+          .NONE; // callers ask isObject(), isArray() or has(): what is not JSON has nothing
     }
   }
 

@@ -13,7 +13,7 @@ public final class WireRequest {
   private final List<String> path;
   private final Object body;
   private final boolean repeatable;
-  private final boolean question;
+  private final boolean readOnly;
   private final @Nullable Spacing spacing;
 
   private WireRequest(
@@ -21,13 +21,13 @@ public final class WireRequest {
       List<String> path,
       Object body,
       boolean repeatable,
-      boolean question,
+      boolean readOnly,
       @Nullable Spacing spacing) {
     this.method = method;
     this.path = path;
     this.body = body;
     this.repeatable = repeatable;
-    this.question = question;
+    this.readOnly = readOnly;
     this.spacing = spacing;
   }
 
@@ -43,7 +43,7 @@ public final class WireRequest {
     Objects.requireNonNull(body, "body must not be null");
     for (String segment : path) {
       Objects.requireNonNull(segment, "path segment must not be null");
-      if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
+      if (!WireText.isSegment(segment)) {
         throw new IllegalArgumentException(
             "a path segment must not be empty, '.' or '..', but one of " + List.of(path) + " is");
       }
@@ -52,21 +52,35 @@ public final class WireRequest {
     return new WireRequest(method, List.of(path), body, false, false, null);
   }
 
+  /**
+   * A request whose body is these wire objects: one alone as itself, several as a list. As {@link
+   * #of} else.
+   *
+   * @param objects at least one
+   */
+  public static WireRequest ofObjects(String method, List<?> objects, String... path) {
+    return of(method, objects.size() == 1 ? objects.get(0) : objects, path);
+  }
+
   /** This request, which may arrive twice and count once. */
   public WireRequest repeatable() {
-    return new WireRequest(method, path, body, true, question, spacing);
+    return new WireRequest(method, path, body, true, readOnly, spacing);
   }
 
   /**
-   * This request, which asks and stores nothing: it may be repeated, and leaves no doubt behind.
+   * This request, which only reads: it stores nothing, so it may be repeated, and a failure leaves
+   * no doubt about what was stored.
    */
-  public WireRequest question() {
+  public WireRequest readOnly() {
     return new WireRequest(method, path, body, true, true, spacing);
   }
 
-  /** This request, kept in order with others of the same key, and so far apart from them. */
+  /**
+   * This request, kept in order with others that have the same key, and at least this far apart
+   * from them.
+   */
   public WireRequest spacing(String key, Duration apart) {
-    return new WireRequest(method, path, body, repeatable, question, new Spacing(key, apart));
+    return new WireRequest(method, path, body, repeatable, readOnly, new Spacing(key, apart));
   }
 
   /** The HTTP method. */
@@ -79,7 +93,7 @@ public final class WireRequest {
     return path;
   }
 
-  /** What becomes the JSON body. */
+  /** What is written as the JSON body. */
   public Object body() {
     return body;
   }
@@ -104,12 +118,12 @@ public final class WireRequest {
     return repeatable;
   }
 
-  /** Whether it asks and stores nothing. */
-  public boolean isQuestion() {
-    return question;
+  /** Whether it only reads and stores nothing. */
+  public boolean isReadOnly() {
+    return readOnly;
   }
 
-  /** How far it must keep from others, if it must. */
+  /** How far apart from others it must be sent, if it must. */
   public Optional<Spacing> spacing() {
     return Optional.ofNullable(spacing);
   }
@@ -117,7 +131,7 @@ public final class WireRequest {
   /**
    * Requests with the same key go one after the other.
    *
-   * @param key what they have in common
+   * @param key what these requests have in common
    * @param apart the least time from the end of one to the beginning of the next
    */
   public record Spacing(String key, Duration apart) {}

@@ -28,6 +28,40 @@ public final class WireText {
   }
 
   /**
+   * The text, if it is well formed and not blank.
+   *
+   * @param field how the message names it
+   * @throws InvalidFeedbackException if it is blank, or a surrogate stands alone
+   */
+  public static String notBlank(String field, String text) {
+    if (wellFormed(field, text).isBlank()) {
+      throw new InvalidFeedbackException(field, field + " must not be blank");
+    }
+    return text;
+  }
+
+  /**
+   * Whether the text can be one segment of a URL's path: any but an empty one, {@code .} and {@code
+   * ..}, which would change the path.
+   */
+  public static boolean isSegment(String text) {
+    return !text.isEmpty() && !text.equals(".") && !text.equals("..");
+  }
+
+  /**
+   * An exception to throw when a receipt, which anybody may have written, holds what no feedback
+   * can state.
+   *
+   * @param key what of the receipt is wrong, such as {@code weight}
+   * @param rule what it would have to be, such as {@code must be a number from 0 to 1}
+   */
+  public static InvalidFeedbackException wrongReceipt(String key, String rule) {
+    String field = "receipt " + key;
+    return new InvalidFeedbackException(
+        field, field + " " + rule + ", so this receipt is wrong; nothing was sent");
+  }
+
+  /**
    * The name, if it keeps to the rule for names in a feedback, such as {@link Rating.Label}: not
    * blank, at most 1,000 characters (UTF-16 units), without control, invisible, bidirectional and
    * line-separator characters.

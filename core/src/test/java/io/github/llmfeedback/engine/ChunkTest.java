@@ -34,7 +34,8 @@ class ChunkTest {
   }
 
   private static Toy lists(int most, int bytes, boolean lastWins) {
-    return Toy.lists(new Batching(most, bytes, lastWins, false));
+    Batching lists = Batching.lists(most, bytes);
+    return Toy.lists(lastWins ? lists.lastWins() : lists);
   }
 
   @Test

@@ -147,7 +147,7 @@ class PollingTest {
         bug,
         new Toy() {
           @Override
-          public Step<String> answered(ProviderResponse answer, Effort soFar) {
+          public Step<String> accepted(ProviderResponse answer, Effort soFar) {
             throw PollingTest.<RuntimeException>sneak(bug);
           }
         });
@@ -191,11 +191,11 @@ class PollingTest {
 
     @Override
     public Step<String> begin() {
-      return new Ask<>(WireRequest.of("POST", Map.of(), "thing").question());
+      return new Send<>(WireRequest.of("POST", Map.of(), "thing").readOnly());
     }
 
     @Override
-    public Step<String> answered(ProviderResponse answer, Effort soFar) {
+    public Step<String> accepted(ProviderResponse answer, Effort soFar) {
       heard.add("answered");
       return answer.has("/end") ? new Done<>(soFar.attempts() + " attempts") : new Wait<>(REST);
     }

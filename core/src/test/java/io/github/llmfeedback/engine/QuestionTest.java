@@ -28,7 +28,7 @@ class QuestionTest {
   @ParameterizedTest
   @MethodSource("failures")
   void nothingMayHaveArrivedWhereNothingWasSaid(Reply reply) {
-    WireRequest question = WireRequest.of("POST", Map.of(), "query").question();
+    WireRequest question = WireRequest.of("POST", Map.of(), "query").readOnly();
     try (LoopbackServer server = new LoopbackServer().answerAll(seen -> reply);
         ToyClient client =
             new ToyClient(server.url(), Toy.plain(), ToyClient.impatient().build())) {

@@ -208,7 +208,7 @@ class SplitTest {
   void aListThatDoesNoHarmTwiceIsSplitAndTheDoubtStays() {
     server.answerAll(
         seen -> ToyClient.targets(seen).contains("t2") ? Reply.of(404, "{\"half\":true}") : yes());
-    Toy overwrites = new Toy(new Batching(4, 1 << 20, false, false), true, null);
+    Toy overwrites = new Toy(Batching.lists(4, 1 << 20), true, null);
     try (ToyClient client =
         new ToyClient(server.url(), overwrites, ToyClient.impatient().build())) {
       List<Outcome> outcomes = client.submitAll(ToyClient.many(4));

@@ -30,15 +30,15 @@ public record Toy(Batching batching, boolean repeatable, @Nullable Duration spac
 
   /** One feedback, one request, which must not arrive twice. */
   public static Toy plain() {
-    return new Toy(Batching.NONE, false, null);
+    return new Toy(Batching.none(), false, null);
   }
 
   public static Toy repeatableOnes() {
-    return new Toy(Batching.NONE, true, null);
+    return new Toy(Batching.none(), true, null);
   }
 
   public static Toy lists(int most) {
-    return lists(new Batching(most, 1 << 20, false, false));
+    return lists(Batching.lists(most, 1 << 20));
   }
 
   public static Toy lists(Batching batching) {
@@ -47,7 +47,7 @@ public record Toy(Batching batching, boolean repeatable, @Nullable Duration spac
 
   /** Feedback on one target goes so far apart. */
   static Toy apart(Duration apart) {
-    return new Toy(Batching.NONE, true, apart);
+    return new Toy(Batching.none(), true, apart);
   }
 
   @Override

@@ -61,7 +61,7 @@ public class ToyDialect implements Dialect<Map<String, Object>> {
 
   @Override
   public Batching batching() {
-    return new Batching(10, 100_000, false, false);
+    return Batching.lists(10, 100_000);
   }
 
   @Override

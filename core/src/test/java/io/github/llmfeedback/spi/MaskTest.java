@@ -39,7 +39,7 @@ class MaskTest {
         .hasMessageEndingWith("; the feedback may have arrived");
     assertThat(failure(key, Reply.of(200, "<html>").header("Content-Type", "text/html")))
         .hasMessageEndingWith(
-            ", but this is no answer of the provider; check the base URL; the feedback may have"
+            ", but this is not a response of the provider; check the base URL; the feedback may have"
                 + " arrived");
   }
 
@@ -57,7 +57,7 @@ class MaskTest {
     assertThat(refused.requestId()).isEmpty();
     assertThat(refused)
         .hasMessageContaining(
-            ": a redirect to another place is not followed, so that key and words reach no other host;"
+            ": a redirect to another place is not followed, so that the key and the feedback reach no other host;"
                 + " check the base URL");
   }
 

@@ -21,7 +21,7 @@ class ProviderResponseTest {
         name -> BadInput.absent(),
         body.getBytes(StandardCharsets.UTF_8),
         BodyEnd.BROKEN_OFF,
-        ProviderResponse.LARGEST,
+        ProviderResponse.MAX_BYTES,
         null);
   }
 
@@ -208,7 +208,7 @@ class ProviderResponseTest {
                     name -> BadInput.absent(),
                     bytes,
                     BodyEnd.WHOLE,
-                    ProviderResponse.LARGEST_TO_A_QUESTION,
+                    ProviderResponse.MAX_READ_ONLY_BYTES,
                     null)
                 .text())
         .isEqualTo("a\uFFFDb");
@@ -216,7 +216,7 @@ class ProviderResponseTest {
 
   @Test
   void toStringTellsTheSizeAndNotTheWords() {
-    assertThat(of("{\"a\":\"words\"}")).hasToString("Answer 200, 13 bytes");
+    assertThat(of("{\"a\":\"words\"}")).hasToString("ProviderResponse 200, 13 bytes");
   }
 
   @Test
@@ -226,5 +226,46 @@ class ProviderResponseTest {
     assertThat(busy.withHeader("Retry-After", "7").withHeader("x", "y").retryAfter()).isPresent();
     assertThat(busy.withHeader("Retry-After", "soon").retryAfter()).isEmpty();
     assertThat(busy.withHeader("x", "7").retryAfter()).isEmpty();
+  }
+
+  @Test
+  void firstTextIsThatOfTheFirstPlaceThatHasOne() {
+    ProviderResponse response = ProviderResponse.of(200, "{\"a\": {}, \"b\": 7, \"c\": \"x\"}");
+
+    assertThat(response.firstText("/a", "/b", "/c")).contains("7");
+    assertThat(response.firstText("/a", "/d")).isEmpty();
+  }
+
+  @Test
+  void idIsATextOrNumberThatIsNotBlank() {
+    ProviderResponse response =
+        ProviderResponse.of(
+            200, "{\"text\": \"x\", \"number\": 7, \"blank\": \" \", \"flag\": true}");
+
+    assertThat(response.id("/text")).contains("x");
+    assertThat(response.id("/number")).contains("7");
+    assertThat(response.id("/blank")).isEmpty();
+    assertThat(response.id("/flag")).isEmpty();
+    assertThat(response.id("/absent")).isEmpty();
+  }
+
+  @Test
+  void absentTextIsNeitherThisOneNorAnother() {
+    ProviderResponse response = ProviderResponse.of(200, "{\"id\": \"x\"}");
+
+    assertThat(response.hasText("/id", "x")).isTrue();
+    assertThat(response.hasOtherText("/id", "x")).isFalse();
+    assertThat(response.hasText("/id", "y")).isFalse();
+    assertThat(response.hasOtherText("/id", "y")).isTrue();
+    assertThat(response.hasText("/absent", "x")).isFalse();
+    assertThat(response.hasOtherText("/absent", "x")).isFalse();
+  }
+
+  @Test
+  void hasAnyWantsMoreThanNullAtOnePlace() {
+    ProviderResponse response = ProviderResponse.of(200, "{\"a\": null, \"b\": false}");
+
+    assertThat(response.hasAny("/a", "/b")).isTrue();
+    assertThat(response.hasAny("/a", "/c")).isFalse();
   }
 }

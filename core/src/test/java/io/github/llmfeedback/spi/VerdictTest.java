@@ -110,7 +110,7 @@ class VerdictTest {
     byte[] body = "{\"data\":".getBytes(StandardCharsets.UTF_8);
     ProviderResponse answer =
         ProviderResponse.read(
-            200, name -> BadInput.absent(), body, end, ProviderResponse.LARGEST, null);
+            200, name -> BadInput.absent(), body, end, ProviderResponse.MAX_BYTES, null);
     assertThat(Verdict.byStatus(answer).kind()).isEqualTo(Kind.UNREADABLE);
     assertThat(Verdict.byStatus(answer).hint())
         .get()
@@ -243,5 +243,21 @@ class VerdictTest {
         .isEqualTo(Verdict.Kind.UNCERTAIN);
     assertThat(Verdict.byStatus(ProviderResponse.of(103, "")).kind())
         .isEqualTo(Verdict.Kind.UNCERTAIN);
+  }
+
+  @Test
+  void acceptanceOfNamedObjectsExceptsTheOthersAndIsUnreadableIfThereAreNone() {
+    Verdict accepted = Verdict.of(Verdict.Kind.ACCEPTED);
+
+    assertThat(accepted.ofNamed(3, i -> true, "unnamed", "none").exceptions()).isEmpty();
+    Verdict partial = accepted.ofNamed(3, i -> i != 1, "unnamed", "none");
+    assertThat(partial.kind()).isEqualTo(Verdict.Kind.ACCEPTED);
+    assertThat(partial.exceptions()).containsOnlyKeys(1);
+    Verdict unnamed = partial.exceptions().values().iterator().next();
+    assertThat(unnamed.kind()).isEqualTo(Verdict.Kind.UNREADABLE);
+    assertThat(unnamed.hint()).contains("unnamed");
+    Verdict nothing = accepted.ofNamed(3, i -> false, "unnamed", "none");
+    assertThat(nothing.kind()).isEqualTo(Verdict.Kind.UNREADABLE);
+    assertThat(nothing.hint()).contains("none");
   }
 }

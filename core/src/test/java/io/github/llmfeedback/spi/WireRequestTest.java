@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.llmfeedback.BadInput;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,5 +70,12 @@ class WireRequestTest {
     assertThatNullPointerException()
         .isThrownBy(() -> WireRequest.of("POST", "body", BadInput.<String>absent()))
         .withMessage("path segment must not be null");
+  }
+
+  @Test
+  void oneObjectGoesAloneAndSeveralAsAList() {
+    assertThat(WireRequest.ofObjects("POST", List.of("a"), "x").json()).isEqualTo("\"a\"");
+    assertThat(WireRequest.ofObjects("POST", List.of("a", "b"), "x").json())
+        .isEqualTo("[\"a\",\"b\"]");
   }
 }

@@ -46,7 +46,7 @@ final class HeliconeDialect implements Dialect<HeliconeWire> {
     return HeliconeFeedbackClient.REQUEST;
   }
 
-  /** In lower case: the server answers an upper-case UUID with 201 and drops the rating. */
+  /** In lower case: the server responds to an upper-case UUID with 201 and drops the rating. */
   @Override
   public String address(String id, Losses losses) {
     String lower = id.toLowerCase(Locale.ROOT);
@@ -56,7 +56,7 @@ final class HeliconeDialect implements Dialect<HeliconeWire> {
     return lower;
   }
 
-  /** Whether this is a request's id as it travels. */
+  /** Whether this is a request's id as it is sent. */
   static boolean isRequestId(String id) {
     return UUID.matcher(id).matches();
   }
@@ -84,28 +84,29 @@ final class HeliconeDialect implements Dialect<HeliconeWire> {
         .spacing(object.requestId(), APART);
   }
 
-  /** A yes has Helicone's envelope; a 500 about the id is permanent. */
+  /** A success has Helicone's envelope; a 500 about the id is permanent. */
   @Override
-  public Verdict verdict(ProviderResponse answer, WireRequest request) {
-    Verdict verdict = Verdict.byStatus(answer);
-    if (answer.isSuccess() && answer.isTooLarge() && request.isQuestion()) {
+  public Verdict verdict(ProviderResponse response, WireRequest request) {
+    Verdict verdict = Verdict.byStatus(response);
+    if (response.isSuccess() && response.isTooLarge() && request.isReadOnly()) {
       return verdict.hint(
-          "the answer is larger than 8 MB, or has far too many values; a smaller pageSize helps");
-    } else if (answer.isSuccess()) {
-      boolean enveloped = answer.exists("/data") || answer.exists("/error");
+          "the response is larger than 8 MB, or has far too many values; a smaller pageSize helps");
+    } else if (response.isSuccess()) {
+      boolean enveloped = response.exists("/data") || response.exists("/error");
       return verdict.kind() == Kind.ACCEPTED && !enveloped
-          ? Verdict.of(Kind.UNREADABLE).hint("this is no answer of Helicone's; check the base URL")
+          ? Verdict.of(Kind.UNREADABLE)
+              .hint("this is not a response of Helicone's; check the base URL")
           : verdict;
     }
-    String error = answer.text("/error").orElse("");
-    if (answer.status() == 500 && error.startsWith("Invalid requestId")) {
-      return Verdict.of(Kind.REFUSED).hint("the request id is no UUID that Helicone takes");
+    String error = response.text("/error").orElse("");
+    if (response.status() == 500 && error.startsWith("Invalid requestId")) {
+      return Verdict.of(Kind.REFUSED).hint("the request id is not a UUID that Helicone accepts");
     }
-    return switch (answer.status()) {
+    return switch (response.status()) {
       case 401 ->
           verdict.hint(
               "the key is wrong, read-only, or of another region (eu.api.helicone.ai has its own);"
-                  + " Helicone also answers so when its own database is down");
+                  + " Helicone also responds so when its own database is down");
       case 404 -> verdict.hint("use api.helicone.ai, not the LLM proxy; check the base URL");
       default -> verdict;
     };

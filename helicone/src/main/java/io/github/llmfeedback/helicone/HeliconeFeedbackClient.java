@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Carries feedback to Helicone. Thread-safe; see {@link io.github.llmfeedback.FeedbackClient}.
  *
- * <p>Helicone's yes means <em>accepted</em>, not stored: feedback that comes before the LLM
+ * <p>Helicone's success means <em>accepted</em>, not stored: feedback that arrives before the LLM
  * request's own log row is lost (observed, 2026-07).
  */
 public final class HeliconeFeedbackClient extends HttpFeedbackClient implements SupportsUpdate {
@@ -119,8 +119,8 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   /**
    * Submits a rating and waits until it is seen to be stored: posts it, looks, and posts it again
    * if it came before the request's own log row, which is the normal case right after an LLM call.
-   * A post that may have arrived is looked after, too; one that surely did not, and a wrong key or
-   * base URL at any time, ends it at once.
+   * A post that may have arrived is confirmed, too; one that surely did not arrive ends the call at
+   * once, and so does a wrong key or base URL at any time.
    *
    * <p>Nothing else should rate the request meanwhile: a later rating may be overwritten.
    *
@@ -130,13 +130,13 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    *     was last seen
    */
   public Receipt submitConfirmed(Feedback feedback, Duration timeout) {
-    return poll(Confirmation.ofNew(draft(feedback), confirmInterval, timeout));
+    return poll(HeliconeConfirmation.ofNew(draft(feedback), confirmInterval, timeout));
   }
 
   /** As {@link #submitConfirmed}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> submitConfirmedAsync(Feedback feedback, Duration timeout) {
     try {
-      return pollAsync(Confirmation.ofNew(draft(feedback), confirmInterval, timeout));
+      return pollAsync(HeliconeConfirmation.ofNew(draft(feedback), confirmInterval, timeout));
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -153,13 +153,13 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    * @throws IllegalArgumentException if the receipt is another provider's
    */
   public Receipt confirm(Receipt receipt, Duration timeout) {
-    return poll(Confirmation.ofSent(receipt, confirmInterval, timeout));
+    return poll(HeliconeConfirmation.ofSent(receipt, confirmInterval, timeout));
   }
 
   /** As {@link #confirm}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> confirmAsync(Receipt receipt, Duration timeout) {
     try {
-      return pollAsync(Confirmation.ofSent(receipt, confirmInterval, timeout));
+      return pollAsync(HeliconeConfirmation.ofSent(receipt, confirmInterval, timeout));
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -167,23 +167,23 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
 
   /**
    * The rated requests that the query is after. Pages are fetched when the stream gets to them, on
-   * the thread that reads it; an empty stream is no proof that there are none, because Helicone
-   * answers so when its database is down, too.
+   * the thread that reads it; an empty stream does not prove that there are none, because Helicone
+   * also responds so when its database is down.
    *
-   * <p>A reading does not look for ever. If no further match comes while it waits for pages, for
-   * longer than the settings' {@link ClientSettings#batchTimeout()} (looked at after each page) or
-   * in 100,000 rows, it ends with a {@link FeedbackException} that says so. The time that the
-   * reader takes between two pages does not count, and what was read before stays read.
+   * <p>Reading is bounded. If no further match comes while it waits for pages, for longer than the
+   * settings' {@link ClientSettings#batchTimeout()} (looked at after each page) or in 100,000 rows,
+   * it ends with a {@link FeedbackException} that says so. The time that the reader takes between
+   * two pages does not count, and what was read before stays read.
    *
    * @return to be read once; its reading throws {@link FeedbackException}
    */
-  public Stream<RatedRequest> query(HeliconeQuery query) {
+  public Stream<HeliconeRatedRequest> query(HeliconeQuery query) {
     Objects.requireNonNull(query, "query must not be null");
     return StreamSupport.stream(
         Spliterators.spliteratorUnknownSize(
             new HeliconePages(
                 query,
-                page -> ask(page, answer -> answer.items("/data")),
+                page -> ask(page, response -> response.items("/data")),
                 batchTimeout,
                 System::nanoTime),
             Spliterator.ORDERED | Spliterator.NONNULL),
@@ -225,7 +225,8 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
      * longer each time, up to five times as long. 1 ms to 1 h; 2 s by default.
      */
     public Builder confirmInterval(Duration interval) {
-      confirmInterval = Confirmation.bounded("confirmInterval", interval, Duration.ofHours(1));
+      confirmInterval =
+          HeliconeConfirmation.bounded("confirmInterval", interval, Duration.ofHours(1));
       return this;
     }
 

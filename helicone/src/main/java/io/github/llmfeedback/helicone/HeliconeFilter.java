@@ -55,7 +55,7 @@ public final class HeliconeFilter {
 
   /** The request with this id, if it was rated. */
   public static HeliconeFilter requestId(String id) {
-    return leaf(Column.REQUEST_ID, "equals", text("id", id).toLowerCase(Locale.ROOT));
+    return leaf(Column.REQUEST_ID, "equals", WireText.notBlank("id", id).toLowerCase(Locale.ROOT));
   }
 
   /** Requests made at this time or later; in the years 1 to 9999. */
@@ -70,31 +70,28 @@ public final class HeliconeFilter {
 
   /** Requests that carried {@code Helicone-User-Id: user}. */
   public static HeliconeFilter user(String user) {
-    return leaf(Column.USER, "equals", text("user", user));
+    return leaf(Column.USER, "equals", WireText.notBlank("user", user));
   }
 
   /** Requests to exactly this model. */
   public static HeliconeFilter model(String model) {
-    return leaf(Column.MODEL, "equals", text("model", model));
+    return leaf(Column.MODEL, "equals", WireText.notBlank("model", model));
   }
 
   /** Requests that carried {@code Helicone-Property-name: value}. */
   public static HeliconeFilter property(String name, String value) {
     return new HeliconeFilter(
-        new Leaf(Column.PROPERTY, "equals", text("value", value), text("name", name)),
+        new Leaf(
+            Column.PROPERTY,
+            "equals",
+            WireText.notBlank("value", value),
+            WireText.notBlank("name", name)),
         rating -> true,
         false);
   }
 
   private static HeliconeFilter leaf(Column column, String operator, Object value) {
     return new HeliconeFilter(new Leaf(column, operator, value, null), rating -> true, false);
-  }
-
-  private static String text(String field, String value) {
-    if (WireText.wellFormed(field, value).isBlank()) {
-      throw new IllegalArgumentException(field + " must not be blank");
-    }
-    return value;
   }
 
   /** Rows have whole milliseconds, so that rounding up changes neither "since" nor "before". */
@@ -136,11 +133,13 @@ public final class HeliconeFilter {
   }
 
   /** The filter as the server reads it. */
-  Object wire(boolean oldForm) {
-    return node == null ? "all" : node.wire(oldForm);
+  Object wire(boolean viaRequestQuery) {
+    return node == null ? "all" : node.wire(viaRequestQuery);
   }
 
-  /** The old names are those of Helicone's OpenAPI document (2026-07). */
+  /**
+   * Tables and names for {@code request/query} are those of Helicone's OpenAPI document (2026-07).
+   */
   private enum Column {
     RATING("helicone-score-feedback", "feedback", "rating"),
     REQUEST_ID("request_id", "request", "id"),
@@ -150,28 +149,30 @@ public final class HeliconeFilter {
     PROPERTY("properties", "properties", "");
 
     private final String name;
-    private final String oldTable;
-    private final String oldName;
+    private final String requestQueryTable;
+    private final String requestQueryName;
 
-    Column(String name, String oldTable, String oldName) {
+    Column(String name, String requestQueryTable, String requestQueryName) {
       this.name = name;
-      this.oldTable = oldTable;
-      this.oldName = oldName;
+      this.requestQueryTable = requestQueryTable;
+      this.requestQueryName = requestQueryName;
     }
   }
 
   private sealed interface Node {
-    Object wire(boolean oldForm);
+    Object wire(boolean viaRequestQuery);
   }
 
-  /** One column and one operator: the server ignores others without a word (observed, 2026-11). */
+  /** One column and one operator: the server silently ignores others (observed, 2026-11). */
   private record Leaf(Column column, String operator, Object value, @Nullable String property)
       implements Node {
     @Override
-    public Object wire(boolean oldForm) {
+    public Object wire(boolean viaRequestQuery) {
       Map<String, Object> test = Map.of(operator, value);
-      if (oldForm) {
-        return Map.of(column.oldTable, Map.of(property == null ? column.oldName : property, test));
+      if (viaRequestQuery) {
+        return Map.of(
+            column.requestQueryTable,
+            Map.of(property == null ? column.requestQueryName : property, test));
       }
       return Map.of(
           "request_response_rmt",
@@ -181,8 +182,9 @@ public final class HeliconeFilter {
 
   private record Branch(Node left, String operator, Node right) implements Node {
     @Override
-    public Object wire(boolean oldForm) {
-      return new HeliconeWire.Branch(left.wire(oldForm), operator, right.wire(oldForm));
+    public Object wire(boolean viaRequestQuery) {
+      return new HeliconeWire.Branch(
+          left.wire(viaRequestQuery), operator, right.wire(viaRequestQuery));
     }
   }
 }

@@ -20,19 +20,19 @@ import java.util.function.LongSupplier;
  * The rated requests of a query, one page at a time, as they are asked for. Used by one thread.
  *
  * <p>From one match to the next it asks for a bounded time and looks at a bounded number of rows,
- * or a server that always shows fresh rows that do not match would be read for ever.
+ * or a server that always shows fresh rows that do not match would be read without end.
  *
  * <p>Helicone cuts pages out of stored <em>versions</em> of requests and only then makes requests
  * of them (observed, 2026-11: three matching requests, limit 2, offset 1, one row). So a short page
  * is not the last, and one request can be on neighbouring pages.
  */
-final class HeliconePages implements Iterator<RatedRequest> {
+final class HeliconePages implements Iterator<HeliconeRatedRequest> {
   /** No request has so many versions that a page this far on still shows the same requests. */
   private static final int MOST_VERSIONS = 1000;
 
   /**
    * Where evaluations score every request, the rows of a query for bad ratings are mostly rows with
-   * such other scores (observed, 2026-07); so a long way may lie between two matches. In pages of
+   * such other scores (observed, 2026-07); so many rows may lie between two matches. In pages of
    * 100 this is what the free plan's rate limit allows in its 300 seconds: 1,000 requests.
    */
   private static final int MOST_WITHOUT_A_MATCH = 100_000;
@@ -41,7 +41,7 @@ final class HeliconePages implements Iterator<RatedRequest> {
   private final Function<WireRequest, List<ProviderResponse>> asker;
   private final Duration longest;
   private final LongSupplier nanoTime;
-  private final Queue<RatedRequest> read = new ArrayDeque<>();
+  private final Queue<HeliconeRatedRequest> read = new ArrayDeque<>();
   private Set<String> lastPage = Set.of();
   private long pages;
   private long left;
@@ -79,7 +79,7 @@ final class HeliconePages implements Iterator<RatedRequest> {
   }
 
   @Override
-  public RatedRequest next() {
+  public HeliconeRatedRequest next() {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
@@ -99,7 +99,7 @@ final class HeliconePages implements Iterator<RatedRequest> {
       String id = row.text("/request_id").orElse("");
       if (page.add(id) && !lastPage.contains(id)) {
         progress = true;
-        RatedRequest.of(row).filter(this::matches).ifPresent(read::add);
+        HeliconeRatedRequest.of(row).filter(this::matches).ifPresent(read::add);
       }
     }
     lastPage = page;
@@ -113,17 +113,17 @@ final class HeliconePages implements Iterator<RatedRequest> {
     }
   }
 
-  /** Ends a reading that leads nowhere. */
+  /** Ends a reading that finds no further match within its bounds. */
   private void goOnOrEnd(int status) {
     if (idle > MOST_VERSIONS) {
       throw unreadable(
           status,
-          "helicone answers every page with the same rows; does something on the way drop the"
+          "helicone responds to every page with the same rows; does something in between drop the"
               + " query's offset?");
     } else if (rowsWithoutMatch >= MOST_WITHOUT_A_MATCH) {
       throw unreadable(
           status,
-          "helicone's last %d rows hold no rating that the query is after; ask for a shorter time with since and before, or find out whether something on the way drops the query's filter"
+          "helicone's last %d rows hold no rating that the query is after; ask for a shorter time with since and before, or find out whether something in between drops the query's filter"
               .formatted(rowsWithoutMatch));
     } else if (waited > longest.toNanos()) {
       throw UndeliveredFeedbackException.builder("helicone", Reason.TIMEOUT)
@@ -146,7 +146,7 @@ final class HeliconePages implements Iterator<RatedRequest> {
   }
 
   /** A row is found by any of its versions, and so may be rated otherwise by now, or not at all. */
-  private boolean matches(RatedRequest request) {
+  private boolean matches(HeliconeRatedRequest request) {
     return query.filter().keeps(request.isPositive());
   }
 }

@@ -21,7 +21,7 @@ public final class HeliconeQuery {
   private final long offset;
   private final long limit;
   private final int pageSize;
-  private final boolean oldForm;
+  private final boolean viaRequestQuery;
 
   private HeliconeQuery(
       HeliconeFilter filter,
@@ -29,13 +29,13 @@ public final class HeliconeQuery {
       long offset,
       long limit,
       int pageSize,
-      boolean oldForm) {
+      boolean viaRequestQuery) {
     this.filter = filter;
     this.newestFirst = newestFirst;
     this.offset = offset;
     this.limit = limit;
     this.pageSize = pageSize;
-    this.oldForm = oldForm;
+    this.viaRequestQuery = viaRequestQuery;
   }
 
   /** All that the filter is after, newest first, in pages of 100. */
@@ -46,35 +46,35 @@ public final class HeliconeQuery {
 
   /** This query, with the newest request first. */
   public HeliconeQuery newestFirst() {
-    return new HeliconeQuery(filter, true, offset, limit, pageSize, oldForm);
+    return new HeliconeQuery(filter, true, offset, limit, pageSize, viaRequestQuery);
   }
 
   /** This query, with the oldest request first. */
   public HeliconeQuery oldestFirst() {
-    return new HeliconeQuery(filter, false, offset, limit, pageSize, oldForm);
+    return new HeliconeQuery(filter, false, offset, limit, pageSize, viaRequestQuery);
   }
 
-  /** This query, which hands out at most so many requests. */
+  /** This query, which returns at most this many requests. */
   public HeliconeQuery limit(long requests) {
     if (requests < 0) {
       throw new IllegalArgumentException("limit must not be negative, but is " + requests);
     }
-    return new HeliconeQuery(filter, newestFirst, offset, requests, pageSize, oldForm);
+    return new HeliconeQuery(filter, newestFirst, offset, requests, pageSize, viaRequestQuery);
   }
 
   /**
-   * This query, which begins so many rows later. Helicone counts every stored version of a request
-   * as a row, and a rating makes a version: for a fixed beginning use {@link HeliconeFilter#since}.
+   * This query, which skips this many rows. Helicone counts every stored version of a request as a
+   * row, and a rating makes a version: for a fixed beginning use {@link HeliconeFilter#since}.
    */
   public HeliconeQuery offset(long rows) {
     if (rows < 0) {
       throw new IllegalArgumentException("offset must not be negative, but is " + rows);
     }
-    return new HeliconeQuery(filter, newestFirst, rows, limit, pageSize, oldForm);
+    return new HeliconeQuery(filter, newestFirst, rows, limit, pageSize, viaRequestQuery);
   }
 
   /**
-   * This query, which asks for so many rows at a time, 1 to 1,000. Rows carry the bodies of LLM
+   * This query, which reads this many rows at a time, 1 to 1,000. Rows carry the bodies of LLM
    * request and response, and a page above 8 MB cannot be read.
    */
   public HeliconeQuery pageSize(int rows) {
@@ -82,14 +82,14 @@ public final class HeliconeQuery {
       throw new IllegalArgumentException(
           "pageSize must be from 1 to " + MAX_PAGE + ", but is " + rows);
     }
-    return new HeliconeQuery(filter, newestFirst, offset, limit, rows, oldForm);
+    return new HeliconeQuery(filter, newestFirst, offset, limit, rows, viaRequestQuery);
   }
 
   /**
-   * This query in the form of Helicone's public page, for self-hosted servers from before October
-   * 2025. Newer ones answer it with an empty list.
+   * This query through {@code /v1/request/query}, in the form of Helicone's public page, for
+   * self-hosted servers from before October 2025. Later servers respond with an empty list.
    */
-  public HeliconeQuery oldForm() {
+  public HeliconeQuery viaRequestQuery() {
     return new HeliconeQuery(filter, newestFirst, offset, limit, pageSize, true);
   }
 
@@ -118,19 +118,19 @@ public final class HeliconeQuery {
     long skipped = offset + number * pageSize;
     return request(
         new HeliconeWire.Query(
-            filter.wire(oldForm),
+            filter.wire(viaRequestQuery),
             isScored(),
             pageSize,
             skipped == 0 ? null : skipped,
             Map.of("created_at", newestFirst ? "desc" : "asc")),
-        oldForm ? "query" : "query-clickhouse");
+        viaRequestQuery ? "query" : "query-clickhouse");
   }
 
   private @Nullable Boolean isScored() {
-    return (oldForm || !filter.wantsScored()) ? null : true;
+    return (viaRequestQuery || !filter.wantsScored()) ? null : true;
   }
 
   private static WireRequest request(HeliconeWire.Query query, String form) {
-    return WireRequest.of("POST", query, "request", form).question();
+    return WireRequest.of("POST", query, "request", form).readOnly();
   }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 record HeliconeWire(@JsonIgnore String requestId, @JsonProperty("rating") boolean rating) {
 
   /**
-   * A question for rows; unknown keys are refused (observed, 2026-11).
+   * A query for rows; unknown keys are refused (observed, 2026-11).
    *
    * @param filter {@code "all"}, a leaf or a {@link Branch}
    * @param isScored true leaves out what nobody rated

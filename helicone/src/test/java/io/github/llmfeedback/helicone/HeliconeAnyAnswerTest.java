@@ -74,7 +74,7 @@ class HeliconeAnyAnswerTest extends AnswerProperties {
             reply,
             feedback,
             client -> {
-              try (Stream<RatedRequest> rated = helicone(client).query(query)) {
+              try (Stream<HeliconeRatedRequest> rated = helicone(client).query(query)) {
                 rated.forEach(HeliconeAnyAnswerTest::isWhole);
               }
               return Receipt.builder("helicone", "read").build();
@@ -83,7 +83,7 @@ class HeliconeAnyAnswerTest extends AnswerProperties {
   }
 
   /** Whatever is in a row, each of its fields is there or is not. */
-  private static void isWhole(RatedRequest row) {
+  private static void isWhole(HeliconeRatedRequest row) {
     assertThat(row.isPositive()).isTrue();
     assertThat(row.requestId()).isNotNull();
     assertThat(row.toString()).contains("UP");

@@ -53,10 +53,10 @@ class HeliconePagesTest {
   void observedAnswersAreReadToTheirEnd() {
     server.enqueue(WireExample.of("helicone/query-positive.json").reply()).enqueue(201, NONE);
 
-    List<RatedRequest> requests = client.query(HeliconeQuery.where(positive())).toList();
+    List<HeliconeRatedRequest> requests = client.query(HeliconeQuery.where(positive())).toList();
 
     assertThat(requests)
-        .extracting(RatedRequest::requestId)
+        .extracting(HeliconeRatedRequest::requestId)
         .containsExactly("11111111-1111-4111-8111-111111111111");
     Seen seen = server.take();
     assertThat(seen.path()).isEqualTo("/eu/v1/request/query-clickhouse");
@@ -82,7 +82,7 @@ class HeliconePagesTest {
   void pageIsAskedForOnlyWhenTheReaderGetsThere() {
     server.enqueue(201, page("a up", "b up")).enqueue(201, page("c up"));
 
-    Iterator<RatedRequest> requests =
+    Iterator<HeliconeRatedRequest> requests =
         client.query(HeliconeQuery.where(positive()).pageSize(2)).iterator();
 
     assertThat(server.count()).isZero();
@@ -150,7 +150,7 @@ class HeliconePagesTest {
             })
         .hasMessage(
             "helicone's last 100000 rows hold no rating that the query is after; ask for a shorter"
-                + " time with since and before, or find out whether something on the way drops the"
+                + " time with since and before, or find out whether something in between drops the"
                 + " query's filter");
     assertThat(read).containsExactly("a");
     assertThat(server.count()).isEqualTo(101);
@@ -277,9 +277,9 @@ class HeliconePagesTest {
   }
 
   @Test
-  void oldFormGoesToItsOwnAddress() {
+  void viaRequestQueryGoesToItsOwnAddress() {
     server.enqueue(WireExample.of("helicone/query-of-the-public-page.json").reply());
-    assertThat(ids(HeliconeQuery.where(positive()).oldForm())).isEmpty();
+    assertThat(ids(HeliconeQuery.where(positive()).viaRequestQuery())).isEmpty();
     assertThat(server.take().path()).isEqualTo("/eu/v1/request/query");
   }
 
@@ -337,7 +337,7 @@ class HeliconePagesTest {
   }
 
   private List<String> ids(HeliconeQuery query) {
-    return client.query(query).map(RatedRequest::requestId).toList();
+    return client.query(query).map(HeliconeRatedRequest::requestId).toList();
   }
 
   private <E extends FeedbackException> E failure(Class<E> type) {

@@ -207,19 +207,19 @@ class HeliconeQueryTest {
   @Test
   void pageIsAQuestionThatMayBeRepeated() {
     WireRequest page = HeliconeQuery.where(positive()).page(0);
-    assertThat(page.isQuestion()).isTrue();
+    assertThat(page.isReadOnly()).isTrue();
     assertThat(page.isRepeatable()).isTrue();
     assertThat(page.spacing()).isEmpty();
   }
 
   @Test
-  void oldFormIsThatOfThePublicPage() {
+  void viaRequestQueryIsThePublicPagesForm() {
     WireExample.of("helicone/query-of-the-public-page.json")
-        .assertAsks(HeliconeQuery.where(positive()).oldForm().page(0), "/filter");
+        .assertAsks(HeliconeQuery.where(positive()).viaRequestQuery().page(0), "/filter");
   }
 
   @Test
-  void oldFormHasTablesOfItsOwnAndKnowsNoScores() {
+  void viaRequestQueryHasTablesOfItsOwnAndKnowsNoScores() {
     WireRequest page =
         HeliconeQuery.where(
                 negative()
@@ -228,7 +228,7 @@ class HeliconeQueryTest {
                     .and(model("m"))
                     .and(property("p", "v"))
                     .and(before(Instant.EPOCH)))
-            .oldForm()
+            .viaRequestQuery()
             .page(0);
     String body = json(page.body());
     assertThat(body)

@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** How Humanloop writes feedback. */
 final class HumanloopDialect implements Dialect<HumanloopWire> {
@@ -35,7 +34,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
   private static final String NUMBERS = "HumanloopFeedbackClient.builder(apiKey).numericRatings()";
 
   /** No limit is documented. */
-  private static final Batching BATCHING = new Batching(100, 1 << 20, false, false);
+  private static final Batching BATCHING = Batching.lists(100, 1 << 20);
 
   private final Capabilities capabilities;
 
@@ -67,7 +66,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
     return objects;
   }
 
-  /** A score goes as its number; what scale it is on, the project knows. */
+  /** A score goes as its number; the project knows its scale. */
   private Object value(Rating rating, Losses losses) {
     return rating.<Object>fold(
         thumbs -> thumbs == Rating.Thumbs.UP ? "good" : "bad",
@@ -124,59 +123,58 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
     if (objects.isEmpty()) {
       throw new IllegalArgumentException("this receipt stands for nothing that could be retracted");
     }
-    return post(objects).repeatable(); // what is gone stays gone
+    return post(objects).repeatable(); // retracting again changes nothing
   }
 
   static WireRequest post(List<HumanloopWire> objects) {
-    return WireRequest.of("POST", objects.size() == 1 ? objects.get(0) : objects, "feedback");
+    return WireRequest.ofObjects("POST", objects, "feedback");
   }
 
   @Override
-  public Verdict verdict(ProviderResponse answer, WireRequest request) {
-    Verdict verdict = Verdict.byStatus(answer);
-    verdict = answer.isSuccess() ? success(answer, request, verdict) : hinted(answer, verdict);
-    String code =
-        Stream.of("/detail/code", "/detail/type", "/detail/0/type")
-            .flatMap(place -> answer.text(place).stream())
-            .findFirst()
-            .orElse(null);
-    return verdict.code(code).objects(blamed(answer));
+  public Verdict verdict(ProviderResponse response, WireRequest request) {
+    Verdict verdict = Verdict.byStatus(response);
+    verdict =
+        response.isSuccess() ? success(response, request, verdict) : hinted(response, verdict);
+    String code = response.firstText("/detail/code", "/detail/type", "/detail/0/type").orElse(null);
+    return verdict.code(code).objects(blamed(response));
   }
 
-  /** A yes names each statement that was sent; of what was taken back, nothing may be left. */
-  private static Verdict success(ProviderResponse answer, WireRequest request, Verdict verdict) {
+  /** An acceptance names each statement that was sent; of those retracted, none may be left. */
+  private static Verdict success(ProviderResponse response, WireRequest request, Verdict verdict) {
     if (verdict.kind() != Kind.ACCEPTED) {
       return verdict;
     }
     List<HumanloopWire> sent = sent(request);
-    boolean takesBack = sent.stream().allMatch(statement -> statement.unset() != null);
-    return Verdict.errorAt(answer, "/detail")
+    boolean retracts = sent.stream().allMatch(statement -> statement.unset() != null);
+    return Verdict.errorAt(response, "/detail")
         .orElseGet(
             () ->
-                takesBack && answer.isArray()
+                retracts && response.isArray()
                     ? verdict
-                    : new HumanloopRecords(answer, sent).verdict(verdict));
+                    : new HumanloopRecords(response, sent).verdict(verdict));
   }
 
   private static List<HumanloopWire> sent(WireRequest request) {
     return request.objects().stream().map(HumanloopWire.class::cast).toList();
   }
 
-  private static Verdict hinted(ProviderResponse answer, Verdict verdict) {
+  private static Verdict hinted(ProviderResponse response, Verdict verdict) {
     String ended = "Humanloop's hosted service ended on 2025-09-08; set your instance's base URL";
-    return switch (answer.status()) {
+    return switch (response.status()) {
       case 400, 422 -> {
         Verdict wrong =
             verdict.hint("a field is wrong, or a name is not one of the project's; see body()");
         // The whole body is validated before anything of it is stored.
-        yield answer.status() == 400 || answer.size("/detail/0/loc") > 0
+        yield response.status() == 400 || response.size("/detail/0/loc") > 0
             ? wrong.nothingStored()
             : wrong;
       }
       case 401 -> verdict.hint("the key is wrong, or has no right to this datapoint");
       case 404 -> {
         Verdict unknown = verdict.hint("the datapoint is unknown, or the base URL wrong; " + ended);
-        yield answer.isHtml() ? unknown.ofEveryRequest() : unknown; // a web page knows no datapoint
+        yield response.isHtml()
+            ? unknown.ofEveryRequest()
+            : unknown; // a web page does not know the datapoint
       }
       case 410 -> verdict.hint(ended).ofEveryRequest();
       case 529 -> verdict.hint("the provider is busy");
@@ -186,14 +184,14 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
 
   /**
    * The first integer in a {@code loc} is the index of the object that is wrong; one after it is a
-   * place inside that object.
+   * position inside that object.
    */
-  private static Set<Integer> blamed(ProviderResponse answer) {
+  private static Set<Integer> blamed(ProviderResponse response) {
     Set<Integer> objects = new LinkedHashSet<>();
-    for (int i = 0; i < answer.size("/detail"); i++) {
+    for (int i = 0; i < response.size("/detail"); i++) {
       String loc = "/detail/" + i + "/loc";
-      IntStream.range(0, answer.size(loc))
-          .mapToObj(j -> answer.number(loc + "/" + j))
+      IntStream.range(0, response.size(loc))
+          .mapToObj(j -> response.number(loc + "/" + j))
           .flatMapToInt(OptionalInt::stream)
           .findFirst()
           .ifPresent(objects::add);
@@ -202,9 +200,9 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
   }
 
   @Override
-  public List<List<String>> decode(ProviderResponse answer, List<List<HumanloopWire>> feedbacks) {
+  public List<List<String>> decode(ProviderResponse response, List<List<HumanloopWire>> feedbacks) {
     List<HumanloopWire> sent = feedbacks.stream().flatMap(List::stream).toList();
-    HumanloopRecords records = new HumanloopRecords(answer, sent);
+    HumanloopRecords records = new HumanloopRecords(response, sent);
     List<List<String>> ids = new ArrayList<>();
     int first = 0;
     for (List<HumanloopWire> feedback : feedbacks) {

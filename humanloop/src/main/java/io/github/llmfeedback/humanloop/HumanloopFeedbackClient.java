@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HumanloopFeedbackClient extends HttpFeedbackClient implements SupportsRetract {
   /**
-   * The datapoint: {@code data[i].id} of a chat or completion answer, or {@code id} of a logged one
-   * (Humanloop's v4 reference, 2025). Humanloop makes it, so a shared target needs it named.
+   * The datapoint: {@code data[i].id} of a chat or completion response, or {@code id} of a logged
+   * one (Humanloop's v4 reference, 2025). Humanloop makes it, so a shared target must name it.
    */
   public static final TargetKey DATAPOINT = TargetKey.of("humanloop", "datapoint");
 
@@ -67,8 +67,8 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
 
   /**
    * A receipt of a feedback that was stored before this library was used, or whose receipt is lost:
-   * what {@link #retract} needs. Of what it states, issues and actions count by their names, the
-   * others by being there; the words do not matter.
+   * what {@link #retract} needs. Issues and actions are retracted by their names, the other
+   * statements by their type; their words do not matter.
    *
    * @throws io.github.llmfeedback.UnrepresentableFeedbackException if its target has no id for
    *     {@link #DATAPOINT}
@@ -76,15 +76,14 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
   public static Receipt receiptOf(Feedback stored) {
     Objects.requireNonNull(stored, "stored feedback must not be null");
     String datapoint = stored.target().requireId(DATAPOINT);
-    HumanloopDialect dialect =
-        new HumanloopDialect(true); // of a rating only its being there counts
+    HumanloopDialect dialect = new HumanloopDialect(true); // of a rating only its type counts
     return receipt(datapoint, dialect.encode(stored, datapoint, new Losses("humanloop")))
         .attempts(0)
         .build();
   }
 
   /** As {@link #receiptOf(Feedback)}, of statements of the project's own types and their values. */
-  public static Receipt receiptOf(CustomFeedback stored) {
+  public static Receipt receiptOf(HumanloopCustomFeedback stored) {
     Objects.requireNonNull(stored, "stored feedback must not be null");
     return receipt(stored.datapoint(), stored.objects()).attempts(0).build();
   }
@@ -100,34 +99,35 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
    * @return a receipt that can be {@linkplain #retract retracted}
    * @throws io.github.llmfeedback.FeedbackException as {@link #submit}
    */
-  public Receipt submitCustom(CustomFeedback feedback) {
-    return submitEncoded(dialect, () -> prepared(feedback));
+  public Receipt submitCustom(HumanloopCustomFeedback feedback) {
+    return submitEncoded(dialect, () -> encoded(feedback));
   }
 
   /** As {@link #submitCustom}, without waiting; every error comes through the future. */
-  public CompletableFuture<Receipt> submitCustomAsync(CustomFeedback feedback) {
-    return submitEncodedAsync(dialect, () -> prepared(feedback));
+  public CompletableFuture<Receipt> submitCustomAsync(HumanloopCustomFeedback feedback) {
+    return submitEncodedAsync(dialect, () -> encoded(feedback));
   }
 
   /**
    * Submits all of {@code feedbacks} in lists and waits, as {@link #submitAll} does.
    *
    * @return one outcome each, in input order
-   * @throws NullPointerException if one is null; then none was sent
+   * @throws NullPointerException if one is null; then nothing was sent
    */
-  public List<CustomOutcome> submitCustomAll(Collection<CustomFeedback> feedbacks) {
-    List<CustomFeedback> given = present(feedbacks);
+  public List<HumanloopCustomOutcome> submitCustomAll(
+      Collection<HumanloopCustomFeedback> feedbacks) {
+    List<HumanloopCustomFeedback> given = present(feedbacks);
     return submitAllEncoded(
         dialect,
-        prepared(given),
-        (i, receipt) -> CustomOutcome.accepted(i, given.get(i), receipt),
-        (i, error) -> CustomOutcome.failed(i, given.get(i), error));
+        encoded(given),
+        (i, receipt) -> HumanloopCustomOutcome.accepted(i, given.get(i), receipt),
+        (i, error) -> HumanloopCustomOutcome.failed(i, given.get(i), error));
   }
 
   /** As {@link #submitCustomAll}, without waiting; every error comes through the future. */
-  public CompletableFuture<List<CustomOutcome>> submitCustomAllAsync(
-      Collection<CustomFeedback> feedbacks) {
-    List<CustomFeedback> given;
+  public CompletableFuture<List<HumanloopCustomOutcome>> submitCustomAllAsync(
+      Collection<HumanloopCustomFeedback> feedbacks) {
+    List<HumanloopCustomFeedback> given;
     try {
       given = present(feedbacks);
     } catch (RuntimeException e) {
@@ -135,13 +135,14 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
     }
     return submitAllEncodedAsync(
         dialect,
-        prepared(given),
-        (i, receipt) -> CustomOutcome.accepted(i, given.get(i), receipt),
-        (i, error) -> CustomOutcome.failed(i, given.get(i), error));
+        encoded(given),
+        (i, receipt) -> HumanloopCustomOutcome.accepted(i, given.get(i), receipt),
+        (i, error) -> HumanloopCustomOutcome.failed(i, given.get(i), error));
   }
 
-  private static List<CustomFeedback> present(Collection<CustomFeedback> feedbacks) {
-    List<CustomFeedback> given =
+  private static List<HumanloopCustomFeedback> present(
+      Collection<HumanloopCustomFeedback> feedbacks) {
+    List<HumanloopCustomFeedback> given =
         new ArrayList<>(Objects.requireNonNull(feedbacks, "feedbacks must not be null"));
     for (int i = 0; i < given.size(); i++) {
       Objects.requireNonNull(given.get(i), "feedback " + i + " of the batch must not be null");
@@ -149,11 +150,11 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
     return given;
   }
 
-  private static List<Encoded<HumanloopWire>> prepared(List<CustomFeedback> feedbacks) {
-    return feedbacks.stream().map(HumanloopFeedbackClient::prepared).toList();
+  private static List<Encoded<HumanloopWire>> encoded(List<HumanloopCustomFeedback> feedbacks) {
+    return feedbacks.stream().map(HumanloopFeedbackClient::encoded).toList();
   }
 
-  private static Encoded<HumanloopWire> prepared(CustomFeedback feedback) {
+  private static Encoded<HumanloopWire> encoded(HumanloopCustomFeedback feedback) {
     Objects.requireNonNull(feedback, "feedback must not be null");
     return new Encoded<>(
         feedback.datapoint(), feedback.objects(), HumanloopState.of(feedback.objects()), List.of());

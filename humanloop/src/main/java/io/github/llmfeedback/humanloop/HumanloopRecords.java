@@ -2,22 +2,19 @@ package io.github.llmfeedback.humanloop;
 
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
-import io.github.llmfeedback.spi.Verdict.Kind;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of the statements that were sent an answer names, and by which record.
+ * Which of the statements that were sent a response names, and by which record.
  *
- * <p>That the answer mirrors the request is inferred (v4 reference, 2025). A record names a
- * statement by its place, where there are as many records as statements and none says otherwise; or
- * by its datapoint and type, and its value where a datapoint can have several of the type.
+ * <p>That the response mirrors the request is inferred (v4 reference, 2025). A record names a
+ * statement by its place, where there are as many records as statements and no record says
+ * otherwise; or by its datapoint and type, and its value where a datapoint can have several of the
+ * type.
  */
 final class HumanloopRecords {
   private static final Set<String> SEVERAL = Set.of("issue", "action");
@@ -26,10 +23,10 @@ final class HumanloopRecords {
   private final @Nullable ProviderResponse[] named;
   private final int records;
 
-  HumanloopRecords(ProviderResponse answer, List<HumanloopWire> sent) {
+  HumanloopRecords(ProviderResponse response, List<HumanloopWire> sent) {
     this.sent = sent;
     this.named = new ProviderResponse[sent.size()];
-    List<ProviderResponse> all = answer.isArray() ? answer.items("") : List.of(answer);
+    List<ProviderResponse> all = response.isArray() ? response.items("") : List.of(response);
     List<ProviderResponse> left =
         new ArrayList<>(all.stream().filter(HumanloopRecords::isRecord).toList());
     this.records = left.size();
@@ -41,7 +38,7 @@ final class HumanloopRecords {
 
   /** Whatever stands at the hosted address now may say 200; a record has a field of a feedback. */
   private static boolean isRecord(ProviderResponse record) {
-    return Stream.of("/id", "/type", "/value", "/data_id").anyMatch(record::has)
+    return record.hasAny("/id", "/type", "/value", "/data_id")
         && Verdict.errorAt(record, "/error", "/detail").isEmpty();
   }
 
@@ -50,8 +47,8 @@ final class HumanloopRecords {
     for (int i = 0; i < sent.size(); i++) {
       ProviderResponse record = inOrder.get(i);
       HumanloopWire statement = sent.get(i);
-      if (statement.dataId().equals(record.text("/data_id").orElse(statement.dataId()))
-          && statement.type().equals(record.text("/type").orElse(statement.type()))) {
+      if (!record.hasOtherText("/data_id", statement.dataId())
+          && !record.hasOtherText("/type", statement.type())) {
         named[i] = record;
         left.remove(record);
       }
@@ -73,35 +70,25 @@ final class HumanloopRecords {
   }
 
   private static boolean names(ProviderResponse record, HumanloopWire statement) {
-    return statement.dataId().equals(record.text("/data_id").orElse(null))
-        && statement.type().equals(record.text("/type").orElse(null))
+    return record.hasText("/data_id", statement.dataId())
+        && record.hasText("/type", statement.type())
         && (!SEVERAL.contains(statement.type())
-            || String.valueOf(statement.value()).equals(record.text("/value").orElse(null)));
+            || record.hasText("/value", String.valueOf(statement.value())));
   }
 
   /** The provider's yes, but for what it does not name. */
   Verdict verdict(Verdict yes) {
-    Map<Integer, Verdict> unnamed = new LinkedHashMap<>();
-    for (int i = 0; i < named.length; i++) {
-      if (named[i] == null) {
-        unnamed.put(
-            i, Verdict.of(Kind.UNREADABLE).hint("the answer has no record of this statement"));
-      }
-    }
-    if (unnamed.size() < sent.size()) {
-      return yes.except(unnamed);
-    }
-    return Verdict.of(Kind.UNREADABLE)
-        .hint(
-            records == 0
-                ? "it is no feedback of Humanloop's; check the base URL"
-                : "the answer has records of other statements only, or does not say of which");
+    return yes.ofNamed(
+        sent.size(),
+        i -> named[i] != null,
+        "the response has no record of this statement",
+        records == 0
+            ? "it is not feedback of Humanloop's; check the base URL"
+            : "the response has records of other statements only, or does not say of which");
   }
 
   /** The id of the record of the statement with this index. */
   Optional<String> id(int index) {
-    return Optional.ofNullable(named[index])
-        .flatMap(record -> record.text("/id"))
-        .filter(id -> !id.isBlank());
+    return Optional.ofNullable(named[index]).flatMap(record -> record.id("/id"));
   }
 }

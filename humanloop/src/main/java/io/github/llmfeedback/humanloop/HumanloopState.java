@@ -1,7 +1,7 @@
 package io.github.llmfeedback.humanloop;
 
-import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.spi.WireText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a receipt knows of statements so that they can be taken back: types, and the values that
- * Humanloop wants named again (v4 reference, 2025): all but those of {@code rating}, {@code
- * correction} and {@code comment}.
+ * What a receipt remembers of statements so that they can be retracted: types, and the values that
+ * Humanloop needs again (v4 reference, 2025): all but those of {@code rating}, {@code correction}
+ * and {@code comment}.
  *
  * <p>A key is the type, and its values are texts, each a statement of its own; without any, the
- * statement is taken back without a value. Where the value is no text, the key is the type, a tab
+ * statement is retracted without a value. Where the value is not a text, the key is the type, a tab
  * and the kind of value.
  */
 final class HumanloopState {
@@ -68,7 +68,7 @@ final class HumanloopState {
     return value instanceof List ? LIST : null;
   }
 
-  /** The statements that take back what the receipt stands for; none if it stands for nothing. */
+  /** The statements that retract what the receipt stands for; empty if it stands for nothing. */
   static List<HumanloopWire> unset(Receipt receipt) {
     List<HumanloopWire> objects = new ArrayList<>();
     receipt
@@ -92,7 +92,7 @@ final class HumanloopState {
     return new HumanloopWire(type, value, receipt.target(), null, null, true);
   }
 
-  /** Anybody may have written it: each is checked as what an application states is. */
+  /** Anybody may have written the receipt, so each value is checked as one of a feedback is. */
   private static List<?> values(String kind, List<String> texts) {
     return switch (kind) {
       case WHOLE -> texts.stream().map(HumanloopState::whole).toList();
@@ -108,7 +108,7 @@ final class HumanloopState {
 
   private static List<String> texts(List<String> texts) {
     if (texts.stream().anyMatch(String::isBlank)) {
-      throw wrong("must not be blank");
+      throw WireText.wrongReceipt("value", "must not be blank");
     }
     return texts;
   }
@@ -117,28 +117,22 @@ final class HumanloopState {
     try {
       return Long.valueOf(text);
     } catch (NumberFormatException e) {
-      throw wrong("must be a whole number of 64 bits");
+      throw WireText.wrongReceipt("value", "must be a whole number of 64 bits");
     }
   }
 
   private static Double number(String text) {
     double number = NUMERAL.matcher(text).matches() ? Double.parseDouble(text) : Double.NaN;
     if (!Double.isFinite(number)) {
-      throw wrong("must be a finite number");
+      throw WireText.wrongReceipt("value", "must be a finite number");
     }
     return number;
   }
 
   private static Boolean flag(String text) {
     if (!text.equals("true") && !text.equals("false")) {
-      throw wrong("must be true or false");
+      throw WireText.wrongReceipt("value", "must be true or false");
     }
     return Boolean.valueOf(text);
-  }
-
-  private static InvalidFeedbackException wrong(String rule) {
-    String field = "receipt value";
-    return new InvalidFeedbackException(
-        field, field + " " + rule + ", so this receipt is wrong; nothing was sent");
   }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataId the datapoint
  * @param user who states it
  * @param createdAt when, in UTC
- * @param unset true to take the statement back
+ * @param unset true to retract the statement
  */
 record HumanloopWire(
     @JsonProperty("type") String type,

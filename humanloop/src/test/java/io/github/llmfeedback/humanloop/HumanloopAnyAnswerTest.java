@@ -29,7 +29,8 @@ class HumanloopAnyAnswerTest extends AnswerProperties {
   @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
   void anyAnswerToCustomStatementsEndsInTheDocumentedWay(@ForAll("replies") Reply reply) {
     Feedback feedback = under().plain(1).get(0);
-    CustomFeedback custom = CustomFeedback.on(under().idOf(feedback)).state("tone", "warm").build();
+    HumanloopCustomFeedback custom =
+        HumanloopCustomFeedback.on(under().idOf(feedback)).state("tone", "warm").build();
     Outcome outcome =
         outcome(reply, feedback, client -> ((HumanloopFeedbackClient) client).submitCustom(custom));
     isDocumented(reply, outcome);

@@ -73,21 +73,19 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
    * needs.
    *
    * @param traceId the trace that the feedback is about
-   * @param feedbackId the feedback's id, one of the {@code feedback_ids} of Portkey's answer
+   * @param feedbackId the feedback's id, one of the {@code feedback_ids} of Portkey's response
    */
   public static Receipt receiptOf(String traceId, String feedbackId) {
-    if (WireText.wellFormed("feedback id", feedbackId).isBlank()) {
-      throw new IllegalArgumentException("feedback id must not be blank");
-    }
-    return Receipt.builder("portkey", traceId).ids(List.of(feedbackId)).attempts(0).build();
+    List<String> ids = List.of(WireText.notBlank("feedback id", feedbackId));
+    return Receipt.builder("portkey", traceId).ids(ids).attempts(0).build();
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>A weight stays as the receipt knows it unless {@code feedback} states another. Whether
-   * Portkey keeps earlier metadata (comment and author with it) when {@code feedback} has none is
-   * not documented (OpenAPI document, 2026-06): state again what is to stand.
+   * <p>The weight on the receipt is kept unless {@code feedback} states another. Whether Portkey
+   * keeps earlier metadata (comment and author with it) when {@code feedback} has none is not
+   * documented (OpenAPI document, 2026-06): state again what is to be kept.
    */
   @Override
   public Receipt update(Receipt receipt, Feedback feedback) {
@@ -130,10 +128,10 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
     }
 
     /**
-     * Goes to the platform of 2026 (Prisma AIRS AI Gateway): base URL {@code
+     * Goes to Prisma AIRS AI Gateway, the platform of 2026: base URL {@code
      * https://aigw.portkey.ai/v1}, key as {@linkplain #bearer bearer token}. Its keys are its own.
      */
-    public Builder newPlatform() {
+    public Builder prismaAirs() {
       return baseUrl("https://aigw.portkey.ai/v1").bearer();
     }
 

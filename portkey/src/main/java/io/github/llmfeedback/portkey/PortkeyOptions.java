@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an application chose beyond Portkey's defaults.
  *
- * @param topLevelText whether a comment goes where the contract of 2023 had it
- * @param neutralValue the value of a record without a rating; null if there may be none
+ * @param topLevelText whether a comment goes where the contract of 2023 has it
+ * @param neutralValue the value of a record without a rating; null if such records are refused
  * @param embedded the metadata keys of parts that Portkey has no field for
  */
 record PortkeyOptions(

@@ -5,19 +5,19 @@ import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import io.github.llmfeedback.spi.WireRequest;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What Portkey's answers mean; its error bodies come in at least eight shapes. */
+/** What Portkey's responses mean; its error bodies come in at least eight shapes. */
 final class PortkeyVerdict {
-  /** With one of these the request did reach Portkey; its official clients then repeat nothing. */
+  /**
+   * A response with one of these comes from Portkey itself; its official clients then repeat
+   * nothing.
+   */
   private static final List<String> REACHED =
       List.of("x-portkey-trace-id", "x-portkey-request-id", "x-portkey-gateway-exception");
 
@@ -30,94 +30,88 @@ final class PortkeyVerdict {
 
   private PortkeyVerdict() {}
 
-  static Verdict of(ProviderResponse answer, WireRequest request) {
-    Verdict verdict = Verdict.byStatus(answer);
-    if (answer.isSuccess()) {
-      verdict = success(answer, request, verdict);
-    } else if (verdict.kind() == Kind.BUSY && answer.status() >= 500 && reached(answer)) {
+  static Verdict of(ProviderResponse response, WireRequest request) {
+    Verdict verdict = Verdict.byStatus(response);
+    if (response.isSuccess()) {
+      verdict = success(response, request, verdict);
+    } else if (verdict.kind() == Kind.BUSY && response.status() >= 500 && reached(response)) {
       verdict = Verdict.of(Kind.UNCERTAIN).hint("Portkey failed after it had the request");
-    } else if (isOpenSourceGateway(answer)) {
+    } else if (isOpenSourceGateway(response)) {
       verdict =
           verdict
               .hint(
-                  "nothing takes feedback here: the open-source gateway has no such route; check the"
+                  "nothing accepts feedback here: the open-source gateway has no such route; check the"
                       + " base URL")
               .ofEveryRequest();
     } else {
-      verdict = hinted(answer, verdict);
+      verdict = hinted(response, verdict);
     }
     return verdict
-        .code(code(answer))
-        .requestId(answer.header("x-portkey-request-id").or(verdict::requestId).orElse(null));
+        .code(code(response))
+        .requestId(response.header("x-portkey-request-id").or(verdict::requestId).orElse(null));
   }
 
-  /** A 2xx that says failure is a refusal; a yes says so, or names what it stored. */
-  private static Verdict success(ProviderResponse answer, WireRequest request, Verdict verdict) {
-    String status = answer.isText("/status") ? answer.text("/status").orElse("").strip() : "";
+  /** A 2xx that says failure is a refusal; an acceptance says success, or names what it stored. */
+  private static Verdict success(ProviderResponse response, WireRequest request, Verdict verdict) {
+    String status = response.isText("/status") ? response.text("/status").orElse("").strip() : "";
     if (FAILURES.contains(status.toLowerCase(Locale.ROOT))
-        || answer.hasContent("/data/errorCode")) {
+        || response.hasContent("/data/errorCode")) {
       return Verdict.of(Kind.REFUSED).hint("the status is a success, but the body says failure");
     } else if (verdict.kind() != Kind.ACCEPTED) {
       return verdict;
     } else if (!status.isEmpty() && !status.equalsIgnoreCase("success")) {
       return Verdict.of(Kind.UNREADABLE).hint("its status is neither success nor failure");
     }
-    boolean namesIds = answer.has("/feedback_ids") || answer.has("/feedback_id");
+    boolean namesIds = response.hasAny("/feedback_ids", "/feedback_id");
     if (status.isEmpty() && !namesIds) {
       return Verdict.of(Kind.UNREADABLE).hint("it has neither status nor ids; check the base URL");
     }
     boolean creates = request.method().equals("POST"); // an update may name none
-    return creates && namesIds ? named(answer, request.objects().size(), verdict) : verdict;
+    return creates && namesIds ? named(response, request.objects().size(), verdict) : verdict;
   }
 
-  /** The ids are in the order of what was sent; where their number differs, nobody knows whose. */
-  private static Verdict named(ProviderResponse answer, int sent, Verdict verdict) {
-    List<Optional<String>> ids = ids(answer);
-    Map<Integer, Verdict> unnamed = new LinkedHashMap<>();
-    for (int i = 0; i < ids.size(); i++) {
-      if (ids.get(i).isEmpty()) {
-        unnamed.put(i, Verdict.of(Kind.UNREADABLE).hint("the answer has no id for this feedback"));
-      }
+  /**
+   * The ids are in the order of what was sent; if their number differs, it is unknown whose they
+   * are.
+   */
+  private static Verdict named(ProviderResponse response, int sent, Verdict verdict) {
+    List<Optional<String>> ids = ids(response);
+    long named = ids.stream().filter(Optional::isPresent).count();
+    String none = "the response names only " + named + " of the " + sent + " that were sent";
+    if (ids.size() == sent) {
+      return verdict.ofNamed(
+          sent, i -> ids.get(i).isPresent(), "the response has no id for this feedback", none);
     }
-    int named = ids.size() - unnamed.size();
-    if (named == 0 || (named < sent && ids.size() != sent)) {
-      return Verdict.of(Kind.UNREADABLE)
-          .hint("the answer names only " + named + " of the " + sent + " that were sent");
-    }
-    return ids.size() == sent ? verdict.except(unnamed) : verdict;
+    return named > 0 && named >= sent ? verdict : Verdict.of(Kind.UNREADABLE).hint(none);
   }
 
   /** The singular is the Node client's name for the id of one. */
-  private static List<Optional<String>> ids(ProviderResponse answer) {
-    if (!answer.has("/feedback_ids")) {
-      return List.of(id(answer, "/feedback_id"));
+  private static List<Optional<String>> ids(ProviderResponse response) {
+    if (!response.has("/feedback_ids")) {
+      return List.of(response.id("/feedback_id"));
     }
     List<Optional<String>> ids = new ArrayList<>();
-    for (int i = 0; i < answer.size("/feedback_ids"); i++) {
-      ids.add(id(answer, "/feedback_ids/" + i));
+    for (int i = 0; i < response.size("/feedback_ids"); i++) {
+      ids.add(response.id("/feedback_ids/" + i));
     }
     return ids;
   }
 
-  private static Optional<String> id(ProviderResponse answer, String place) {
-    return answer.text(place).filter(id -> !id.isBlank());
+  private static boolean reached(ProviderResponse response) {
+    return REACHED.stream().anyMatch(name -> response.header(name).isPresent());
   }
 
-  private static boolean reached(ProviderResponse answer) {
-    return REACHED.stream().anyMatch(name -> answer.header(name).isPresent());
-  }
-
-  private static boolean isOpenSourceGateway(ProviderResponse answer) {
-    String message = first(answer, "/error/message", "/data/message", "/message");
+  private static boolean isOpenSourceGateway(ProviderResponse response) {
+    String message = message(response);
     boolean wantsProvider =
-        answer.status() == 400 && message != null && message.contains("x-portkey-provider");
-    return wantsProvider || (answer.status() == 404 && answer.has("/ok"));
+        response.status() == 400 && message != null && message.contains("x-portkey-provider");
+    return wantsProvider || (response.status() == 404 && response.has("/ok"));
   }
 
-  private static Verdict hinted(ProviderResponse answer, Verdict verdict) {
-    return switch (answer.status()) {
-      case 400 -> verdict.nothingStored(); // its validation, also of a list that it does not take
-      case 422 -> isOfTheForm(answer) ? verdict.nothingStored() : verdict;
+  private static Verdict hinted(ProviderResponse response, Verdict verdict) {
+    return switch (response.status()) {
+      case 400 -> verdict.nothingStored(); // validation, also of a list where it takes none
+      case 422 -> isOfTheForm(response) ? verdict.nothingStored() : verdict;
       case 401 ->
           verdict.hint(
               "the key is wrong, expired or missing, or belongs to the other platform"
@@ -127,26 +121,26 @@ final class PortkeyVerdict {
       case 402, 412 ->
           verdict.hint("the workspace's budget or plan does not allow it").ofEveryRequest();
       case 404 ->
-          (code(answer) == null
+          (code(response) == null
                   ? verdict
                   : verdict.hint("Portkey knows nothing under this id, or the base URL is wrong"))
-              .nothingStored(); // any trace is taken, so it is the address that is not found
+              .nothingStored(); // any trace is accepted, so it is the address that is not found
       default -> verdict;
     };
   }
 
-  /** A place in the body (as pydantic names it), or words for what the body should have been. */
-  private static boolean isOfTheForm(ProviderResponse answer) {
-    String message = first(answer, "/error/message", "/data/message", "/message");
-    return answer.size("/detail/0/loc") > 0
+  /** A location in the body (as pydantic names it), or words for what the body should be. */
+  private static boolean isOfTheForm(ProviderResponse response) {
+    String message = message(response);
+    return response.size("/detail/0/loc") > 0
         || (message != null && OF_THE_FORM.matcher(message).find());
   }
 
-  private static @Nullable String code(ProviderResponse answer) {
-    return first(answer, "/error/code", "/data/errorCode", "/data/code");
+  private static @Nullable String message(ProviderResponse response) {
+    return response.firstText("/error/message", "/data/message", "/message").orElse(null);
   }
 
-  private static @Nullable String first(ProviderResponse answer, String... places) {
-    return Stream.of(places).flatMap(place -> answer.text(place).stream()).findFirst().orElse(null);
+  private static @Nullable String code(ProviderResponse response) {
+    return response.firstText("/error/code", "/data/errorCode", "/data/code").orElse(null);
   }
 }

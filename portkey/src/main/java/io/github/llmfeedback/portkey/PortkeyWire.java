@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param traceId required to create, forbidden to update
  * @param value a whole number from −10 to 10
  * @param weight from 0 to 1; the server takes 1 if it is left out
- * @param text the comment in the contract of 2023, of which every later schema is free
+ * @param text the comment in the contract of 2023, which no later schema has
  * @param metadata any JSON object
  */
 record PortkeyWire(

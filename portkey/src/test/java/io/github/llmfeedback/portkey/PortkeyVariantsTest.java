@@ -51,9 +51,9 @@ class PortkeyVariantsTest {
   }
 
   @Test
-  void theNewPlatformHasItsOwnAddress() {
+  void prismaAirsHasItsOwnAddress() {
     try (PortkeyFeedbackClient client =
-        PortkeyFeedbackClient.builder("pk-1").newPlatform().build()) {
+        PortkeyFeedbackClient.builder("pk-1").prismaAirs().build()) {
       assertThat(client).hasToString("PortkeyFeedbackClient (portkey at aigw.portkey.ai)");
     }
   }

@@ -80,7 +80,7 @@ public final class HttpCodec {
   static ProviderResponse response(Response response, WireRequest request, Instant now)
       throws InterruptedIOException {
     int most =
-        request.isQuestion() ? ProviderResponse.LARGEST_TO_A_QUESTION : ProviderResponse.LARGEST;
+        request.isReadOnly() ? ProviderResponse.MAX_READ_ONLY_BYTES : ProviderResponse.MAX_BYTES;
     Buffer read = new Buffer();
     BodyEnd end = BodyEnd.WHOLE;
     try {

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Inflow {
   /** The longest body that is read, and a megabyte for all around it. */
-  public static final long MOST = ProviderResponse.LARGEST_TO_A_QUESTION + (1 << 20);
+  public static final long MOST = ProviderResponse.MAX_READ_ONLY_BYTES + (1 << 20);
 
   private final Closeable socket;
   private final AtomicLong read = new AtomicLong();

@@ -21,23 +21,23 @@ import java.util.OptionalLong;
  *
  * <p>Helicone leaves out what it does not know; every such field is empty here.
  */
-public final class RatedRequest {
+public final class HeliconeRatedRequest {
   private static final String SCORE = "/scores/helicone-score-feedback";
 
   private final String id;
   private final boolean positive;
   private final ProviderResponse row;
 
-  private RatedRequest(String id, boolean positive, ProviderResponse row) {
+  private HeliconeRatedRequest(String id, boolean positive, ProviderResponse row) {
     this.id = id;
     this.positive = positive;
     this.row = row;
   }
 
   /** The request in this row, if it has an id and a rating. */
-  static Optional<RatedRequest> of(ProviderResponse row) {
+  static Optional<HeliconeRatedRequest> of(ProviderResponse row) {
     return row.text("/request_id")
-        .flatMap(id -> rating(row).map(positive -> new RatedRequest(id, positive, row)));
+        .flatMap(id -> rating(row).map(positive -> new HeliconeRatedRequest(id, positive, row)));
   }
 
   /** The rating is a score of 1 or 0, sometimes as text; before October 2025 it was a flag. */
@@ -177,6 +177,6 @@ public final class RatedRequest {
   /** Id and rating, nothing of what people wrote. */
   @Override
   public String toString() {
-    return "RatedRequest " + id + " " + rating();
+    return "HeliconeRatedRequest " + id + " " + rating();
   }
 }

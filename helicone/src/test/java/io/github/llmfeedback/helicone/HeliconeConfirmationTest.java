@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class ConfirmationTest extends ConfirmationFixture {
+class HeliconeConfirmationTest extends HeliconeConfirmationFixture {
   @Test
   void ratingIsStoredOnceItIsSeen() {
     server.enqueue(YES).enqueue(STORED);
@@ -86,11 +86,12 @@ class ConfirmationTest extends ConfirmationFixture {
 
   @Test
   void waitsGrowUpToFiveTimesTheFirst() {
-    Confirmation confirmation = Confirmation.ofSent(SENT, Duration.ofSeconds(2), LONG);
+    HeliconeConfirmation confirmation =
+        HeliconeConfirmation.ofSent(SENT, Duration.ofSeconds(2), LONG);
     confirmation.begin();
     assertThat(
             Stream.generate(
-                    () -> confirmation.answered(ProviderResponse.of(201, ABSENT.body()), EFFORT))
+                    () -> confirmation.accepted(ProviderResponse.of(201, ABSENT.body()), EFFORT))
                 .limit(6)
                 .map(step -> ((Polling.Wait<Receipt>) step).time().toMillis()))
         .containsExactly(2000L, 3000L, 4500L, 6750L, 10_000L, 10_000L);

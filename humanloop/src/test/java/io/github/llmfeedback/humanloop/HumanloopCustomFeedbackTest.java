@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CustomFeedbackTest {
+class HumanloopCustomFeedbackTest {
   private final LoopbackServer server = new LoopbackServer();
   private final HumanloopFeedbackClient client =
       HumanloopFeedbackClient.builder("hl-1").baseUrl(server.url()).numericRatings().build();
@@ -40,7 +40,7 @@ class CustomFeedbackTest {
 
     Receipt receipt =
         client.submitCustom(
-            CustomFeedback.on("data_1")
+            HumanloopCustomFeedback.on("data_1")
                 .state("tone", "warm")
                 .state("effort", 2.5)
                 .state("grounded", true)
@@ -71,8 +71,8 @@ class CustomFeedbackTest {
   void customStatementsAreRetractedWithTheVeryValues() throws Exception {
     String seven = Collections.nCopies(7, "{\"id\":\"a\"}").toString();
     server.enqueue(200, seven).enqueue(200, "[]");
-    CustomFeedback feedback =
-        CustomFeedback.on("data_1")
+    HumanloopCustomFeedback feedback =
+        HumanloopCustomFeedback.on("data_1")
             .state("tone", "warm")
             .state("year", "2026")
             .state("tokens", 9007199254740993L)
@@ -129,7 +129,7 @@ class CustomFeedbackTest {
   @Test
   @SuppressWarnings("NullAway") // null is what a careless caller states
   void whatCannotBeStatedIsRefusedByItsField() {
-    CustomFeedback.Builder builder = CustomFeedback.on("data_1");
+    HumanloopCustomFeedback.Builder builder = HumanloopCustomFeedback.on("data_1");
     assertThat(field(() -> builder.state("tone", " "))).isEqualTo("value of tone");
     assertThat(field(() -> builder.state("tone", (String) null))).isEqualTo("value of tone");
     assertThat(field(() -> builder.state("tone", List.of()))).isEqualTo("value of tone");
@@ -147,8 +147,8 @@ class CustomFeedbackTest {
   void aWholeNumberGoesAsItIs() {
     server.enqueue(200, "{\"id\":\"a1\"}").enqueue(200, "{\"id\":\"a2\"}");
 
-    client.submitCustom(CustomFeedback.on("d").state("n", 9007199254740993L).build());
-    client.submitCustom(CustomFeedback.on("d").state("n", 7).build());
+    client.submitCustom(HumanloopCustomFeedback.on("d").state("n", 9007199254740993L).build());
+    client.submitCustom(HumanloopCustomFeedback.on("d").state("n", 7).build());
 
     assertThat(server.take().body())
         .isEqualTo("{\"type\":\"n\",\"value\":9007199254740993,\"data_id\":\"d\"}");
@@ -162,12 +162,12 @@ class CustomFeedbackTest {
     Target named = shared.and(HumanloopFeedbackClient.DATAPOINT, "data_2");
 
     for (Target target : List.of(Target.of("data_1"), named)) {
-      client.submitCustom(CustomFeedback.on(target).state("tone", "warm").build());
+      client.submitCustom(HumanloopCustomFeedback.on(target).state("tone", "warm").build());
     }
 
     assertThat(server.take().texts("data_id")).containsExactly("data_1");
     assertThat(server.take().texts("data_id")).containsExactly("data_2");
-    assertThatThrownBy(() -> CustomFeedback.on(shared))
+    assertThatThrownBy(() -> HumanloopCustomFeedback.on(shared))
         .isInstanceOf(UnrepresentableFeedbackException.class)
         .hasMessageContaining("humanloop/datapoint");
   }
@@ -179,7 +179,8 @@ class CustomFeedbackTest {
         HumanloopFeedbackClient.receiptOf(
             Feedback.on("data_1").stars(4).comment("whatever").issue("tone").build());
     Receipt custom =
-        HumanloopFeedbackClient.receiptOf(CustomFeedback.on("data_1").state("n", 7).build());
+        HumanloopFeedbackClient.receiptOf(
+            HumanloopCustomFeedback.on("data_1").state("n", 7).build());
 
     client.retract(Receipt.parse(stored.toText()));
     client.retract(Receipt.parse(custom.toText()));
@@ -208,7 +209,8 @@ class CustomFeedbackTest {
         .hasCauseInstanceOf(NullPointerException.class)
         .hasMessageContaining("feedback must not be null");
     Target target = absent();
-    assertThatThrownBy(() -> CustomFeedback.on(target)).hasMessage("target must not be null");
+    assertThatThrownBy(() -> HumanloopCustomFeedback.on(target))
+        .hasMessage("target must not be null");
     assertThat(server.count()).isZero();
   }
 
@@ -232,9 +234,10 @@ class CustomFeedbackTest {
 
   @Test
   void whatCannotBeRightIsRefusedWithTheFieldAndTheRule() {
-    CustomFeedback.Builder builder = CustomFeedback.on("data_1");
+    HumanloopCustomFeedback.Builder builder = HumanloopCustomFeedback.on("data_1");
 
-    assertThatThrownBy(() -> CustomFeedback.on(" ")).hasMessage("datapoint must not be blank");
+    assertThatThrownBy(() -> HumanloopCustomFeedback.on(" "))
+        .hasMessage("datapoint must not be blank");
     assertThatThrownBy(() -> builder.state("", true)).hasMessage("type must not be blank");
     assertThatThrownBy(() -> builder.state("to\tne", true))
         .hasMessage("type must not contain control characters, but has U+0009 at index 2");
@@ -258,7 +261,7 @@ class CustomFeedbackTest {
     assertThatThrownBy(() -> builder.state("topics", List.of("tax", " ")))
         .hasMessage("a label of topics must not be blank");
     assertThatThrownBy(() -> builder.state("comment", "x")).hasMessageContaining("as a Feedback");
-    assertThatThrownBy(() -> CustomFeedback.on("data_1\n"))
+    assertThatThrownBy(() -> HumanloopCustomFeedback.on("data_1\n"))
         .hasMessageContaining("datapoint must not contain control characters");
     assertThatThrownBy(() -> builder.state("tone", "\ud83d"))
         .hasMessageStartingWith("value of tone must be well-formed text");
@@ -273,8 +276,8 @@ class CustomFeedbackTest {
   @ParameterizedTest
   @ValueSource(strings = {"\\ud83d", "a\\r\\nb", "\\u001b[31m", "\\u202e1"})
   void anUnfitIdIsUnknownAndTheYesStaysAYes(String unfit) {
-    CustomFeedback feedback =
-        CustomFeedback.on("data_1").state("grounded", true).state("tone", "warm").build();
+    HumanloopCustomFeedback feedback =
+        HumanloopCustomFeedback.on("data_1").state("grounded", true).state("tone", "warm").build();
     server.answerAll(seen -> Reply.of(200, "[{\"id\":\"a1\"},{\"id\":\"" + unfit + "\"}]"));
 
     List<Receipt> receipts =
@@ -290,7 +293,7 @@ class CustomFeedbackTest {
 
   @Test
   void valuesStayOutOfItsText() {
-    assertThat(CustomFeedback.on("data_1").state("tone", "warm").build())
-        .hasToString("CustomFeedback on data_1 [tone]");
+    assertThat(HumanloopCustomFeedback.on("data_1").state("tone", "warm").build())
+        .hasToString("HumanloopCustomFeedback on data_1 [tone]");
   }
 }

@@ -24,7 +24,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /** Statements of a project's own types that can be made are all in the request, as they are. */
-class CustomEncodingTest {
+class HumanloopCustomEncodingTest {
   private static final LoopbackServer SERVER = new LoopbackServer();
   private static final HumanloopFeedbackClient CLIENT =
       HumanloopFeedbackClient.builder("hl-1").baseUrl(SERVER.url()).build();
@@ -42,9 +42,9 @@ class CustomEncodingTest {
       @ForAll("texts") String author,
       @ForAll("times") Instant occurredAt) {
     Map<String, Object> stated = new HashMap<>();
-    CustomFeedback feedback;
+    HumanloopCustomFeedback feedback;
     try {
-      CustomFeedback.Builder builder = CustomFeedback.on(datapoint);
+      HumanloopCustomFeedback.Builder builder = HumanloopCustomFeedback.on(datapoint);
       statements.forEach(
           one -> {
             if (isMade(() -> state(builder, one.getKey(), one.getValue()))) {
@@ -112,7 +112,7 @@ class CustomEncodingTest {
     }
   }
 
-  private static void state(CustomFeedback.Builder builder, String type, Object value) {
+  private static void state(HumanloopCustomFeedback.Builder builder, String type, Object value) {
     if (value instanceof String text) {
       builder.state(type, text);
     } else if (value instanceof Boolean flag) {

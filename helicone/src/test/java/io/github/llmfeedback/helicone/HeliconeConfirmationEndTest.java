@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What ends a confirmation before the rating was seen. */
 @Timeout(30)
-class ConfirmationEndTest extends ConfirmationFixture {
+class HeliconeConfirmationEndTest extends HeliconeConfirmationFixture {
   private static final Duration SHORT = Duration.ofMillis(300);
 
   @Test
@@ -55,7 +55,7 @@ class ConfirmationEndTest extends ConfirmationFixture {
     return Stream.of(
         arguments(ABSENT, "no such request"),
         arguments(LOST, "without a rating"),
-        arguments(ROW_OF_ANOTHER, "does something on the way drop the query's filter?"),
+        arguments(ROW_OF_ANOTHER, "does something in between drop the query's filter?"),
         arguments(Reply.of(201, DOWN_ROW.replace("0}", "{}}")), "a score that cannot be read"),
         arguments(Reply.of(201, DOWN_ROW), "the other rating"));
   }
@@ -63,23 +63,23 @@ class ConfirmationEndTest extends ConfirmationFixture {
   @ParameterizedTest
   @MethodSource("seen")
   void timeoutSaysWhatWasLastSeen(Reply seen, String words) {
-    Confirmation confirmation = Confirmation.ofSent(SENT, SHORT, LONG);
+    HeliconeConfirmation confirmation = HeliconeConfirmation.ofSent(SENT, SHORT, LONG);
     confirmation.begin();
-    confirmation.answered(ProviderResponse.of(seen.status(), seen.body()), EFFORT);
+    confirmation.accepted(ProviderResponse.of(seen.status(), seen.body()), EFFORT);
 
     FeedbackException error = confirmation.stopped(Reason.TIMEOUT, null, EFFORT);
 
     assertThat(error)
         .hasMessageContaining(words)
         .hasMessageContaining(ID)
-        .hasMessageEndingWith("the feedback may be stored all the same");
+        .hasMessageEndingWith("the feedback may have been stored");
     assertThat(error.mayHaveArrived()).isTrue();
     assertThat(error.attempts()).isEqualTo(7);
   }
 
   @Test
   void timeoutSaysWhyNobodyCouldLook() {
-    Confirmation confirmation = Confirmation.ofSent(SENT, SHORT, LONG);
+    HeliconeConfirmation confirmation = HeliconeConfirmation.ofSent(SENT, SHORT, LONG);
     confirmation.begin();
     FeedbackException refused =
         RejectedFeedbackException.builder("helicone", 500).hint("try again later").build();
@@ -105,7 +105,7 @@ class ConfirmationEndTest extends ConfirmationFixture {
 
   @Test
   void timeoutBeforeAnyLookAfterAPostInDoubtGivesItsError() {
-    Confirmation confirmation = Confirmation.ofNew(SENT, SHORT, LONG);
+    HeliconeConfirmation confirmation = HeliconeConfirmation.ofNew(SENT, SHORT, LONG);
     confirmation.begin();
     FeedbackException doubt =
         RejectedFeedbackException.builder("helicone", 502).mayHaveArrived(true).build();
@@ -119,7 +119,7 @@ class ConfirmationEndTest extends ConfirmationFixture {
 
   @Test
   void timeoutOfTheFirstPostIsTheErrorOfThePost() {
-    Confirmation confirmation = Confirmation.ofNew(SENT, SHORT, LONG);
+    HeliconeConfirmation confirmation = HeliconeConfirmation.ofNew(SENT, SHORT, LONG);
     confirmation.begin();
     FeedbackException lost = RejectedFeedbackException.builder("helicone", 429).build();
 

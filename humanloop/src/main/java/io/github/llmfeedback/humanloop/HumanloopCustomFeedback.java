@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * client.submitCustom(
- *     CustomFeedback.on(datapoint).state("tone", "warm").state("grounded", true).build());
+ *     HumanloopCustomFeedback.on(datapoint).state("tone", "warm").state("grounded", true).build());
  * }</pre>
  */
-public final class CustomFeedback {
+public final class HumanloopCustomFeedback {
   private final List<HumanloopWire> objects;
 
-  private CustomFeedback(List<HumanloopWire> objects) {
+  private HumanloopCustomFeedback(List<HumanloopWire> objects) {
     this.objects = objects;
   }
 
@@ -56,7 +56,7 @@ public final class CustomFeedback {
   /** The datapoint and the types, never the values. */
   @Override
   public String toString() {
-    return "CustomFeedback on "
+    return "HumanloopCustomFeedback on "
         + datapoint()
         + " "
         + objects.stream().map(HumanloopWire::type).toList();
@@ -65,10 +65,8 @@ public final class CustomFeedback {
   private static String notBlank(String field, @Nullable String value) {
     if (value == null) {
       throw new InvalidFeedbackException(field, field + " must not be null");
-    } else if (WireText.wellFormed(field, value).isBlank()) {
-      throw new InvalidFeedbackException(field, field + " must not be blank");
     }
-    return value;
+    return WireText.notBlank(field, value);
   }
 
   /**
@@ -78,7 +76,7 @@ public final class CustomFeedback {
    * invisible, bidirectional and line-separator characters.
    */
   public static final class Builder {
-    /** It refuses the authors and times that no feedback may have; what it states goes nowhere. */
+    /** Checks author and time as for any feedback; it is never sent. */
     private final Feedback.Builder context;
 
     private final String datapoint;
@@ -136,7 +134,7 @@ public final class CustomFeedback {
       return this;
     }
 
-    /** Before any message shows it. */
+    /** Checked before any message shows it. */
     private static String checked(String type) {
       return WireText.name("type", type);
     }
@@ -157,9 +155,9 @@ public final class CustomFeedback {
     /**
      * The statements.
      *
-     * @throws InvalidFeedbackException if there is none
+     * @throws InvalidFeedbackException if there is no statement
      */
-    public CustomFeedback build() {
+    public HumanloopCustomFeedback build() {
       if (values.isEmpty()) {
         throw new InvalidFeedbackException(
             "feedback", "custom feedback must state at least one type");
@@ -168,7 +166,7 @@ public final class CustomFeedback {
       values.forEach(
           (type, value) ->
               objects.add(new HumanloopWire(type, value, datapoint, author, occurredAt, null)));
-      return new CustomFeedback(List.copyOf(objects));
+      return new HumanloopCustomFeedback(List.copyOf(objects));
     }
   }
 }

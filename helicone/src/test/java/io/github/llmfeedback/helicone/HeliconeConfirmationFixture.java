@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 
 /** A client that looks often, and what Helicone answers when it looks. */
-abstract class ConfirmationFixture {
+abstract class HeliconeConfirmationFixture {
   static final String ID = "44444444-4444-4444-8444-444444444444";
   static final Feedback UP = Feedback.on(ID).thumbsUp().build();
   static final Duration LONG = Duration.ofMinutes(5);

@@ -15,10 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RatedRequestTest {
+class HeliconeRatedRequestTest {
   @Test
   void observedRowIsReadWithItsNumbersThatAreTexts() {
-    RatedRequest request = rows("query-positive").get(0).orElseThrow();
+    HeliconeRatedRequest request = rows("query-positive").get(0).orElseThrow();
     assertThat(request.requestId()).isEqualTo("11111111-1111-4111-8111-111111111111");
     assertThat(request.rating()).isEqualTo(Rating.Thumbs.UP);
     assertThat(request.createdAt()).hasValue(Instant.parse("2026-11-21T00:40:17Z"));
@@ -36,7 +36,7 @@ class RatedRequestTest {
 
   @Test
   void wholeRowIsThereAsJson() {
-    RatedRequest request = rows("query-negative").get(0).orElseThrow();
+    HeliconeRatedRequest request = rows("query-negative").get(0).orElseThrow();
     assertThat(request.rating()).isEqualTo(Rating.Thumbs.DOWN);
     assertThat(request.json()).startsWith("{").contains("\"content\":\"hello\"").endsWith("}");
   }
@@ -54,7 +54,7 @@ class RatedRequestTest {
     ProviderResponse row =
         ProviderResponse.of(
             201, "{\"request_id\":\"i\",\"scores\":{\"helicone-score-feedback\":" + score + "}}");
-    assertThat(RatedRequest.of(row))
+    assertThat(HeliconeRatedRequest.of(row))
         .hasValueSatisfying(r -> assertThat(r.isPositive()).isEqualTo(positive));
   }
 
@@ -63,7 +63,7 @@ class RatedRequestTest {
     ProviderResponse row =
         ProviderResponse.of(
             200, "{\"request_id\":\"i\",\"feedback_rating\":false,\"scores\":null}");
-    assertThat(RatedRequest.of(row))
+    assertThat(HeliconeRatedRequest.of(row))
         .hasValueSatisfying(request -> assertThat(request.isPositive()).isFalse());
   }
 
@@ -74,7 +74,7 @@ class RatedRequestTest {
             200,
             "{\"request_id\":\"i\",\"feedback_rating\":true,\"request_model\":\"gpt-4\","
                 + "\"request_properties\":{\"env\":\"test\"}}");
-    RatedRequest request = RatedRequest.of(row).orElseThrow();
+    HeliconeRatedRequest request = HeliconeRatedRequest.of(row).orElseThrow();
     assertThat(request.model()).hasValue("gpt-4");
     assertThat(request.properties()).containsOnly(Map.entry("env", "test"));
   }
@@ -95,7 +95,7 @@ class RatedRequestTest {
         "null"
       })
   void rowWithoutIdOrRatingIsNone(String row) {
-    assertThat(RatedRequest.of(ProviderResponse.of(201, row))).isEmpty();
+    assertThat(HeliconeRatedRequest.of(ProviderResponse.of(201, row))).isEmpty();
   }
 
   @Test
@@ -107,7 +107,7 @@ class RatedRequestTest {
             {"request_id":"i","scores":{"helicone-score-feedback":1},"request_user_id":"",
              "cost":"much","request_created_at":"then"}
             """);
-    RatedRequest request = RatedRequest.of(row).orElseThrow();
+    HeliconeRatedRequest request = HeliconeRatedRequest.of(row).orElseThrow();
     assertThat(request.user()).isEmpty();
     assertThat(request.model()).isEmpty();
     assertThat(request.createdAt()).isEmpty();
@@ -121,11 +121,11 @@ class RatedRequestTest {
   @Test
   void textFormHoldsNothingThatPeopleWrote() {
     assertThat(rows("query-positive").get(0).orElseThrow())
-        .hasToString("RatedRequest 11111111-1111-4111-8111-111111111111 UP");
+        .hasToString("HeliconeRatedRequest 11111111-1111-4111-8111-111111111111 UP");
   }
 
-  private static List<Optional<RatedRequest>> rows(String example) {
+  private static List<Optional<HeliconeRatedRequest>> rows(String example) {
     ProviderResponse answer = WireExample.of("helicone/" + example + ".json").answer();
-    return answer.items("/data").stream().map(RatedRequest::of).toList();
+    return answer.items("/data").stream().map(HeliconeRatedRequest::of).toList();
   }
 }

@@ -10,7 +10,7 @@ import io.github.llmfeedback.contract.ClientUnderTest;
 import io.github.llmfeedback.contract.StrictJson;
 
 /** As {@link HumanloopEncodingTest}, of a client whose project has numbers for ratings. */
-class NumericEncodingTest extends HumanloopEncodingTest {
+class HumanloopNumericEncodingTest extends HumanloopEncodingTest {
   @Override
   protected ClientUnderTest newClient() {
     return new NumericClient();

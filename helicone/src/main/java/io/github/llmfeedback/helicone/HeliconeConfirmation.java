@@ -7,7 +7,7 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
-import io.github.llmfeedback.helicone.RatedRequest.Standing;
+import io.github.llmfeedback.helicone.HeliconeRatedRequest.Standing;
 import io.github.llmfeedback.spi.Polling;
 import io.github.llmfeedback.spi.ProviderResponse;
 import java.time.Duration;
@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * Posts a rating, looks at its request, and posts it again, until it is seen to be stored.
  *
  * <p>It posts again only where the request's row stands without any rating: then the post came
- * before the row and is lost (observed, 2026-11). Without a row a post would be lost too, and
- * another rating than ours is later than ours: it must not be overwritten. A rating that cannot be
+ * before the row and is lost (observed, 2026-11). Without a row, a post would be lost too; and a
+ * rating other than this one is later than it, and must not be overwritten. A rating that cannot be
  * read may be such a one.
  */
-final class Confirmation implements Polling<Receipt> {
+final class HeliconeConfirmation implements Polling<Receipt> {
   private static final HeliconeDialect DIALECT = new HeliconeDialect();
   private static final Duration LONGEST = Duration.ofDays(7);
 
@@ -37,10 +37,11 @@ final class Confirmation implements Polling<Receipt> {
   private Duration wait;
   private boolean posting;
   private boolean mayBeStored;
-  private String lastSeen = "nobody looked yet";
+  private String lastSeen = "nothing was looked at yet";
   private @Nullable FeedbackException lastError;
 
-  private Confirmation(Receipt receipt, boolean posted, Duration interval, Duration timeout) {
+  private HeliconeConfirmation(
+      Receipt receipt, boolean posted, Duration interval, Duration timeout) {
     this.receipt = receipt;
     this.positive = rating(receipt);
     this.mayBeStored = posted;
@@ -50,12 +51,12 @@ final class Confirmation implements Polling<Receipt> {
   }
 
   /** For a rating that still has to be sent. */
-  static Confirmation ofNew(Receipt draft, Duration interval, Duration timeout) {
-    return new Confirmation(draft, false, interval, timeout);
+  static HeliconeConfirmation ofNew(Receipt draft, Duration interval, Duration timeout) {
+    return new HeliconeConfirmation(draft, false, interval, timeout);
   }
 
   /** For a rating that was sent before. */
-  static Confirmation ofSent(Receipt receipt, Duration interval, Duration timeout) {
+  static HeliconeConfirmation ofSent(Receipt receipt, Duration interval, Duration timeout) {
     Objects.requireNonNull(receipt, "receipt must not be null");
     if (!receipt.provider().equals("helicone")) {
       throw new IllegalArgumentException(
@@ -67,7 +68,7 @@ final class Confirmation implements Polling<Receipt> {
               + HeliconeDialect.shown(receipt.target())
               + "'; make one with HeliconeFeedbackClient.receiptOf");
     }
-    return new Confirmation(receipt, true, interval, timeout);
+    return new HeliconeConfirmation(receipt, true, interval, timeout);
   }
 
   static Duration bounded(String field, Duration value, Duration max) {
@@ -102,29 +103,29 @@ final class Confirmation implements Polling<Receipt> {
 
   private Step<Receipt> post() {
     posting = true;
-    return new Ask<>(
+    return new Send<>(
         DIALECT.request(List.of(List.of(new HeliconeWire(receipt.target(), positive)))));
   }
 
   private Step<Receipt> look() {
     posting = false;
-    return new Ask<>(HeliconeQuery.row(receipt.target()));
+    return new Send<>(HeliconeQuery.row(receipt.target()));
   }
 
   @Override
-  public Step<Receipt> answered(ProviderResponse answer, Effort soFar) {
+  public Step<Receipt> accepted(ProviderResponse response, Effort soFar) {
     lastError = null;
     if (posting) {
       mayBeStored = true;
       return later();
     }
-    List<ProviderResponse> rows = answer.items("/data");
+    List<ProviderResponse> rows = response.items("/data");
     Set<Standing> seen = standings(rows);
     if (rows.isEmpty()) {
       lastSeen = "Helicone showed no such request: not logged yet, or not this organisation's";
     } else if (seen.isEmpty()) {
       lastSeen =
-          "the answer's rows were of other requests; does something on the way drop the query's"
+          "the response's rows were of other requests; does something in between drop the query's"
               + " filter?";
     } else if (seen.contains(Standing.UNREADABLE)) {
       lastSeen = "the request had a score that cannot be read, and was not overwritten";
@@ -151,16 +152,16 @@ final class Confirmation implements Polling<Receipt> {
     for (ProviderResponse row : rows) {
       String id = row.text("/request_id").orElse("").toLowerCase(Locale.ROOT);
       if (id.equals(receipt.target())) {
-        standings.add(RatedRequest.standing(row));
+        standings.add(HeliconeRatedRequest.standing(row));
       }
     }
     return standings;
   }
 
   /**
-   * A first post that surely did not arrive fails the whole; so does at any time what no later
-   * attempt will change. What is in doubt is looked after, and what comes later gets another
-   * chance.
+   * A first post that surely did not arrive ends the polling, and so does at any time an error that
+   * no later attempt will change. While it is in doubt whether the rating was stored, any other
+   * error is followed by another look.
    */
   @Override
   public Step<Receipt> failed(FeedbackException error, Effort soFar) {
@@ -228,9 +229,7 @@ final class Confirmation implements Polling<Receipt> {
                     soFar.elapsed().toMillis(),
                     reason,
                     lastSeen,
-                    mayBeStored
-                        ? "; the feedback may be stored all the same"
-                        : "; nothing was sent"))
+                    mayBeStored ? "; the feedback may have been stored" : "; nothing was sent"))
         .cause(lastError)
         .build();
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Lists of a project's own statements. */
-class CustomBatchTest {
+class HumanloopCustomBatchTest {
   private final LoopbackServer server = new LoopbackServer();
   private final HumanloopFeedbackClient client =
       HumanloopFeedbackClient.builder("hl-key-1").baseUrl(server.url()).build();
@@ -26,8 +26,8 @@ class CustomBatchTest {
     server.close();
   }
 
-  private static CustomFeedback feedback(int i) {
-    return CustomFeedback.on("d" + i).state("tone", "warm").state("year", 2026L).build();
+  private static HumanloopCustomFeedback feedback(int i) {
+    return HumanloopCustomFeedback.on("d" + i).state("tone", "warm").state("year", 2026L).build();
   }
 
   private static Reply mirror(Seen seen) {
@@ -40,12 +40,13 @@ class CustomBatchTest {
 
   @Test
   void aListGoesInRequestsOfAHundredAndEachHasItsReceipt() {
-    server.answerAll(CustomBatchTest::mirror);
-    List<CustomFeedback> all = IntStream.range(0, 150).mapToObj(CustomBatchTest::feedback).toList();
+    server.answerAll(HumanloopCustomBatchTest::mirror);
+    List<HumanloopCustomFeedback> all =
+        IntStream.range(0, 150).mapToObj(HumanloopCustomBatchTest::feedback).toList();
 
-    List<CustomOutcome> outcomes = client.submitCustomAll(all);
+    List<HumanloopCustomOutcome> outcomes = client.submitCustomAll(all);
 
-    assertThat(outcomes).hasSize(150).allMatch(CustomOutcome::isAccepted);
+    assertThat(outcomes).hasSize(150).allMatch(HumanloopCustomOutcome::isAccepted);
     for (int i = 0; i < 150; i++) {
       assertThat(outcomes.get(i).index()).isEqualTo(i);
       assertThat(outcomes.get(i).feedback()).isSameAs(all.get(i));
@@ -62,17 +63,20 @@ class CustomBatchTest {
     server
         .enqueue(
             422, "{\"detail\":[{\"loc\":[\"body\",2,\"value\"],\"msg\":\"m\",\"type\":\"t\"}]}")
-        .answerAll(CustomBatchTest::mirror);
-    List<CustomOutcome> outcomes = client.submitCustomAll(List.of(feedback(0), feedback(1)));
-    assertThat(outcomes).extracting(CustomOutcome::isAccepted).containsExactly(true, false);
+        .answerAll(HumanloopCustomBatchTest::mirror);
+    List<HumanloopCustomOutcome> outcomes =
+        client.submitCustomAll(List.of(feedback(0), feedback(1)));
+    assertThat(outcomes)
+        .extracting(HumanloopCustomOutcome::isAccepted)
+        .containsExactly(true, false);
     assertThat(outcomes.get(1).error().orElseThrow().mayHaveArrived()).isFalse();
     assertThatThrownBy(outcomes.get(1)::orThrow).isSameAs(outcomes.get(1).error().orElseThrow());
-    assertThat(outcomes.get(1).toString()).contains("CustomOutcome 1", "422");
+    assertThat(outcomes.get(1).toString()).contains("HumanloopCustomOutcome 1", "422");
   }
 
   @Test
   void withoutWaitingItComesThroughTheFuture() throws Exception {
-    server.answerAll(CustomBatchTest::mirror);
+    server.answerAll(HumanloopCustomBatchTest::mirror);
     assertThat(
             client
                 .submitCustomAllAsync(List.of(feedback(0)))
