@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking {
   final Engine<?> engine;
-  private final Submissions<?> batches;
-  private final PollingRuns conversations;
+  private final Submissions<?> submissions;
+  private final PollingRuns pollingRuns;
 
   /** A client at the end of {@code connection}. */
   protected <W> HttpFeedbackClient(
@@ -68,55 +68,55 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
 
   private <W> HttpFeedbackClient(Engine<W> engine) {
     this.engine = engine;
-    this.batches = new Submissions<>(engine);
-    this.conversations = new PollingRuns(engine);
+    this.submissions = new Submissions<>(engine);
+    this.pollingRuns = new PollingRuns(engine);
   }
 
   @Override
   public final Receipt submit(Feedback feedback) {
-    return engine.await(() -> engine.submit(feedback));
+    return engine.submit(feedback).await();
   }
 
   @Override
   public final CompletableFuture<Receipt> submitAsync(Feedback feedback) {
-    return engine.async(() -> engine.submit(feedback));
+    return engine.submit(feedback).future();
   }
 
   @Override
   public final List<Outcome> submitAll(Collection<? extends Feedback> feedbacks) {
-    return batches.submitAll(feedbacks);
+    return submissions.submitAll(feedbacks).await();
   }
 
   @Override
   public final CompletableFuture<List<Outcome>> submitAllAsync(
       Collection<? extends Feedback> feedbacks) {
-    return batches.submitAllAsync(feedbacks);
+    return submissions.submitAll(feedbacks).future();
   }
 
   @Override
   public final BatchSummary submitEach(
       Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome) {
-    return batches.submitEach(feedbacks, eachOutcome);
+    return submissions.submitEach(feedbacks, eachOutcome);
   }
 
   /** The way of {@link io.github.llmfeedback.SupportsUpdate#update}. */
   protected final Receipt replace(Receipt receipt, Feedback feedback) {
-    return engine.await(() -> engine.update(receipt, feedback));
+    return engine.update(receipt, feedback).await();
   }
 
   /** As {@link #replace}, without waiting. */
   protected final CompletableFuture<Receipt> replaceAsync(Receipt receipt, Feedback feedback) {
-    return engine.async(() -> engine.update(receipt, feedback));
+    return engine.update(receipt, feedback).future();
   }
 
   /** The way of {@link io.github.llmfeedback.SupportsRetract#retract}. */
   protected final Receipt takeBack(Receipt receipt) {
-    return engine.await(() -> engine.retract(receipt));
+    return engine.retract(receipt).await();
   }
 
   /** As {@link #takeBack}, without waiting. */
   protected final CompletableFuture<Receipt> takeBackAsync(Receipt receipt) {
-    return engine.async(() -> engine.retract(receipt));
+    return engine.retract(receipt).future();
   }
 
   /**
@@ -127,15 +127,13 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
    * @param one gives it, or says what is wrong with it
    */
   protected final <W> Receipt deliver(Dialect<W> dialect, Supplier<Encoded<W>> one) {
-    Engine<W> own = own(dialect);
-    return own.await(() -> own.deliver(one.get()));
+    return own(dialect).submitEncoded(one).await();
   }
 
   /** As {@link #deliver}, without waiting; every error comes through the future. */
   protected final <W> CompletableFuture<Receipt> deliverAsync(
       Dialect<W> dialect, Supplier<Encoded<W>> one) {
-    Engine<W> own = own(dialect);
-    return own.async(() -> own.deliver(one.get()));
+    return own(dialect).submitEncoded(one).future();
   }
 
   /**
@@ -151,7 +149,7 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
       List<Encoded<W>> all,
       BiFunction<Integer, Receipt, R> accepted,
       BiFunction<Integer, FeedbackException, R> failed) {
-    return batches(dialect).deliverAll(all, accepted, failed);
+    return submissions(dialect).submitAllEncoded(all, accepted, failed).await();
   }
 
   /** As {@link #deliverAll}, without waiting. */
@@ -160,13 +158,13 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
       List<Encoded<W>> all,
       BiFunction<Integer, Receipt, R> accepted,
       BiFunction<Integer, FeedbackException, R> failed) {
-    return batches(dialect).deliverAllAsync(all, accepted, failed);
+    return submissions(dialect).submitAllEncoded(all, accepted, failed).future();
   }
 
   @SuppressWarnings("unchecked") // the dialect is the engine's, so is its wire object
-  private <W> Submissions<W> batches(Dialect<W> dialect) {
+  private <W> Submissions<W> submissions(Dialect<W> dialect) {
     var unused = own(dialect);
-    return (Submissions<W>) batches;
+    return (Submissions<W>) submissions;
   }
 
   @SuppressWarnings("unchecked") // as above
@@ -184,17 +182,17 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
 
   /** Sends what is no feedback, as patiently as feedback, and reads what the dialect accepts. */
   protected final <T> T ask(WireRequest request, Function<ProviderResponse, T> read) {
-    return engine.await(() -> engine.ask(request, read));
+    return engine.ask(request, read).await();
   }
 
   /** Holds a dialogue and waits for its end. */
   protected final <T> T hold(Polling<T> dialogue) {
-    return conversations.hold(dialogue);
+    return pollingRuns.poll(dialogue).await();
   }
 
   /** As {@link #hold}, without waiting. */
   protected final <T> CompletableFuture<T> holdAsync(Polling<T> dialogue) {
-    return conversations.holdAsync(dialogue);
+    return pollingRuns.poll(dialogue).future();
   }
 
   @Override
@@ -209,7 +207,7 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
 
   @Override
   public final void close() {
-    engine.close(conversations::close);
+    engine.close(pollingRuns::close);
   }
 
   /** The provider and the host, never a key. */

@@ -89,6 +89,22 @@ public final class SharedThreads implements Time {
     }
   }
 
+  /** Runs what may take its time on a daemon thread, even after these threads have ended. */
+  public void run(Runnable task) {
+    try {
+      calls.execute(task);
+    } catch (RejectedExecutionException e) {
+      daemon(task).start();
+    } catch (OutOfMemoryError e) { // there is no memory for a thread
+      task.run();
+    }
+  }
+
+  /** A thread of its own for a task that keeps no program from ending. */
+  public static Thread daemon(Runnable task) {
+    return daemons("llm-feedback-").newThread(task);
+  }
+
   /** Where calls wait for the network. */
   public ExecutorService calls() {
     return calls;

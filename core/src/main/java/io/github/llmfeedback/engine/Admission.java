@@ -9,39 +9,52 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/** One call's place on the wire: first in its lane, if it has one, then among the permits. */
+/** The admission of one call to the wire: by its key, if it has one, then by a permit. */
 final class Admission {
-  private final KeyedQueue lanes;
+  private final KeyedQueue queue;
   private final AsyncSemaphore permits;
   private final Optional<WireRequest.Spacing> spacing;
-  private final Runnable whenTaken;
-  private final BooleanSupplier takesLane = this::takeLane;
+  private final Runnable whenAdmitted;
+  private final BooleanSupplier takesKey = this::takeKey;
   private final BooleanSupplier takesPermit = this::takePermit;
 
   private final ReentrantLock lock = new ReentrantLock();
   private boolean left;
-  private boolean hasLane;
+  private boolean hasKey;
   private boolean hasPermit;
 
-  Admission(KeyedQueue lanes, AsyncSemaphore permits, WireRequest request, Runnable whenTaken) {
-    this.lanes = lanes;
+  Admission(KeyedQueue queue, AsyncSemaphore permits, WireRequest request, Runnable whenAdmitted) {
+    this.queue = queue;
     this.permits = permits;
     this.spacing = request.spacing();
-    this.whenTaken = whenTaken;
+    this.whenAdmitted = whenAdmitted;
   }
 
+  /** Queues, unless the call has left. */
   void queue() {
+    if (hasLeft()) {
+      return;
+    }
     spacing.ifPresentOrElse(
-        lane -> lanes.enter(lane.key(), takesLane), () -> permits.acquire(takesPermit));
+        it -> queue.enter(it.key(), takesKey), () -> permits.acquire(takesPermit));
   }
 
-  private boolean takeLane() {
+  private boolean hasLeft() {
+    Surely.lock(lock);
+    try {
+      return left;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean takeKey() {
     Surely.lock(lock);
     try {
       if (left) {
         return false;
       }
-      hasLane = true;
+      hasKey = true;
     } finally {
       lock.unlock();
     }
@@ -59,18 +72,19 @@ final class Admission {
     } finally {
       lock.unlock();
     }
-    whenTaken.run();
+    whenAdmitted.run();
     return true;
   }
 
   /**
-   * Leaves the place to others; once is enough.
+   * Makes room for others, whether the call was admitted or still waits; once is enough.
    *
-   * @param sent whether anything went over the wire, from which the next in the lane must keep away
+   * @param sent whether anything went over the wire, from which the next with the same key must
+   *     keep its distance
    */
   void leave(boolean sent) {
     boolean permit;
-    boolean lane;
+    boolean key;
     Surely.lock(lock);
     try {
       if (left) {
@@ -78,7 +92,7 @@ final class Admission {
       }
       left = true;
       permit = hasPermit;
-      lane = hasLane;
+      key = hasKey;
     } finally {
       lock.unlock();
     }
@@ -89,10 +103,10 @@ final class Admission {
     }
     spacing.ifPresent(
         it -> {
-          if (lane) {
-            lanes.leave(it.key(), sent ? it.apart() : Duration.ZERO);
+          if (key) {
+            queue.leave(it.key(), sent ? it.apart() : Duration.ZERO);
           } else {
-            lanes.forget(it.key(), takesLane);
+            queue.forget(it.key(), takesKey);
           }
         });
   }

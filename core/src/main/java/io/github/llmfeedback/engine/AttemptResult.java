@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one attempt came to, and whether another makes sense.
  *
- * @param answer the answer; null if none came
- * @param verdict what the answer means; null if none came
+ * @param response the response; null if none came
+ * @param verdict what the response means; null if none came
  * @param reason why no answer came; null if one did
  * @param cause what OkHttp said to it
  * @param leavesDoubt whether the provider may keep the feedback although this was no yes
  * @param again whether to try again
  */
 record AttemptResult(
-    @Nullable ProviderResponse answer,
+    @Nullable ProviderResponse response,
     @Nullable Verdict verdict,
     @Nullable Reason reason,
     @Nullable IOException cause,
@@ -50,27 +50,27 @@ record AttemptResult(
    *
    * @param isChunk whether several feedbacks were asked about at once
    */
-  static AttemptResult answered(ProviderResponse answer, Verdict verdict, boolean isChunk) {
+  static AttemptResult answered(ProviderResponse response, Verdict verdict, boolean isChunk) {
     return switch (verdict.kind()) {
-      case ACCEPTED -> of(answer, verdict, false, Again.NO);
+      case ACCEPTED -> of(response, verdict, false, Again.NO);
       case REFUSED ->
-          of(answer, verdict, isChunk && Splitting.leavesDoubt(answer, verdict), Again.NO);
+          of(response, verdict, isChunk && Splitting.leavesDoubt(response, verdict), Again.NO);
       // A gateway may say 503 for a server that took the feedback; nobody says 429 so.
-      case BUSY -> of(answer, verdict, answer.status() >= 500, Again.YES);
-      case UNCERTAIN -> of(answer, verdict, true, Again.IF_REPEATABLE);
+      case BUSY -> of(response, verdict, response.status() >= 500, Again.YES);
+      case UNCERTAIN -> of(response, verdict, true, Again.IF_REPEATABLE);
       // What is too large today is too large again.
       case UNREADABLE ->
           of(
-              answer,
+              response,
               verdict,
               true,
-              answer.isCut() && !answer.isTooLarge() ? Again.IF_REPEATABLE : Again.NO);
+              response.isCut() && !response.isTooLarge() ? Again.IF_REPEATABLE : Again.NO);
     };
   }
 
   private static AttemptResult of(
-      ProviderResponse answer, Verdict verdict, boolean leavesDoubt, Again again) {
-    return new AttemptResult(answer, verdict, null, null, leavesDoubt, again);
+      ProviderResponse response, Verdict verdict, boolean leavesDoubt, Again again) {
+    return new AttemptResult(response, verdict, null, null, leavesDoubt, again);
   }
 
   /** No answer came. */
@@ -103,24 +103,24 @@ record AttemptResult(
 
   /** How long the server asked to wait; nothing if it did not. */
   Duration askedWait() {
-    return answer == null ? Duration.ZERO : answer.retryAfter().orElse(Duration.ZERO);
+    return response == null ? Duration.ZERO : response.retryAfter().orElse(Duration.ZERO);
   }
 
   /** The status with which a busy provider asked for a pause, which concerns all calls to it. */
   Optional<Integer> pausedBy() {
-    return answer == null
+    return response == null
             || verdict == null
             || verdict.kind() != Verdict.Kind.BUSY
             || askedWait().isZero()
         ? Optional.empty()
-        : Optional.of(answer.status());
+        : Optional.of(response.status());
   }
 
   /** For the log. */
   @Override
   public String toString() {
-    return answer == null || verdict == null
-        ? "no answer, " + (leavesDoubt ? "UNCERTAIN " : "NEVER_SENT ") + reason
-        : answer.status() + " " + verdict.kind();
+    return response == null || verdict == null
+        ? "no response, " + (leavesDoubt ? "UNCERTAIN " : "NEVER_SENT ") + reason
+        : response.status() + " " + verdict.kind();
   }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class BatchItem<W> {
   private final long index;
   private final @Nullable Feedback feedback;
-  private final @Nullable Encoded<W> prepared;
+  private final @Nullable Encoded<W> encoded;
   private final AtomicReference<@Nullable Result> result = new AtomicReference<>();
   private final AtomicReference<Sent> sent = new AtomicReference<>(Sent.NOTHING);
 
@@ -23,22 +23,22 @@ final class BatchItem<W> {
    *
    * @param feedback what it stands for; null if for something of the provider's own
    */
-  BatchItem(long index, @Nullable Feedback feedback, Encoded<W> prepared) {
+  BatchItem(long index, @Nullable Feedback feedback, Encoded<W> encoded) {
     this.index = index;
     this.feedback = feedback;
-    this.prepared = prepared;
+    this.encoded = encoded;
   }
 
   /** An item that never goes over the wire. */
   BatchItem(long index, Feedback feedback, FeedbackException error) {
     this.index = index;
     this.feedback = feedback;
-    this.prepared = null;
+    this.encoded = null;
     failed(error);
   }
 
-  Encoded<W> prepared() {
-    return Objects.requireNonNull(prepared, "the item was refused before the wire");
+  Encoded<W> encoded() {
+    return Objects.requireNonNull(encoded, "the item was refused before the wire");
   }
 
   void accepted(Receipt receipt) {

@@ -32,59 +32,59 @@ final class BatchRun<W> {
   }
 
   /** Sends the items in the time of a batch; when the future completes, each has its outcome. */
-  CompletableFuture<Void> send(List<BatchItem<W>> items, CallGroup scope) {
-    PendingWork.Piece admitted = engine.carrier.work.admit();
+  CompletableFuture<Void> send(List<BatchItem<W>> items, CallGroup group) {
+    PendingWork.Piece admitted = engine.calls.work.admit();
     if (admitted == null) {
-      scope.stop(Reason.CLOSED);
-      return chunks(items, scope);
+      group.stop(Reason.CLOSED);
+      return chunks(items, group);
     }
-    engine.carrier.begin(scope);
+    engine.calls.begin(group);
     Scheduler.Alarm timeout = null;
     CompletableFuture<Void> done;
     try {
       timeout =
-          engine.carrier.time.schedule(
-              () -> scope.stop(Reason.TIMEOUT), engine.settings.batchTimeout());
-      done = chunks(items, scope);
+          engine.calls.time.schedule(
+              () -> group.stop(Reason.TIMEOUT), engine.settings.batchTimeout());
+      done = chunks(items, group);
     } catch (RuntimeException | Error e) { // no memory; what is on its way ends
-      end(scope, timeout, admitted);
-      scope.stop(Reason.CANCELLED);
+      end(group, timeout, admitted);
+      group.stop(Reason.CANCELLED);
       throw e;
     }
     Scheduler.Alarm set = timeout;
     return done.whenComplete(
         (ok, bug) -> {
-          items.forEach(item -> item.failed(engine.carrier.lost())); // does nothing, as a rule
-          end(scope, set, admitted);
+          items.forEach(item -> item.failed(engine.calls.lost())); // does nothing, as a rule
+          end(group, set, admitted);
         });
   }
 
-  private void end(CallGroup scope, Scheduler.@Nullable Alarm timeout, PendingWork.Piece admitted) {
+  private void end(CallGroup group, Scheduler.@Nullable Alarm timeout, PendingWork.Piece admitted) {
     try {
       if (timeout != null) {
         timeout.cancel();
       }
     } finally {
-      engine.carrier.ended(scope);
+      engine.calls.ended(group);
       admitted.end();
     }
   }
 
-  private CompletableFuture<Void> chunks(List<BatchItem<W>> items, CallGroup scope) {
+  private CompletableFuture<Void> chunks(List<BatchItem<W>> items, CallGroup group) {
     return SerialLoop.through(
         Chunks.of(items, chunkSize(), batching.isLastWins()),
         engine.settings.concurrency(),
-        chunk -> afterEarlier(chunk, scope));
+        chunk -> afterEarlier(chunk, group));
   }
 
   /** Sends a chunk as soon as earlier ones on the same targets have ended. */
-  private CompletableFuture<Void> afterEarlier(List<BatchItem<W>> chunk, CallGroup scope) {
+  private CompletableFuture<Void> afterEarlier(List<BatchItem<W>> chunk, CallGroup group) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     Set<CompletableFuture<?>> earlier = new HashSet<>();
     Set<String> targets = new HashSet<>();
     for (BatchItem<W> item : chunk) {
-      if (targets.add(item.prepared().target())) {
-        CompletableFuture<?> last = lastOn.put(item.prepared().target(), done);
+      if (targets.add(item.encoded().target())) {
+        CompletableFuture<?> last = lastOn.put(item.encoded().target(), done);
         if (last != null) {
           earlier.add(last);
         }
@@ -92,7 +92,7 @@ final class BatchRun<W> {
     }
     var unused =
         CompletableFuture.allOf(earlier.toArray(CompletableFuture<?>[]::new))
-            .thenCompose(ok -> new ChunkRun<>(engine, chunk, scope).send())
+            .thenCompose(ok -> new ChunkRun<>(engine, chunk, group).send())
             .whenComplete(
                 (ok, bug) -> {
                   targets.forEach(target -> lastOn.remove(target, done));

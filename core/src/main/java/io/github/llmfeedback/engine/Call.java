@@ -18,12 +18,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call: it waits for its lane and a permit, then makes attempts until one of them ends it. No
- * thread is held while it waits.
+ * One call: admit, sit out the pause, attempt, judge, again or end. No thread is held while it
+ * waits.
  *
- * <p>All its state is under its lock, and each step takes the lock once, so that whoever stops the
- * call finds it before or after the step and tells the truth. Under the lock only its own alarm,
- * the client's pause and its budget are touched.
+ * <p>Its steps stand here in the order in which they run: {@link #start}, {@link #admitted}, {@link
+ * #attempt}, {@link #over}, {@link #settle}, which begins again or comes to {@link #end}. All its
+ * state is under its lock. A step {@linkplain #enter enters}, changes the state, and {@linkplain
+ * #leave leaves}, which does outside the lock what the step decided. So whoever stops the call
+ * finds it before or after a step, never within one.
  *
  * <p>Whatever a step throws, such as an {@link OutOfMemoryError}, the call ends and somebody hears
  * of it. So a step builds what it needs before it changes anything.
@@ -33,37 +35,43 @@ final class Call implements Stoppable {
   enum Kind {
     /** One feedback that somebody may wait for: queue and pauses count against its deadline. */
     SINGLE,
-    /** One feedback of a batch: its time begins when it gets its permit, and pauses stand still. */
+    /** One feedback of a batch: its time begins when it is admitted, and pauses do not count. */
     ITEM,
     /** Several feedbacks of a batch, timed as {@link #ITEM}. */
     CHUNK
   }
 
-  private final ClientCalls carrier;
+  private final ClientCalls calls;
   private final WireRequest request;
   private final Kind kind;
   private final OutgoingRequest outgoing;
-  private final Admission place;
-  private final CompletableFuture<CallResult> ending = new CompletableFuture<>();
+  private final Admission admission;
+  private final CompletableFuture<CallResult> ended = new CompletableFuture<>();
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final RetrySchedule patience;
-  private boolean ended;
-  private boolean hasAttempted;
+  private final RetrySchedule schedule;
   private Sent sent;
+  private boolean hasAttempted;
+
+  /** How many attempts OkHttp has not let go of. */
   private int notOver;
+
+  /** The attempt whose end the call awaits. */
   private @Nullable Attempt attempt;
 
-  /** An attempt that was not ended with its call. */
-  private @Nullable Attempt leftBehind;
-
   private Scheduler.@Nullable Alarm alarm;
-  private boolean sleeping;
-  private long ringsAt;
+  private boolean isWaiting;
+  private long waitEnds;
+  private boolean hasEnded;
+
+  // What a step decided, until leave() does it.
+  private @Nullable Attempt toBegin;
+  private @Nullable Attempt toCancel;
+  private @Nullable CallResult toTell;
 
   /** A call that nobody waits for yet. */
-  Call(ClientCalls carrier, WireRequest request) {
-    this(carrier, request, Kind.SINGLE, Sent.NOTHING, null);
+  Call(ClientCalls calls, WireRequest request) {
+    this(calls, request, Kind.SINGLE, Sent.NOTHING, null);
   }
 
   /**
@@ -72,14 +80,14 @@ final class Call implements Stoppable {
    * @param sent what was sent already of what it carries, by other calls
    * @param batchEnds when its batch ends, as {@link Time#nanoTime}; null for a single call
    */
-  Call(ClientCalls carrier, WireRequest request, Kind kind, Sent sent, @Nullable Long batchEnds) {
-    this.carrier = carrier;
+  Call(ClientCalls calls, WireRequest request, Kind kind, Sent sent, @Nullable Long batchEnds) {
+    this.calls = calls;
     this.request = request;
     this.kind = kind;
     this.sent = sent;
-    outgoing = carrier.sender.prepare(request);
-    place = new Admission(carrier.lanes, carrier.permits, request, this::begin);
-    patience = new RetrySchedule(carrier, request, batchEnds);
+    outgoing = calls.sender.prepare(request);
+    admission = new Admission(calls.spacing, calls.permits, request, this::admitted);
+    schedule = new RetrySchedule(calls, request, batchEnds);
   }
 
   /** The body's bytes. */
@@ -88,126 +96,105 @@ final class Call implements Stoppable {
   }
 
   /** Completes once, normally. */
-  CompletableFuture<CallResult> ending() {
-    return ending;
+  CompletableFuture<CallResult> ended() {
+    return ended;
   }
 
   /** Starts the call; whatever happens, it ends. */
   void start() {
-    carrier.begin(this);
-    if (kind == Kind.SINGLE && !carrier.inFlight.add(outgoing.size())) {
-      stop(Reason.FULL);
-    } else if (kind == Kind.SINGLE && !isAdmitted()) {
-      stop(Reason.CLOSED);
-    } else {
-      queue();
+    calls.begin(this);
+    if (kind == Kind.SINGLE) {
+      if (!calls.inFlight.add(outgoing.size())) {
+        stop(Reason.FULL);
+      } else if (!isTakenOn()) {
+        stop(Reason.CLOSED);
+      } else {
+        beginTimeout();
+      }
     }
+    admission.queue();
   }
 
-  /** Takes part in what the client's closing waits for; returns whether it may. */
-  private boolean isAdmitted() {
-    PendingWork.Piece piece = carrier.work.admit();
+  /** Has the client's closing wait for this call; returns whether it does. */
+  private boolean isTakenOn() {
+    PendingWork.Piece piece = calls.work.admit();
     if (piece == null) {
       return false;
     }
-    var unused = ending.whenComplete((end, bug) -> piece.end());
+    var unused = ended.whenComplete((end, bug) -> piece.end());
     return true;
   }
 
-  @Override
-  public void endIfTooLate() {
-    CallResult result;
-    Surely.lock(lock);
+  /** The time of a call that somebody waits for begins before it is admitted. */
+  private void beginTimeout() {
+    enter();
     try {
-      if (ended || !sleeping || !carrier.isTooLong(Duration.ofNanos(ringsAt - now()))) {
-        return;
-      }
-      result = end(null, null, undelivered(Reason.CLOSED));
-    } catch (RuntimeException | Error bug) {
-      result = broken(bug);
-    } finally {
-      lock.unlock();
-    }
-    publish(result);
-  }
-
-  private long now() {
-    return carrier.time.nanoTime();
-  }
-
-  private void queue() {
-    if (kind == Kind.SINGLE && !waits()) {
-      stop(Reason.TIMEOUT, true);
-    }
-    place.queue();
-  }
-
-  /** Sets the alarm for a call that somebody waits for; answers whether there is a point in it. */
-  private boolean waits() {
-    CallResult result = null;
-    Surely.lock(lock);
-    try {
-      if (!ended) {
-        ring(() -> stop(Reason.TIMEOUT, true), carrier.settings.totalTimeout());
-      }
-      if (patience.isTooLong(patience.pause())) {
-        return false;
+      if (!hasEnded) {
+        setAlarm(() -> stop(Reason.TIMEOUT, true), calls.settings.totalTimeout());
+        if (schedule.isTooLong(schedule.pause())) {
+          end(null, null, outOfTime());
+        }
       }
     } catch (RuntimeException | Error bug) {
-      result = broken(bug);
+      endBroken(bug);
     } finally {
-      lock.unlock();
+      leave();
     }
-    publish(result);
-    return true;
   }
 
-  private void begin() {
+  private void admitted() {
     attempt(kind != Kind.SINGLE);
   }
 
   /**
-   * Makes an attempt, or waits until it may.
+   * Makes an attempt, or sits a pause out first.
    *
    * @param isBeginning whether the call's time begins now
    */
   private void attempt(boolean isBeginning) {
-    Attempt next = null;
-    CallResult result = null;
-    Surely.lock(lock);
+    enter();
     try {
-      if (ended) {
+      if (hasEnded) {
         return;
       }
       if (isBeginning) {
-        patience.beginNow();
+        schedule.beginNow();
       }
-      Duration pause = patience.pauseBefore(this);
-      if (patience.isTooLong(pause)) {
-        result = end(null, null, outOfTime());
-      } else if (carrier.isTooLong(pause)) {
-        result = end(null, null, undelivered(Reason.CLOSED));
+      Duration pause = schedule.pauseBefore(this);
+      if (schedule.isTooLong(pause)) {
+        end(null, null, outOfTime());
+      } else if (calls.isTooLong(pause)) {
+        end(null, null, undelivered(Reason.CLOSED));
       } else if (!pause.isZero()) {
-        sleep(patience.sitOut(pause));
+        waitFor(schedule.sitOut(pause));
       } else {
         Sent more = sent.attempt(now());
-        Attempt made = carrier.sender.attempt(more.attempts(), outgoing, this::over);
-        ring(timeOutOf(made), patience.forAttempt());
+        Attempt next = calls.sender.attempt(more.attempts(), outgoing, this::over);
+        setAlarm(timeOutOf(next), schedule.forAttempt());
         hasAttempted = true;
         sent = more;
         notOver++;
-        attempt = made;
-        next = made;
+        attempt = next;
+        toBegin = next;
       }
     } catch (RuntimeException | Error bug) {
-      result = broken(bug);
+      endBroken(bug);
     } finally {
-      lock.unlock();
+      leave();
     }
-    if (next != null) {
-      next.begin();
-    }
-    publish(result);
+  }
+
+  /** An attempt is over, and OkHttp has let go of it. */
+  private void over(Attempt done, Exchange exchange) {
+    settle(done, judge(exchange), true);
+  }
+
+  /** An attempt takes too long: it ends wherever it hangs, and OkHttp lets go of it later. */
+  private Runnable timeOutOf(Attempt late) {
+    return () -> {
+      boolean sent = late.abandon();
+      settle(late, sent ? AttemptResult.SENT_AND_TIMED_OUT : AttemptResult.TIMED_OUT, false);
+    };
   }
 
   /** What an attempt means for the call. */
@@ -217,9 +204,9 @@ final class Call implements Stoppable {
       return AttemptResult.failed(exchange);
     }
     try {
-      Verdict verdict = carrier.verdict(response, request);
+      Verdict verdict = calls.verdict(response, request);
       if (kind == Kind.CHUNK) {
-        Verdict said = Splitting.explained(response, verdict, request, carrier.settings);
+        Verdict said = Splitting.explained(response, verdict, request, calls.settings);
         return AttemptResult.answered(response, said, true);
       }
       return AttemptResult.answered(
@@ -229,89 +216,46 @@ final class Call implements Stoppable {
     }
   }
 
-  private void over(Attempt done, Exchange exchange) {
-    AttemptResult tried = judge(exchange);
-    CallResult result = null;
-    Surely.lock(lock);
+  /**
+   * Ends the call, or waits for the next attempt.
+   *
+   * @param isOver whether OkHttp has let go of the attempt, which may have timed out before
+   */
+  private void settle(Attempt done, AttemptResult result, boolean isOver) {
+    calls.log(request, done, result);
+    enter();
     try {
-      notOver--;
+      notOver -= isOver ? 1 : 0;
       if (attempt == done) {
-        result = settle(tried);
+        toCancel = isOver ? null : done;
+        endOrWait(result);
       }
     } catch (RuntimeException | Error bug) {
-      result = broken(bug);
+      endBroken(bug);
     } finally {
-      lock.unlock();
+      leave();
     }
-    carrier.log(request, done, tried);
-    publish(result);
   }
 
-  /** Ends an attempt wherever it hangs; OkHttp tells later that it is over. */
-  private Runnable timeOutOf(Attempt late) {
-    return () -> {
-      AttemptResult tried =
-          late.abandon() ? AttemptResult.SENT_AND_TIMED_OUT : AttemptResult.TIMED_OUT;
-      CallResult result;
-      Surely.lock(lock);
-      try {
-        if (attempt != late) {
-          return;
-        }
-        result = settle(tried);
-      } catch (RuntimeException | Error bug) {
-        result = broken(bug);
-      } finally {
-        lock.unlock();
-      }
-      late.cancel();
-      carrier.log(request, late, tried);
-      publish(result);
-    };
-  }
-
-  /** Ends the call, or sets the alarm for the next attempt. */
-  private @Nullable CallResult settle(AttemptResult tried) {
-    Sent now = sent.doubt(tried.leavesDoubt());
-    if (tried.isAccepted()) {
-      carrier.pause.ended(this, true);
-      carrier.budget.succeeded();
-      return end(tried.answer(), tried.verdict(), null, now);
+  private void endOrWait(AttemptResult result) {
+    Sent now = sent.doubt(result.leavesDoubt());
+    if (result.isAccepted()) {
+      calls.pause.ended(this, true);
+      calls.budget.succeeded();
+      end(result.response(), result.verdict(), null, now);
+      return;
     }
-    Optional<Duration> wait = patience.after(tried);
-    carrier.pause.ended(this, tried.isFromProvider());
+    Optional<Duration> wait = schedule.after(result);
+    calls.pause.ended(this, result.isFromProvider());
     if (wait.isPresent()) {
-      sleep(wait.get());
+      waitFor(wait.get());
       sent = now;
       attempt = null;
-      return null;
+      return;
     }
     FeedbackException error =
-        carrier.failures.of(request, tried, now.attempts(), now.elapsed(now()), now.uncertain());
-    return end(tried.answer(), tried.verdict(), error, now);
-  }
-
-  /** Ends the call with the smallest failure that can be told. */
-  private @Nullable CallResult broken(Throwable bug) {
-    if (ended) {
-      return null;
-    }
-    Attempt onItsWay = attempt;
-    CallResult result;
-    try {
-      Sent unsure = sent.doubt(hasAttempted);
-      Duration elapsed = elapsed();
-      result =
-          new CallResult(
-              null, null, carrier.failures.broken(request, bug, unsure, elapsed), unsure, elapsed);
-    } catch (RuntimeException | Error again) {
-      result = carrier.lastResort;
-    }
-    ended = true;
-    attempt = null;
-    leftBehind = onItsWay;
-    cancelAlarm();
-    return result;
+        calls.errors.of(request, result, now.attempts(), now.elapsed(now()), now.uncertain());
+    end(result.response(), result.verdict(), error, now);
   }
 
   @Override
@@ -320,45 +264,53 @@ final class Call implements Stoppable {
   }
 
   /**
-   * Ends the call for a reason of the caller's; does nothing if it ended already.
+   * Ends the call for a reason of the caller's; does nothing if it has ended.
    *
    * @param letWireFinish whether an attempt on the wire may finish
    */
   void stop(Reason reason, boolean letWireFinish) {
-    Attempt onItsWay;
-    CallResult result;
-    Surely.lock(lock);
+    enter();
     try {
-      if (ended || (attempt != null && letWireFinish)) {
+      Attempt onItsWay = attempt;
+      if (hasEnded || (onItsWay != null && letWireFinish)) {
         return;
       }
-      onItsWay = attempt;
       sent = sent.doubt(onItsWay != null && onItsWay.abandon());
+      toCancel = onItsWay;
       boolean waited = reason == Reason.TIMEOUT && onItsWay == null;
-      result = end(null, null, waited ? outOfTime() : undelivered(reason));
+      end(null, null, waited ? outOfTime() : undelivered(reason));
     } catch (RuntimeException | Error bug) {
-      onItsWay = null;
-      result = broken(bug);
+      endBroken(bug);
     } finally {
-      lock.unlock();
+      leave();
     }
-    if (onItsWay != null) {
-      onItsWay.cancel();
-    }
-    publish(result);
   }
 
-  /** The time ran out in a wait, maybe one that the provider asked for. */
+  @Override
+  public void endIfTooLate() {
+    enter();
+    try {
+      if (!hasEnded && isWaiting && calls.isTooLong(Duration.ofNanos(waitEnds - now()))) {
+        end(null, null, undelivered(Reason.CLOSED));
+      }
+    } catch (RuntimeException | Error bug) {
+      endBroken(bug);
+    } finally {
+      leave();
+    }
+  }
+
+  /** The time ran out in a wait, perhaps one that the provider asked for. */
   private FeedbackException outOfTime() {
-    Duration pause = patience.pause();
+    Duration pause = schedule.pause();
     return pause.isZero()
         ? undelivered(Reason.TIMEOUT)
-        : carrier.failures.paused(
-            request, carrier.pause.status(), pause, sent.attempts(), elapsed(), sent.uncertain());
+        : calls.errors.paused(
+            request, calls.pause.status(), pause, sent.attempts(), elapsed(), sent.uncertain());
   }
 
   private FeedbackException undelivered(Reason reason) {
-    return carrier.failures.undelivered(
+    return calls.errors.undelivered(
         request, reason, sent.attempts(), elapsed(), sent.uncertain(), null);
   }
 
@@ -366,25 +318,115 @@ final class Call implements Stoppable {
     return sent.elapsed(now());
   }
 
-  private CallResult end(
-      @Nullable ProviderResponse answer,
-      @Nullable Verdict verdict,
-      @Nullable FeedbackException error) {
-    return end(answer, verdict, error, sent);
+  private long now() {
+    return calls.time.nanoTime();
   }
 
-  private CallResult end(
-      @Nullable ProviderResponse answer,
+  private void end(
+      @Nullable ProviderResponse response,
+      @Nullable Verdict verdict,
+      @Nullable FeedbackException error) {
+    end(response, verdict, error, sent);
+  }
+
+  private void end(
+      @Nullable ProviderResponse response,
       @Nullable Verdict verdict,
       @Nullable FeedbackException error,
       Sent now) {
-    CallResult result = new CallResult(answer, verdict, error, now, now.elapsed(now()));
+    toTell = new CallResult(response, verdict, error, now, now.elapsed(now()));
+    hasEnded = true;
     sent = now;
-    ended = true;
     attempt = null;
-    carrier.pause.ended(this, false);
+    calls.pause.ended(this, false);
     cancelAlarm();
-    return result;
+  }
+
+  /** Ends the call with the smallest failure that can be told. */
+  private void endBroken(Throwable bug) {
+    if (hasEnded) {
+      return;
+    }
+    toCancel = attempt;
+    try {
+      Sent unsure = sent.doubt(hasAttempted);
+      Duration elapsed = elapsed();
+      toTell =
+          new CallResult(
+              null, null, calls.errors.broken(request, bug, unsure, elapsed), unsure, elapsed);
+    } catch (RuntimeException | Error again) {
+      toTell = calls.lastResort;
+    }
+    hasEnded = true;
+    attempt = null;
+    cancelAlarm();
+  }
+
+  private void enter() {
+    Surely.lock(lock);
+  }
+
+  /** Ends a step, and does what it decided: makes room for other calls first, then tells. */
+  private void leave() {
+    Attempt next = toBegin;
+    Attempt late = toCancel;
+    CallResult result = toTell;
+    boolean makesRoom = hasEnded && notOver == 0;
+    boolean wasOnTheWire = hasAttempted;
+    toBegin = null;
+    toCancel = null;
+    toTell = null;
+    lock.unlock();
+    if (next != null) {
+      next.begin();
+    }
+    try {
+      if (late != null) {
+        late.giveUp();
+      }
+      if (makesRoom) {
+        admission.leave(wasOnTheWire);
+      }
+    } catch (RuntimeException | Error e) {
+      calls.warn("a call could not make room for the next: {}", e.getClass());
+    }
+    if (result != null) {
+      tell(result);
+    }
+  }
+
+  private void tell(CallResult result) {
+    FeedbackException error = result.error();
+    try {
+      if (error != null) {
+        calls.gaveUp(error);
+        if (kind == Kind.SINGLE) {
+          calls.countIfClosed(error, 1);
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      // The caller hears of it all the same.
+    }
+    if (kind == Kind.SINGLE) { // before anybody hears of it, who may submit the next
+      calls.inFlight.remove(outgoing.size());
+    }
+    ended.complete(result);
+    calls.ended(this);
+  }
+
+  /** Waits for the next attempt. */
+  private void waitFor(Duration wait) {
+    setAlarm(() -> attempt(false), wait);
+    isWaiting = true;
+    waitEnds = now() + wait.toNanos();
+  }
+
+  /** Sets the one alarm of what the call waits for now. */
+  private void setAlarm(Runnable task, Duration wait) {
+    Scheduler.Alarm next = calls.time.schedule(task, wait);
+    cancelAlarm();
+    isWaiting = false;
+    alarm = next;
   }
 
   private void cancelAlarm() {
@@ -392,73 +434,8 @@ final class Call implements Stoppable {
       try {
         alarm.cancel();
       } catch (RuntimeException | Error e) {
-        // It rings, and finds the call ended.
+        // It goes off, and finds the call ended.
       }
     }
-  }
-
-  /** Makes room for others, then tells the ending, if there is one. */
-  private void publish(@Nullable CallResult result) {
-    try {
-      giveBack();
-    } catch (RuntimeException | Error e) {
-      carrier.warn("a call could not make room for the next: {}", e.getClass());
-    }
-    if (result == null) {
-      return;
-    }
-    try {
-      if (result.error() != null) {
-        carrier.gaveUp(result.error());
-        if (kind == Kind.SINGLE) {
-          carrier.countIfClosed(result.error(), 1);
-        }
-      }
-    } catch (RuntimeException | Error e) {
-      // The caller hears of it all the same.
-    }
-    if (kind == Kind.SINGLE) {
-      carrier.inFlight.remove(
-          outgoing.size()); // before anybody hears of it, who may submit the next
-    }
-    ending.complete(result);
-    carrier.ended(this);
-  }
-
-  /** Leaves its place once it has ended and nothing of it is on the wire. */
-  private void giveBack() {
-    Attempt late;
-    boolean isOver;
-    boolean wasOnTheWire;
-    Surely.lock(lock);
-    try {
-      late = leftBehind;
-      leftBehind = null;
-      isOver = ended && notOver == 0;
-      wasOnTheWire = hasAttempted;
-    } finally {
-      lock.unlock();
-    }
-    if (late != null) {
-      late.giveUp();
-    }
-    if (isOver) {
-      place.leave(wasOnTheWire);
-    }
-  }
-
-  /** Waits for the next attempt. */
-  private void sleep(Duration wait) {
-    ring(() -> attempt(false), wait);
-    sleeping = true;
-    ringsAt = now() + wait.toNanos();
-  }
-
-  /** Sets the one alarm of what the call waits for now. */
-  private void ring(Runnable task, Duration wait) {
-    Scheduler.Alarm next = carrier.time.schedule(task, wait);
-    cancelAlarm();
-    sleeping = false;
-    alarm = next;
   }
 }

@@ -16,7 +16,7 @@ final class CallGroup implements Stoppable {
   private final long ends;
 
   /**
-   * The scope of a batch.
+   * The calls of a batch.
    *
    * @param ends when a pause of the provider's is too long for it, as {@link Time#nanoTime}
    */

@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a wire call ended.
  *
- * @param answer the last answer; null if none came
- * @param verdict what that answer meant
+ * @param response the last response; null if none came
+ * @param verdict what that response meant
  * @param error why the call failed; null if it was accepted
  * @param sent what was sent of it, by earlier calls too
  * @param elapsed from the first attempt to the end
  */
 record CallResult(
-    @Nullable ProviderResponse answer,
+    @Nullable ProviderResponse response,
     @Nullable Verdict verdict,
     @Nullable FeedbackException error,
     Sent sent,

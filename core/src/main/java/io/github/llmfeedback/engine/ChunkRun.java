@@ -23,16 +23,16 @@ import java.util.concurrent.CompletableFuture;
 final class ChunkRun<W> {
   private final Engine<W> engine;
   private final Batching batching;
-  private final CallGroup scope;
+  private final CallGroup group;
   private final Deque<List<BatchItem<W>>> left = new ArrayDeque<>();
 
   /** Refused lists, of which nobody knows yet whether it was for being lists. */
   private final List<List<BatchItem<W>>> suspects = new ArrayList<>();
 
-  ChunkRun(Engine<W> engine, List<BatchItem<W>> chunk, CallGroup scope) {
+  ChunkRun(Engine<W> engine, List<BatchItem<W>> chunk, CallGroup group) {
     this.engine = engine;
     this.batching = engine.dialect.batching();
-    this.scope = scope;
+    this.group = group;
     left.add(chunk);
   }
 
@@ -43,8 +43,8 @@ final class ChunkRun<W> {
 
   private CompletableFuture<Void> send(List<BatchItem<W>> part) {
     CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
-    if (scope.stopped().isPresent()) {
-      fail(part, engine.carrier.unsent(scope.stopped().get(), part.get(0).sent()));
+    if (group.stopped().isPresent()) {
+      fail(part, engine.calls.unsent(group.stopped().get(), part.get(0).sent()));
       return done;
     }
     if (part.size() > 1 && !engine.takesLists.get()) {
@@ -54,10 +54,10 @@ final class ChunkRun<W> {
     WireRequest request;
     Call call;
     try {
-      request = engine.dialect.request(part.stream().map(it -> it.prepared().objects()).toList());
+      request = engine.dialect.request(part.stream().map(it -> it.encoded().objects()).toList());
       call = call(part, request);
     } catch (RuntimeException | Error bug) { // an error here would leave the batch waiting
-      fail(part, engine.unsayable(bug)); // only a dialect's mistake leads here
+      fail(part, engine.unencodable(bug)); // only a dialect's mistake leads here
       return done;
     }
     if (call.size() > batching.maxBytes() && part.size() > 1) {
@@ -65,15 +65,15 @@ final class ChunkRun<W> {
       return done;
     }
     call.start();
-    scope.add(call, call.ending());
-    return call.ending()
+    group.add(call, call.ended());
+    return call.ended()
         .thenAccept(
-            ending -> {
+            result -> {
               try {
-                settle(part, request, ending);
+                settle(part, request, result);
               } catch (RuntimeException | Error bug) { // whoever waits must hear of every item
-                Sent unsure = ending.sent().doubt(ending.attempts() > 0);
-                fail(part, engine.carrier.failures.broken(request, bug, unsure, ending.elapsed()));
+                Sent unsure = result.sent().doubt(result.attempts() > 0);
+                fail(part, engine.calls.errors.broken(request, bug, unsure, result.elapsed()));
               }
             });
   }
@@ -81,48 +81,48 @@ final class ChunkRun<W> {
   /** All items of a part have been in the same requests before. */
   private Call call(List<BatchItem<W>> part, WireRequest request) {
     return new Call(
-        engine.carrier,
+        engine.calls,
         request,
         part.size() == 1 ? Call.Kind.ITEM : Call.Kind.CHUNK,
         part.get(0).sent(),
-        scope.ends());
+        group.ends());
   }
 
-  private void settle(List<BatchItem<W>> part, WireRequest request, CallResult ending) {
-    FeedbackException error = ending.error();
+  private void settle(List<BatchItem<W>> part, WireRequest request, CallResult result) {
+    FeedbackException error = result.error();
     if (error == null) {
-      accept(part, request, ending);
+      accept(part, request, result);
     } else if (part.size() > 1
-        && ending.answer() != null
-        && ending.verdict() != null
-        && Splitting.helps(ending.answer(), ending.verdict(), request, engine.settings)) {
-      part.forEach(item -> item.sent(ending.sent()));
-      split(part, ending.answer(), ending.verdict(), error);
+        && result.response() != null
+        && result.verdict() != null
+        && Splitting.helps(result.response(), result.verdict(), request, engine.settings)) {
+      part.forEach(item -> item.sent(result.sent()));
+      split(part, result.response(), result.verdict(), error);
     } else {
       fail(part, error);
     }
   }
 
   private void fail(List<BatchItem<W>> part, FeedbackException error) {
-    engine.carrier.countIfClosed(error, part.size());
+    engine.calls.countIfClosed(error, part.size());
     part.forEach(item -> item.failed(error));
   }
 
-  /** Gives what the answer names its receipt, and the rest the verdict that it has of its own. */
-  private void accept(List<BatchItem<W>> part, WireRequest request, CallResult ending) {
-    ProviderResponse answer = Objects.requireNonNull(ending.answer());
-    Verdict whole = Objects.requireNonNull(ending.verdict());
+  /** Gives what the response names its receipt, and the rest the verdict that it has of its own. */
+  private void accept(List<BatchItem<W>> part, WireRequest request, CallResult result) {
+    ProviderResponse response = Objects.requireNonNull(result.response());
+    Verdict whole = Objects.requireNonNull(result.verdict());
     try {
       List<Receipt> receipts =
-          engine.receipts(part.stream().map(BatchItem::prepared).toList(), answer, ending);
+          engine.receipts(part.stream().map(BatchItem::encoded).toList(), response, result);
       int first = 0;
       for (int i = 0; i < part.size(); i++) {
-        int count = part.get(i).prepared().objects().size();
+        int count = part.get(i).encoded().objects().size();
         Verdict own = whole.ofObjects(first, count);
         if (own.kind() == Verdict.Kind.ACCEPTED) {
           part.get(i).accepted(receipts.get(i));
         } else {
-          part.get(i).failed(engine.carrier.excepted(request, answer, own, ending));
+          part.get(i).failed(engine.calls.excepted(request, response, own, result));
         }
         first += count;
       }
@@ -133,12 +133,15 @@ final class ChunkRun<W> {
 
   /** The part was refused: find out whose fault it is. */
   private void split(
-      List<BatchItem<W>> part, ProviderResponse answer, Verdict verdict, FeedbackException error) {
+      List<BatchItem<W>> part,
+      ProviderResponse response,
+      Verdict verdict,
+      FeedbackException error) {
     Set<BatchItem<W>> named = named(part, verdict);
     if (!named.isEmpty()) {
       named.forEach(item -> item.failed(error));
       splitTo(part.size(), part);
-    } else if (batching.isUncertain() && answer.status() != 413) {
+    } else if (batching.isUncertain() && response.status() != 413) {
       suspects.add(part);
       splitTo(1, part);
     } else {
@@ -150,7 +153,7 @@ final class ChunkRun<W> {
   private Set<BatchItem<W>> named(List<BatchItem<W>> part, Verdict verdict) {
     List<BatchItem<W>> owners = new ArrayList<>();
     for (BatchItem<W> item : part) {
-      item.prepared().objects().forEach(object -> owners.add(item));
+      item.encoded().objects().forEach(object -> owners.add(item));
     }
     Set<BatchItem<W>> named = new HashSet<>();
     for (int object : verdict.objects()) {

@@ -19,7 +19,7 @@ final class Chunks {
       if (item.isDone()) {
         continue;
       }
-      String target = item.prepared().target();
+      String target = item.encoded().target();
       if (chunk.size() == max || (lastWins && targets.contains(target))) {
         chunks.add(chunk);
         chunk = new ArrayList<>();

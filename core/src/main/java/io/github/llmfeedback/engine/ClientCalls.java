@@ -23,20 +23,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One client's way to its provider: what its wire calls share, and where they are counted. */
+/** What one client's calls share, and where they are counted until the client closes. */
 final class ClientCalls {
   /** How long the callers of what ends with the client may take to hear of it. */
   private static final Duration TELLING = Duration.ofSeconds(1);
 
-  final ApiEndpoint connection;
+  final ApiEndpoint endpoint;
   final ClientSettings settings;
   final Time time;
   final HttpSender sender;
   final RateLimitPause pause;
   final RetryBudget budget = new RetryBudget();
   final AsyncSemaphore permits;
-  final KeyedQueue lanes;
-  final Errors failures;
+  final KeyedQueue spacing;
+  final Errors errors;
 
   /** How a call ends for which there is no memory to tell more. */
   final CallResult lastResort;
@@ -60,14 +60,14 @@ final class ClientCalls {
   private final AtomicLong closedOut = new AtomicLong();
 
   ClientCalls(
-      ApiEndpoint connection,
+      ApiEndpoint endpoint,
       ClientSettings settings,
       BiFunction<ProviderResponse, WireRequest, Verdict> verdicts,
       Time time,
       Time exitTime,
       HttpSender sender,
       Runnable whenClosed) {
-    this.connection = connection;
+    this.endpoint = endpoint;
     this.settings = settings;
     this.verdicts = verdicts;
     this.time = time;
@@ -76,10 +76,10 @@ final class ClientCalls {
     pause = new RateLimitPause(time, settings.maxPause());
     permits = new AsyncSemaphore(settings.concurrency());
     inFlight = new InFlight(settings.maxPending(), settings.maxPendingBytes());
-    lanes = new KeyedQueue(time);
-    failures = new Errors(connection, sender);
-    lastResort = lastResort(connection.provider());
-    log = LoggerFactory.getLogger("io.github.llmfeedback." + connection.provider());
+    spacing = new KeyedQueue(time);
+    errors = new Errors(endpoint, sender);
+    lastResort = lastResort(endpoint.provider());
+    log = LoggerFactory.getLogger("io.github.llmfeedback." + endpoint.provider());
     giveUps = new GiveUpLog(time, this::warn);
     exitHook =
         new ExitHook(
@@ -127,25 +127,25 @@ final class ClientCalls {
     open.remove(work);
   }
 
-  /** What the dialect thinks of the answer to a request. */
-  Verdict verdict(ProviderResponse answer, WireRequest request) {
+  /** What the dialect thinks of the response to a request. */
+  Verdict verdict(ProviderResponse response, WireRequest request) {
     try {
-      return Objects.requireNonNull(verdicts.apply(answer, request));
+      return Objects.requireNonNull(verdicts.apply(response, request));
     } catch (RuntimeException e) { // its message may hold the server's words
-      warn("{} could not judge an answer: {}", connection.provider(), e.getClass());
+      warn("{} could not judge a response: {}", endpoint.provider(), e.getClass());
       return Verdict.of(Verdict.Kind.UNREADABLE);
     }
   }
 
-  void log(WireRequest request, Attempt attempt, AttemptResult tried) {
+  void log(WireRequest request, Attempt attempt, AttemptResult result) {
     try {
       if (log.isDebugEnabled()) {
         log.debug(
             "{} {} {}: {}, attempt {}",
-            connection.provider(),
+            endpoint.provider(),
             request.method(),
-            connection.host(),
-            tried,
+            endpoint.host(),
+            result,
             attempt);
       }
     } catch (RuntimeException | Error e) {
@@ -188,17 +188,17 @@ final class ClientCalls {
     int attempts = sent.attempts();
     Duration elapsed = sent.elapsed(time.nanoTime());
     return reason == Reason.TIMEOUT && asked.toNanos() > 0
-        ? failures.paused(null, pause.status(), asked, attempts, elapsed, sent.uncertain())
-        : failures.undelivered(null, reason, attempts, elapsed, sent.uncertain(), null);
+        ? errors.paused(null, pause.status(), asked, attempts, elapsed, sent.uncertain())
+        : errors.undelivered(null, reason, attempts, elapsed, sent.uncertain(), null);
   }
 
   /** The failure of a feedback that an accepted request is not accepted for. */
   FeedbackException excepted(
-      WireRequest request, ProviderResponse answer, Verdict own, CallResult ending) {
-    AttemptResult tried = AttemptResult.answered(answer, own, false);
-    boolean uncertain = ending.sent().uncertain() || tried.leavesDoubt();
+      WireRequest request, ProviderResponse response, Verdict own, CallResult ending) {
+    AttemptResult result = AttemptResult.answered(response, own, false);
+    boolean uncertain = ending.sent().uncertain() || result.leavesDoubt();
     FeedbackException error =
-        failures.of(request, tried, ending.attempts(), ending.elapsed(), uncertain);
+        errors.of(request, result, ending.attempts(), ending.elapsed(), uncertain);
     gaveUp(error);
     return error;
   }
@@ -260,8 +260,8 @@ final class ClientCalls {
     }
     if (closedOut.get() > 0) {
       warn(
-          "{} closes before {} feedbacks had an answer; each failed as CLOSED",
-          connection.provider(),
+          "{} closes before {} feedbacks had a response; each failed as CLOSED",
+          endpoint.provider(),
           closedOut.get());
     }
   }

@@ -34,72 +34,72 @@ public final class Errors {
 
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_.:/-]{1,80}");
 
-  private final ApiEndpoint connection;
+  private final ApiEndpoint endpoint;
   private final HttpSender sender;
 
-  Errors(ApiEndpoint connection, HttpSender sender) {
-    this.connection = connection;
+  Errors(ApiEndpoint endpoint, HttpSender sender) {
+    this.endpoint = endpoint;
     this.sender = sender;
   }
 
   /** The failure that an attempt came to. */
   FeedbackException of(
       WireRequest request,
-      AttemptResult tried,
+      AttemptResult result,
       int attempts,
       Duration elapsed,
       boolean mayHaveArrived) {
-    return tried.answer() == null || tried.verdict() == null
+    return result.response() == null || result.verdict() == null
         ? undelivered(
             request,
-            Objects.requireNonNull(tried.reason()),
+            Objects.requireNonNull(result.reason()),
             attempts,
             elapsed,
             mayHaveArrived,
-            tried.cause())
-        : answered(request, tried.answer(), tried.verdict(), attempts, elapsed, mayHaveArrived);
+            result.cause())
+        : answered(request, result.response(), result.verdict(), attempts, elapsed, mayHaveArrived);
   }
 
   private FeedbackException answered(
       WireRequest request,
-      ProviderResponse answer,
+      ProviderResponse response,
       Verdict verdict,
       int attempts,
       Duration elapsed,
       boolean mayHaveArrived) {
-    String hint = hint(request, answer, verdict);
+    String hint = hint(request, response, verdict);
     if (verdict.kind() == Verdict.Kind.UNREADABLE) {
       return new UnreadableResponseException(
-          connection.provider(),
-          answer.status(),
-          excerpt(answer),
+          endpoint.provider(),
+          response.status(),
+          excerpt(response),
           attempts,
           elapsed,
           mayHaveArrived && !request.isReadOnly(),
           "%s answered %d to %s, but %s%s"
               .formatted(
-                  connection.provider(),
-                  answer.status(),
+                  endpoint.provider(),
+                  response.status(),
                   place(request),
                   hint == null ? "the answer cannot be read" : hint,
                   request.isReadOnly() ? "" : "; the feedback may have arrived"));
     }
-    return RejectedFeedbackException.builder(connection.provider(), answer.status())
+    return RejectedFeedbackException.builder(endpoint.provider(), response.status())
         .place(place(request))
         .code(verdict.code().map(code -> token(said(request), code)).orElse(null))
         .hint(hint)
-        .body(excerpt(answer))
+        .body(excerpt(response))
         .requestId(verdict.requestId().map(id -> token(said(request), id)).orElse(null))
-        .retryAfter(answer.retryAfter().orElse(null))
+        .retryAfter(response.retryAfter().orElse(null))
         .effort(attempts, elapsed)
         .mayHaveArrived(mayHaveArrived && !request.isReadOnly())
         .build();
   }
 
   /** The verdict's hint, in which only the host that a redirect leads to is the server's word. */
-  private @Nullable String hint(WireRequest request, ProviderResponse answer, Verdict verdict) {
+  private @Nullable String hint(WireRequest request, ProviderResponse response, Verdict verdict) {
     String hint = verdict.hint().orElse(null);
-    String host = answer.header("Location").map(Verdict::host).orElse(null);
+    String host = response.header("Location").map(Verdict::host).orElse(null);
     return hint == null || host == null || host.contains(" ") || isSayable(request, host)
         ? hint
         : hint.replace(" to " + host + " ", " to another place ");
@@ -107,7 +107,7 @@ public final class Errors {
 
   private boolean isSayable(WireRequest request, String host) {
     String said = said(request);
-    return connection.redact(host).equals(host)
+    return endpoint.redact(host).equals(host)
         && Stream.of(host.toLowerCase(Locale.ROOT).split("\\.", -1))
             .noneMatch(label -> label.length() >= SHORTEST_ECHO && said.contains(label));
   }
@@ -121,7 +121,7 @@ public final class Errors {
       Duration elapsed,
       boolean mayHaveArrived) {
     boolean question = request != null && request.isReadOnly();
-    return RejectedFeedbackException.builder(connection.provider(), status)
+    return RejectedFeedbackException.builder(endpoint.provider(), status)
         .place(request == null ? "" : place(request))
         .hint("the provider asked this client to wait longer than this call may take")
         .retryAfter(left)
@@ -142,7 +142,7 @@ public final class Errors {
     String fate =
         question ? "" : mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored";
     return new UndeliveredFeedbackException(
-        connection.provider(),
+        endpoint.provider(),
         reason,
         attempts,
         elapsed,
@@ -155,12 +155,12 @@ public final class Errors {
   FeedbackException broken(WireRequest request, Throwable bug, Sent sent, Duration elapsed) {
     boolean mayHaveArrived = sent.uncertain() && !request.isReadOnly();
     return new UndeliveredFeedbackException(
-        connection.provider(),
+        endpoint.provider(),
         sent.attempts() == 0 ? Reason.UNREACHABLE : Reason.CONNECTION_LOST,
         sent.attempts(),
         elapsed,
         mayHaveArrived,
-        connection.provider()
+        endpoint.provider()
             + " was not heard: an error in this process ended the call ("
             + bug.getClass().getName()
             + ")"
@@ -171,26 +171,26 @@ public final class Errors {
   /** Nothing was sent, because the class path does not fit together. */
   FeedbackException linkage(LinkageError error) {
     return new UndeliveredFeedbackException(
-        connection.provider(),
+        endpoint.provider(),
         Reason.LINKAGE,
         0,
         Duration.ZERO,
         false,
         "%s was sent nothing: %s (%s); surely not stored"
-            .formatted(connection.provider(), explain(Reason.LINKAGE, null), error),
+            .formatted(endpoint.provider(), explain(Reason.LINKAGE, null), error),
         ForeignException.of(error));
   }
 
   private String what(@Nullable WireRequest request, Reason reason, @Nullable IOException cause) {
     String to = request == null ? "" : " to " + place(request);
     return switch (reason) {
-      case CLOSED -> "the " + connection.provider() + " client is closed";
+      case CLOSED -> "the " + endpoint.provider() + " client is closed";
       case FULL ->
           "the "
-              + connection.provider()
+              + endpoint.provider()
               + " client has too much in flight already; wait, or raise the settings'"
               + " maxPending or maxPendingBytes";
-      default -> connection.provider() + " gave no answer" + to + ": " + explain(reason, cause);
+      default -> endpoint.provider() + " gave no answer" + to + ": " + explain(reason, cause);
     };
   }
 
@@ -219,14 +219,14 @@ public final class Errors {
     return request.method() + " " + sender.shownUrl(request);
   }
 
-  private String excerpt(ProviderResponse answer) {
-    return connection.excerpt(answer.text(), EXCERPT, answer.isCut());
+  private String excerpt(ProviderResponse response) {
+    return endpoint.excerpt(response.text(), EXCERPT, response.isCut());
   }
 
   /** A server's short token; null if it is none, holds a secret or echoes what the person said. */
   private @Nullable String token(String said, String text) {
     return TOKEN.matcher(text).matches()
-            && connection.redact(text).equals(text)
+            && endpoint.redact(text).equals(text)
             && !said.contains(text.toLowerCase(Locale.ROOT))
         ? text
         : null;

@@ -12,12 +12,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link Polling} that is being held: it does what the dialogue says. Holds no thread. */
+/** A {@link Polling} under way: asks and waits as the polling says. Holds no thread. */
 final class PollingRun<T> {
-  private final ClientCalls carrier;
-  private final Polling<T> dialogue;
+  private final ClientCalls calls;
+  private final Polling<T> polling;
   private final long begun;
-  private final CompletableFuture<T> end = new CompletableFuture<>();
+  private final CompletableFuture<T> ended = new CompletableFuture<>();
 
   private final ReentrantLock lock = new ReentrantLock();
   private int attempts;
@@ -25,41 +25,40 @@ final class PollingRun<T> {
   private @Nullable Call call;
   private Scheduler.@Nullable Alarm waiting;
 
-  PollingRun(ClientCalls carrier, Polling<T> dialogue) {
-    this.carrier = carrier;
-    this.dialogue = dialogue;
-    this.begun = carrier.time.nanoTime();
+  PollingRun(ClientCalls calls, Polling<T> polling) {
+    this.calls = calls;
+    this.polling = polling;
+    this.begun = calls.time.nanoTime();
   }
 
   /** Completes once, with a result or a {@link FeedbackException}. */
-  CompletableFuture<T> end() {
-    return end;
+  CompletableFuture<T> ended() {
+    return ended;
   }
 
   void begin() {
     try {
-      Scheduler.Alarm expiry =
-          carrier.time.schedule(() -> stop(Reason.TIMEOUT), dialogue.timeout());
-      var unused = end.whenComplete((result, error) -> expiry.cancel());
+      Scheduler.Alarm expiry = calls.time.schedule(() -> stop(Reason.TIMEOUT), polling.timeout());
+      var unused = ended.whenComplete((result, error) -> expiry.cancel());
     } catch (RuntimeException | Error e) { // no memory
-      end.completeExceptionally(e);
+      ended.completeExceptionally(e);
       return;
     }
-    take(dialogue::begin);
+    take(polling::begin);
   }
 
   private void take(Supplier<Polling.Step<T>> next) {
     try {
       Polling.Step<T> step = next.get();
       if (step instanceof Polling.Send<T> send) {
-        ask(new Call(carrier, send.request()));
+        ask(new Call(calls, send.request()));
       } else if (step instanceof Polling.Wait<T> wait) {
         rest(wait.time());
       } else {
-        end.complete(((Polling.Done<T>) step).result());
+        ended.complete(((Polling.Done<T>) step).result());
       }
     } catch (RuntimeException | Error e) { // or nobody would hear of the end
-      end.completeExceptionally(e);
+      ended.completeExceptionally(e);
     }
   }
 
@@ -80,31 +79,31 @@ final class PollingRun<T> {
       next.stop(reason, reason == Reason.CLOSED);
     }
     var unused =
-        next.ending()
+        next.ended()
             .thenAccept(
-                ending -> {
+                result -> {
                   try {
-                    heard(ending);
+                    answered(result);
                   } catch (RuntimeException | Error e) { // as in take()
-                    end.completeExceptionally(e);
+                    ended.completeExceptionally(e);
                   }
                 });
   }
 
-  private void heard(CallResult ending) {
-    FeedbackException error = ending.error();
+  private void answered(CallResult result) {
+    FeedbackException error = result.error();
     lock.lock();
     try {
       call = null;
-      attempts += ending.attempts();
+      attempts += result.attempts();
     } finally {
       lock.unlock();
     }
     if (error == null) {
-      ProviderResponse answer = Objects.requireNonNull(ending.answer());
-      take(() -> dialogue.accepted(answer, effort()));
+      ProviderResponse response = Objects.requireNonNull(result.response());
+      take(() -> polling.accepted(response, effort()));
     } else if (!endIfStopped(error)) {
-      take(() -> dialogue.failed(error, effort()));
+      take(() -> polling.failed(error, effort()));
     }
   }
 
@@ -112,7 +111,7 @@ final class PollingRun<T> {
     lock.lock();
     try {
       if (stopped == null) {
-        waiting = carrier.time.schedule(this::wake, time);
+        waiting = calls.time.schedule(this::wake, time);
       }
     } finally {
       lock.unlock();
@@ -130,7 +129,7 @@ final class PollingRun<T> {
     } finally {
       lock.unlock();
     }
-    take(dialogue::waited);
+    take(polling::waited);
   }
 
   /** Ends it for a reason of the caller's; does nothing if it ended already. */
@@ -138,7 +137,7 @@ final class PollingRun<T> {
     try {
       stopNow(reason);
     } catch (RuntimeException | Error e) { // as in take()
-      end.completeExceptionally(e);
+      ended.completeExceptionally(e);
     }
   }
 
@@ -147,7 +146,7 @@ final class PollingRun<T> {
     boolean atRest;
     lock.lock();
     try {
-      if (stopped != null || end.isDone()) {
+      if (stopped != null || ended.isDone()) {
         return;
       }
       stopped = reason;
@@ -177,16 +176,16 @@ final class PollingRun<T> {
     if (reason == null) {
       return false;
     }
-    FeedbackException stopped = dialogue.stopped(reason, error, effort());
-    carrier.gaveUp(stopped);
-    end.completeExceptionally(stopped);
+    FeedbackException stopped = polling.stopped(reason, error, effort());
+    calls.gaveUp(stopped);
+    ended.completeExceptionally(stopped);
     return true;
   }
 
   private Polling.Effort effort() {
     lock.lock();
     try {
-      return new Polling.Effort(attempts, Duration.ofNanos(carrier.time.nanoTime() - begun));
+      return new Polling.Effort(attempts, Duration.ofNanos(calls.time.nanoTime() - begun));
     } finally {
       lock.unlock();
     }

@@ -2,15 +2,15 @@ package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.Work;
 import io.github.llmfeedback.spi.Polling;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** The conversations of one client: waited for or not, bounded, ended when it closes. */
+/** What one client polls for: bounded in number, and ended when the client closes. */
 public final class PollingRuns {
   private final Engine<?> engine;
   private final Set<PollingRun<?>> open = ConcurrentHashMap.newKeySet();
@@ -19,72 +19,66 @@ public final class PollingRuns {
     this.engine = engine;
   }
 
-  /** Waits for the end; an interrupt ends it at once. */
-  public <T> T hold(Polling<T> dialogue) {
-    PollingRun<T> conversation = conversation(dialogue);
-    if (Thread.currentThread().isInterrupted()) {
-      conversation.stop(Reason.INTERRUPTED);
-    }
-    conversation.begin();
-    try {
-      return conversation.end().get();
-    } catch (InterruptedException e) {
-      conversation.stop(Reason.INTERRUPTED);
-      Thread.currentThread().interrupt();
-      return result(conversation);
-    } catch (ExecutionException e) {
-      return result(conversation);
-    }
-  }
-
-  /** The future of its end; cancelling it cancels the conversation. */
-  public <T> CompletableFuture<T> holdAsync(Polling<T> dialogue) {
-    PollingRun<T> conversation = conversation(dialogue);
-    CompletableFuture<T> result = new CompletableFuture<>();
-    PendingWork.Piece pending = engine.carrier.work.beginAsync();
-    Completion<T> telling = engine.telling(result, pending, () -> result(conversation));
-    var unused = conversation.end().whenComplete((end, error) -> telling.begin());
-    unused = result.whenComplete((end, error) -> conversation.stop(Reason.CANCELLED));
-    conversation.begin();
-    return result;
-  }
-
-  private <T> PollingRun<T> conversation(Polling<T> dialogue) {
-    PollingRun<T> conversation = new PollingRun<>(engine.carrier, dialogue);
-    open.add(conversation);
-    PendingWork.@Nullable Piece admitted = engine.carrier.work.admit();
-    var unused =
-        conversation
-            .end()
-            .whenComplete(
-                (end, error) -> {
-                  open.remove(conversation);
-                  if (admitted != null) {
-                    admitted.end();
-                  }
-                });
-    if (open.size() > engine.settings.maxPending()) {
-      conversation.stop(Reason.FULL);
-    } else if (admitted == null) {
-      conversation.stop(Reason.CLOSED);
-    }
-    return conversation;
-  }
-
-  private static <T> T result(PollingRun<T> conversation) {
-    try {
-      return conversation.end().join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof FeedbackException error) {
-        error.fillInStackTrace(); // the caller's stack tells more than a pool thread's
-        throw error;
-      }
-      throw e;
-    }
+  /** Polls as {@code polling} says. */
+  public <T> Work<T> poll(Polling<T> polling) {
+    return new PollingWork<>(polling);
   }
 
   /** Lets requests on the wire finish and ends everything else; the client admits no more. */
   public void close() {
-    open.forEach(conversation -> conversation.stop(Reason.CLOSED));
+    open.forEach(run -> run.stop(Reason.CLOSED));
+  }
+
+  /** A polling that somebody waits for. */
+  private final class PollingWork<T> extends EngineWork<T> {
+    private final PollingRun<T> run;
+
+    PollingWork(Polling<T> polling) {
+      super(engine.callbacks);
+      run = new PollingRun<>(engine.calls, polling);
+    }
+
+    @Override
+    protected void begin() {
+      open.add(run);
+      PendingWork.@Nullable Piece admitted = engine.calls.work.admit();
+      var unused =
+          run.ended()
+              .whenComplete(
+                  (end, error) -> {
+                    open.remove(run);
+                    if (admitted != null) {
+                      admitted.end();
+                    }
+                  });
+      if (open.size() > engine.settings.maxPending()) {
+        run.stop(Reason.FULL);
+      } else if (admitted == null) {
+        run.stop(Reason.CLOSED);
+      }
+      run.begin();
+    }
+
+    @Override
+    public void stop(Reason reason) {
+      run.stop(reason);
+    }
+
+    @Override
+    protected CompletableFuture<T> ended() {
+      return run.ended();
+    }
+
+    @Override
+    T outcome() {
+      try {
+        return run.ended().join();
+      } catch (CompletionException e) {
+        if (e.getCause() instanceof FeedbackException error) {
+          throw error;
+        }
+        throw e;
+      }
+    }
   }
 }

@@ -14,7 +14,7 @@ final class RetrySchedule {
   /** A batch that would have less time than this after a pause does not sit it out. */
   private static final Duration MOMENT = Duration.ofSeconds(10);
 
-  private final ClientCalls carrier;
+  private final ClientCalls calls;
   private final ClientSettings settings;
   private final WireRequest request;
   private final @Nullable Long batchEnds;
@@ -22,26 +22,26 @@ final class RetrySchedule {
   private int retries;
 
   /**
-   * The patience of a call that begins now.
+   * The schedule of a call that begins now.
    *
    * @param batchEnds when the time of the batch ends that the call belongs to, as {@link
    *     Time#nanoTime}; a pause the provider asks for then costs neither time nor a retry. Null for
    *     a single call
    */
-  RetrySchedule(ClientCalls carrier, WireRequest request, @Nullable Long batchEnds) {
-    this.carrier = carrier;
-    this.settings = carrier.settings;
+  RetrySchedule(ClientCalls calls, WireRequest request, @Nullable Long batchEnds) {
+    this.calls = calls;
+    this.settings = calls.settings;
     this.request = request;
     this.batchEnds = batchEnds;
     beginNow();
   }
 
   void beginNow() {
-    deadline = carrier.time.nanoTime() + settings.totalTimeout().toNanos();
+    deadline = calls.time.nanoTime() + settings.totalTimeout().toNanos();
   }
 
   private Duration left() {
-    return Duration.ofNanos(deadline - carrier.time.nanoTime());
+    return Duration.ofNanos(deadline - calls.time.nanoTime());
   }
 
   /** How long the next attempt may take. */
@@ -52,13 +52,13 @@ final class RetrySchedule {
 
   /** How long the client's pause still lasts; nothing if there is none. */
   Duration pause() {
-    Duration pause = carrier.pause.left();
+    Duration pause = calls.pause.left();
     return pause.isNegative() ? Duration.ZERO : pause;
   }
 
   /** How long the call must wait before its next attempt; nothing if it need not. */
   Duration pauseBefore(Object call) {
-    return carrier.pause.before(call, settings.attemptTimeout());
+    return calls.pause.before(call, settings.attemptTimeout());
   }
 
   /** Whether a pause lasts longer than the call, or its batch, may. */
@@ -73,7 +73,7 @@ final class RetrySchedule {
   /** What is left of a batch's time when an attempt still has to follow. */
   private Duration leftOf(long batchEnds) {
     Duration attempt = settings.attemptTimeout();
-    return Duration.ofNanos(batchEnds - carrier.time.nanoTime())
+    return Duration.ofNanos(batchEnds - calls.time.nanoTime())
         .minus(attempt.compareTo(MOMENT) < 0 ? attempt : MOMENT);
   }
 
@@ -86,17 +86,17 @@ final class RetrySchedule {
   }
 
   /** How long to wait before the next attempt; empty if this was the last. */
-  Optional<Duration> after(AttemptResult tried) {
-    Duration asked = Backoff.before(retries, tried.askedWait(), settings, carrier.time);
-    tried.pausedBy().ifPresent(status -> carrier.pause.begin(status, asked));
-    Duration wait = carrier.pause.atMost(asked);
-    if (carrier.isTooLong(wait) || !tried.isWorthRepeating(request, settings)) {
+  Optional<Duration> after(AttemptResult result) {
+    Duration asked = Backoff.before(retries, result.askedWait(), settings, calls.time);
+    result.pausedBy().ifPresent(status -> calls.pause.begin(status, asked));
+    Duration wait = calls.pause.atMost(asked);
+    if (calls.isTooLong(wait) || !result.isWorthRepeating(request, settings)) {
       return Optional.empty();
     }
-    if (batchEnds != null && tried.pausedBy().isPresent()) {
+    if (batchEnds != null && result.pausedBy().isPresent()) {
       return isTooLong(wait) ? Optional.empty() : Optional.of(sitOut(wait));
     }
-    if (retries == settings.maxRetries() || left().compareTo(wait) <= 0 || !carrier.budget.take()) {
+    if (retries == settings.maxRetries() || left().compareTo(wait) <= 0 || !calls.budget.take()) {
       return Optional.empty();
     }
     retries++;

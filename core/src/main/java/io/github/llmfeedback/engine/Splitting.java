@@ -16,24 +16,24 @@ final class Splitting {
   private Splitting() {}
 
   static boolean helps(
-      ProviderResponse answer, Verdict verdict, WireRequest request, ClientSettings settings) {
+      ProviderResponse response, Verdict verdict, WireRequest request, ClientSettings settings) {
     return verdict.kind() == Verdict.Kind.REFUSED
-        && !isOfTheWhole(answer, verdict)
+        && !isOfTheWhole(response, verdict)
         && (verdict.provesNothingStored()
-            || (isClientError(answer) && (request.isRepeatable() || settings.splitRefused())));
+            || (isClientError(response) && (request.isRepeatable() || settings.splitRefused())));
   }
 
   /** Whether a part of the refused list may be stored. */
-  static boolean leavesDoubt(ProviderResponse answer, Verdict verdict) {
+  static boolean leavesDoubt(ProviderResponse response, Verdict verdict) {
     return verdict.kind() == Verdict.Kind.REFUSED
-        && !isOfTheWhole(answer, verdict)
+        && !isOfTheWhole(response, verdict)
         && !verdict.provesNothingStored();
   }
 
   /** The verdict on a list, which says why a list was not split that could have been. */
   static Verdict explained(
-      ProviderResponse answer, Verdict verdict, WireRequest request, ClientSettings settings) {
-    return leavesDoubt(answer, verdict) && !helps(answer, verdict, request, settings)
+      ProviderResponse response, Verdict verdict, WireRequest request, ClientSettings settings) {
+    return leavesDoubt(response, verdict) && !helps(response, verdict, request, settings)
         ? verdict.hint(
             verdict.hint().map(hint -> hint + "; ").orElse("")
                 + "a part of the list may be stored, so it was not split and sent again"
@@ -42,14 +42,14 @@ final class Splitting {
   }
 
   /** Whether the refusal came before anybody looked at the feedback. */
-  private static boolean isOfTheWhole(ProviderResponse answer, Verdict verdict) {
-    int status = answer.status();
+  private static boolean isOfTheWhole(ProviderResponse response, Verdict verdict) {
+    int status = response.status();
     boolean redirects = status >= 300 && status < 400;
     boolean wantsAnotherKey = status == 401 || status == 402 || status == 403 || status == 407;
     return verdict.isOfEveryRequest() || redirects || wantsAnotherKey;
   }
 
-  private static boolean isClientError(ProviderResponse answer) {
-    return answer.status() >= 400 && answer.status() < 500;
+  private static boolean isClientError(ProviderResponse response) {
+    return response.status() >= 400 && response.status() < 500;
   }
 }

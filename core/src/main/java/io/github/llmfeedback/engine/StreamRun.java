@@ -5,6 +5,7 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.Work;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +41,7 @@ final class StreamRun<W> {
     this.batch = new BatchRun<>(engine);
     this.source = Objects.requireNonNull(source, "feedbacks must not be null");
     this.sink = Objects.requireNonNull(sink, "eachOutcome must not be null");
-    this.begun = engine.carrier.time.nanoTime();
+    this.begun = engine.calls.time.nanoTime();
   }
 
   BatchSummary run() {
@@ -49,22 +49,22 @@ final class StreamRun<W> {
     while (more && trouble == null) {
       if (Thread.currentThread().isInterrupted()) {
         interrupted();
-      } else if (engine.carrier.isClosed()) {
-        trouble(engine.carrier.unsent(Reason.CLOSED));
+      } else if (engine.calls.isClosed()) {
+        trouble(engine.calls.unsent(Reason.CLOSED));
       } else if (isTimeToHandOut()) {
         handOut(inFlight.remove());
       } else {
         List<BatchItem<W>> chunk = new ArrayList<>();
         more = read(chunk);
-        CallGroup scope = engine.patientScope();
-        inFlight.add(new Flight<>(chunk, scope, batch.send(chunk, scope)));
+        CallGroup group = engine.streamGroup();
+        inFlight.add(new Flight<>(chunk, group, batch.send(chunk, group)));
       }
     }
     while (!inFlight.isEmpty()) {
       handOut(inFlight.remove());
     }
     rethrow();
-    Duration elapsed = Duration.ofNanos(engine.carrier.time.nanoTime() - begun);
+    Duration elapsed = Duration.ofNanos(engine.calls.time.nanoTime() - begun);
     return new BatchSummary(read, accepted, failed, uncertain, elapsed);
   }
 
@@ -73,7 +73,7 @@ final class StreamRun<W> {
         || (!inFlight.isEmpty() && inFlight.element().done.isDone());
   }
 
-  /** Fills the chunk; answers whether the source may have more. */
+  /** Fills the chunk; returns whether the source may have more. */
   private boolean read(List<BatchItem<W>> chunk) {
     try {
       while (chunk.size() < batch.chunkSize()) {
@@ -94,7 +94,12 @@ final class StreamRun<W> {
   }
 
   private void handOut(Flight<W> flight) {
-    await(flight);
+    Work.awaitEnd(
+        flight.done,
+        () -> {
+          flight.group.stop(Reason.INTERRUPTED);
+          interrupted();
+        });
     for (BatchItem<W> item : flight.items) {
       Outcome outcome = item.outcome();
       count(outcome);
@@ -106,23 +111,10 @@ final class StreamRun<W> {
     }
   }
 
-  private void await(Flight<W> flight) {
-    try {
-      flight.done.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      flight.scope.stop(Reason.INTERRUPTED);
-      interrupted();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a batch always ends normally", e);
-    }
-    flight.done.join();
-  }
-
   private void interrupted() {
-    inFlight.forEach(flight -> flight.scope.stop(Reason.INTERRUPTED));
+    inFlight.forEach(flight -> flight.group.stop(Reason.INTERRUPTED));
     if (trouble == null) {
-      trouble(engine.carrier.unsent(Reason.INTERRUPTED));
+      trouble(engine.calls.unsent(Reason.INTERRUPTED));
     }
   }
 
@@ -157,5 +149,5 @@ final class StreamRun<W> {
   }
 
   private record Flight<W>(
-      List<BatchItem<W>> items, CallGroup scope, CompletableFuture<Void> done) {}
+      List<BatchItem<W>> items, CallGroup group, CompletableFuture<Void> done) {}
 }

@@ -6,7 +6,7 @@ import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
-import io.github.llmfeedback.concurrent.StoppableFuture;
+import io.github.llmfeedback.concurrent.Work;
 import io.github.llmfeedback.spi.Encoded;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,13 +14,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Whole lists, waited for or not, and streams of any length. */
+/** Submits whole lists, and streams of any length. */
 public final class Submissions<W> {
   private final Engine<W> engine;
 
@@ -28,35 +28,21 @@ public final class Submissions<W> {
     this.engine = engine;
   }
 
-  public List<Outcome> submitAll(Collection<? extends Feedback> feedbacks) {
-    List<BatchItem<W>> items = items(feedbacks);
-    await(items);
-    return outcomes(items);
-  }
-
-  public CompletableFuture<List<Outcome>> submitAllAsync(Collection<? extends Feedback> feedbacks) {
-    return async(() -> items(feedbacks), Submissions::outcomes);
+  /** Submits a list; gives one outcome for each feedback, in input order. */
+  public Work<List<Outcome>> submitAll(Collection<? extends Feedback> feedbacks) {
+    return new ListWork<>(
+        () -> read(feedbacks), items -> items.stream().map(BatchItem::outcome).toList());
   }
 
   /** As {@link #submitAll}, of what stands for no {@link Feedback}. */
-  public <R> List<R> deliverAll(
+  public <R> Work<List<R>> submitAllEncoded(
       List<Encoded<W>> all,
       BiFunction<Integer, Receipt, R> accepted,
       BiFunction<Integer, FeedbackException, R> failed) {
-    List<BatchItem<W>> items = prepared(all);
-    await(items);
-    return results(items, accepted, failed);
+    return new ListWork<>(() -> items(all), items -> results(items, accepted, failed));
   }
 
-  /** As {@link #deliverAll}, without waiting. */
-  public <R> CompletableFuture<List<R>> deliverAllAsync(
-      List<Encoded<W>> all,
-      BiFunction<Integer, Receipt, R> accepted,
-      BiFunction<Integer, FeedbackException, R> failed) {
-    return async(() -> prepared(all), items -> results(items, accepted, failed));
-  }
-
-  private List<BatchItem<W>> prepared(List<Encoded<W>> all) {
+  private List<BatchItem<W>> items(List<Encoded<W>> all) {
     List<BatchItem<W>> items = new ArrayList<>(all.size());
     all.forEach(each -> items.add(new BatchItem<>(items.size(), null, each)));
     return items;
@@ -73,58 +59,12 @@ public final class Submissions<W> {
     return results;
   }
 
-  private void await(List<BatchItem<W>> items) {
-    CallGroup scope = engine.scope();
-    if (Thread.currentThread().isInterrupted()) {
-      scope.stop(Reason.INTERRUPTED);
-    }
-    CompletableFuture<Void> done = new BatchRun<>(engine).send(items, scope);
-    try {
-      done.get();
-    } catch (InterruptedException e) {
-      scope.stop(Reason.INTERRUPTED);
-      Thread.currentThread().interrupt();
-      done.join();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a batch always ends normally", e);
-    }
-  }
-
-  private <R> CompletableFuture<R> async(
-      Supplier<List<BatchItem<W>>> prepare, Function<List<BatchItem<W>>, R> outcome) {
-    List<BatchItem<W>> items;
-    try {
-      items = prepare.get();
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-    CallGroup scope = engine.scope();
-    PendingWork.Piece pending = engine.carrier.work.beginAsync();
-    CompletableFuture<Void> done;
-    try {
-      done = new BatchRun<>(engine).send(items, scope);
-    } catch (RuntimeException | Error e) {
-      pending.end();
-      return CompletableFuture.failedFuture(e);
-    }
-    CompletableFuture<R> result =
-        new StoppableFuture<>(
-            () -> {
-              scope.stop(Reason.CANCELLED);
-              return done.thenApply(ok -> outcome.apply(items));
-            });
-    Completion<R> telling = engine.telling(result, pending, () -> outcome.apply(items));
-    var unused = done.thenRun(telling::begin);
-    unused = result.thenRun(() -> {}).whenComplete((ok, e) -> scope.stop(Reason.CANCELLED));
-    return result;
-  }
-
   public BatchSummary submitEach(
       Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome) {
     return new StreamRun<>(engine, feedbacks, eachOutcome).run();
   }
 
-  private List<BatchItem<W>> items(Collection<? extends Feedback> feedbacks) {
+  private List<BatchItem<W>> read(Collection<? extends Feedback> feedbacks) {
     List<Feedback> given =
         new ArrayList<>(Objects.requireNonNull(feedbacks, "feedbacks must not be null"));
     for (int i = 0; i < given.size(); i++) {
@@ -137,7 +77,39 @@ public final class Submissions<W> {
     return items;
   }
 
-  private static <W> List<Outcome> outcomes(List<BatchItem<W>> items) {
-    return items.stream().map(BatchItem::outcome).toList();
+  /** A list that somebody waits for. */
+  private final class ListWork<R> extends EngineWork<R> {
+    private final Supplier<List<BatchItem<W>>> prepare;
+    private final Function<List<BatchItem<W>>, R> outcomes;
+    private final CallGroup group = engine.group();
+    private List<BatchItem<W>> items = List.of();
+    private @Nullable CompletableFuture<Void> ended;
+
+    ListWork(Supplier<List<BatchItem<W>>> prepare, Function<List<BatchItem<W>>, R> outcomes) {
+      super(engine.callbacks);
+      this.prepare = prepare;
+      this.outcomes = outcomes;
+    }
+
+    @Override
+    protected void begin() {
+      items = prepare.get();
+      ended = new BatchRun<>(engine).send(items, group);
+    }
+
+    @Override
+    public void stop(Reason reason) {
+      group.stop(reason);
+    }
+
+    @Override
+    protected CompletableFuture<Void> ended() {
+      return Objects.requireNonNull(ended, "the batch has not begun");
+    }
+
+    @Override
+    R outcome() {
+      return outcomes.apply(items);
+    }
   }
 }

@@ -4,7 +4,11 @@ import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.SupportsRetract;
+import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
+import io.github.llmfeedback.fanout.MemberCall.Result;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,8 +17,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Carries the same feedback to several clients in parallel; one provider's failure never touches
@@ -24,19 +31,19 @@ import java.util.function.Supplier;
  * other client is called on a daemon thread, feedback on the same target in the order in which it
  * was submitted: one that blocks or throws holds up neither the caller nor another client.
  *
- * <p>It is no {@link FeedbackClient}: its answer is one {@link Outcome} for each client. It owns
- * its clients: {@link #close()} closes them.
+ * <p>It is not a {@link FeedbackClient}: it gives one {@link Outcome} for each client. It owns its
+ * clients: {@link #close()} closes them.
  */
 public final class FanOut implements AutoCloseable {
-  private final List<FanOutMember> members;
-  private final Duration deadline;
-  private final Duration batchDeadline;
+  private final Map<String, Member> members;
+  private final Duration totalTimeout;
+  private final Duration batchTimeout;
   private final Duration closeTimeout;
 
   private FanOut(Builder builder) {
-    members = List.copyOf(builder.members.values());
-    deadline = builder.deadline;
-    batchDeadline = builder.batchDeadline;
+    members = Collections.unmodifiableMap(new LinkedHashMap<>(builder.members));
+    totalTimeout = builder.totalTimeout;
+    batchTimeout = builder.batchTimeout;
     closeTimeout = builder.closeTimeout;
   }
 
@@ -46,8 +53,8 @@ public final class FanOut implements AutoCloseable {
   }
 
   /**
-   * Submits to all clients and waits, at most the deadline. Not on a thread that the clients need
-   * for their {@link ClientSettings#callbackExecutor()}: it would wait for itself; {@link
+   * Submits to all clients and waits, at most the total timeout. Not on a thread that the clients
+   * need for their {@link ClientSettings#callbackExecutor()}: it would wait for itself; {@link
    * #submitAsync} does not wait.
    *
    * @return one outcome for each client, by its name, in the order in which they were added
@@ -55,7 +62,7 @@ public final class FanOut implements AutoCloseable {
    *     every provider's; then nothing was sent
    */
   public Map<String, Outcome> submit(Feedback feedback) {
-    return begin(feedback).await();
+    return submitting(feedback).await();
   }
 
   /**
@@ -67,11 +74,11 @@ public final class FanOut implements AutoCloseable {
    * @return completes where the last client's future does, or on a daemon thread
    */
   public CompletableFuture<Map<String, Outcome>> submitAsync(Feedback feedback) {
-    return future(() -> begin(feedback));
+    return future(() -> submitting(feedback));
   }
 
   /**
-   * Submits all of {@code feedbacks} to all clients and waits, at most the batch deadline. A client
+   * Submits all of {@code feedbacks} to all clients and waits, at most the batch timeout. A client
    * that has not ended by then has the outcomes it knows of if it is this library's, otherwise
    * failed ones only, also for what it took until then.
    *
@@ -80,42 +87,183 @@ public final class FanOut implements AutoCloseable {
    * @throws NullPointerException if one is null; then none was sent
    */
   public Map<String, List<Outcome>> submitAll(Collection<? extends Feedback> feedbacks) {
-    return begin(feedbacks).await();
+    return submitting(feedbacks).await();
   }
 
   /** As {@link #submitAll}, without waiting, as {@link #submitAsync} does. */
   public CompletableFuture<Map<String, List<Outcome>>> submitAllAsync(
       Collection<? extends Feedback> feedbacks) {
-    return future(() -> begin(feedbacks));
+    return future(() -> submitting(feedbacks));
   }
 
-  private FanOutCalls<Outcome> begin(Feedback feedback) {
-    Objects.requireNonNull(feedback, "feedback must not be null");
-    refuseBare(feedback, "");
-    FanOutCalls<Outcome> calls =
-        new FanOutCalls<>(deadline, List.of(feedback), outcomes -> outcomes.get(0));
-    for (FanOutMember member : members) {
-      calls.add(
-          member,
-          () -> member.client().submitAsync(feedback),
-          receipt -> List.of(Outcome.accepted(0, feedback, receipt)));
+  /**
+   * Replaces what was submitted, at each client that {@code receipts} name, and waits, at most the
+   * total timeout. A client that cannot change feedback, because it is not a {@link
+   * SupportsUpdate}, has a failed outcome; other clients are not asked.
+   *
+   * @param receipts by the clients' names, such as {@link #receipts} makes of outcomes
+   * @param feedback what now holds, on the same target
+   * @return one outcome for each receipt, by the client's name
+   * @throws IllegalArgumentException if a name is not a client's of this fan-out, or a receipt is
+   *     another provider's; then nothing was sent
+   * @throws UnrepresentableFeedbackException if the feedback's target is a bare id; then nothing
+   *     was sent
+   */
+  public Map<String, Outcome> update(Map<String, Receipt> receipts, Feedback feedback) {
+    return updating(receipts, feedback).await();
+  }
+
+  /** As {@link #update}, without waiting, as {@link #submitAsync} does. */
+  public CompletableFuture<Map<String, Outcome>> updateAsync(
+      Map<String, Receipt> receipts, Feedback feedback) {
+    return future(() -> updating(receipts, feedback));
+  }
+
+  /**
+   * Takes back what was submitted, at each client that {@code receipts} name, and waits, at most
+   * the total timeout. A client that cannot take feedback back, because it is not a {@link
+   * SupportsRetract}, has an error; other clients are not asked.
+   *
+   * @param receipts by the clients' names, such as {@link #receipts} makes of outcomes
+   * @return one result for each receipt, by the client's name
+   * @throws IllegalArgumentException if a name is not a client's of this fan-out, or a receipt is
+   *     another provider's; then nothing was sent
+   */
+  public Map<String, Retraction> retract(Map<String, Receipt> receipts) {
+    return retracting(receipts).await();
+  }
+
+  /** As {@link #retract}, without waiting, as {@link #submitAsync} does. */
+  public CompletableFuture<Map<String, Retraction>> retractAsync(Map<String, Receipt> receipts) {
+    return future(() -> retracting(receipts));
+  }
+
+  /** The receipts in {@code outcomes}, by the clients' names; failed outcomes have none. */
+  public static Map<String, Receipt> receipts(Map<String, Outcome> outcomes) {
+    Map<String, Receipt> receipts = new LinkedHashMap<>();
+    outcomes.forEach(
+        (name, outcome) -> outcome.receipt().ifPresent(receipt -> receipts.put(name, receipt)));
+    return Collections.unmodifiableMap(receipts);
+  }
+
+  private FanOutWork<Outcome> submitting(Feedback feedback) {
+    FanOutWork<Outcome> work = about(feedback);
+    for (Member member : members.values()) {
+      work.add(member, () -> member.client().submitAsync(feedback), FanOut::accepted);
     }
-    return calls;
+    return work;
   }
 
-  private FanOutCalls<List<Outcome>> begin(Collection<? extends Feedback> feedbacks) {
+  private FanOutWork<List<Outcome>> submitting(Collection<? extends Feedback> feedbacks) {
     Objects.requireNonNull(feedbacks, "feedbacks must not be null");
     List<Feedback> given = Collections.unmodifiableList(new ArrayList<>(feedbacks));
     for (int i = 0; i < given.size(); i++) {
       Objects.requireNonNull(given.get(i), "feedback " + i + " of the batch must not be null");
       refuseBare(given.get(i), "feedback " + i + " of the batch: ");
     }
-    FanOutCalls<List<Outcome>> calls =
-        new FanOutCalls<>(batchDeadline, given, outcomes -> outcomes);
-    for (FanOutMember member : members) {
-      calls.add(member, () -> member.client().submitAllAsync(given), outcomes -> outcomes);
+    FanOutWork<List<Outcome>> work =
+        new FanOutWork<>(
+            batchTimeout,
+            given.size(),
+            given.stream().map(Feedback::target).collect(Collectors.toSet()),
+            results ->
+                IntStream.range(0, given.size())
+                    .mapToObj(i -> outcome(i, given.get(i), results.get(i)))
+                    .toList());
+    for (Member member : members.values()) {
+      work.add(
+          member,
+          () -> member.client().submitAllAsync(given),
+          outcomes -> outcomes.stream().map(it -> it == null ? null : Result.of(it)).toList());
     }
-    return calls;
+    return work;
+  }
+
+  private FanOutWork<Outcome> updating(Map<String, Receipt> receipts, Feedback feedback) {
+    Map<Member, Receipt> changes = byMember(receipts);
+    FanOutWork<Outcome> work = about(feedback);
+    changes.forEach(
+        (member, receipt) ->
+            work.add(
+                member,
+                () ->
+                    extension(member, SupportsUpdate.class, "change")
+                        .updateAsync(receipt, feedback),
+                FanOut::accepted));
+    return work;
+  }
+
+  private FanOutWork<Retraction> retracting(Map<String, Receipt> receipts) {
+    FanOutWork<Retraction> work =
+        new FanOutWork<>(
+            totalTimeout,
+            1,
+            Set.of(),
+            results -> new Retraction(results.get(0).receipt(), results.get(0).error()));
+    byMember(receipts)
+        .forEach(
+            (member, receipt) ->
+                work.add(
+                    member,
+                    () ->
+                        extension(member, SupportsRetract.class, "take back").retractAsync(receipt),
+                    FanOut::accepted));
+    return work;
+  }
+
+  private FanOutWork<Outcome> about(Feedback feedback) {
+    Objects.requireNonNull(feedback, "feedback must not be null");
+    refuseBare(feedback, "");
+    return new FanOutWork<>(
+        totalTimeout,
+        1,
+        Set.of(feedback.target()),
+        results -> outcome(0, feedback, results.get(0)));
+  }
+
+  private static List<Result> accepted(Receipt receipt) {
+    return List.of(Result.accepted(receipt));
+  }
+
+  private static Outcome outcome(int index, Feedback feedback, Result result) {
+    return result.receipt() != null
+        ? Outcome.accepted(index, feedback, result.receipt())
+        : Outcome.failed(index, feedback, Objects.requireNonNull(result.error()));
+  }
+
+  private Map<Member, Receipt> byMember(Map<String, Receipt> receipts) {
+    Objects.requireNonNull(receipts, "receipts must not be null");
+    Map<Member, Receipt> byMember = new LinkedHashMap<>();
+    receipts.forEach(
+        (name, receipt) -> {
+          Member member = members.get(name);
+          if (member == null) {
+            throw new IllegalArgumentException(
+                "receipts name '%s', which is not a client of this fan-out; its clients are %s"
+                    .formatted(name, String.join(", ", members.keySet())));
+          }
+          Objects.requireNonNull(receipt, "the receipt of " + name + " must not be null");
+          if (member.isOwn() && !member.provider().equals(receipt.provider())) {
+            throw new IllegalArgumentException(
+                "the receipt for '%s' is %s's, but this client is %s's"
+                    .formatted(name, receipt.provider(), member.provider()));
+          }
+          byMember.put(member, receipt);
+        });
+    return byMember;
+  }
+
+  private static <T> T extension(Member member, Class<T> extension, String act) {
+    return member
+        .client()
+        .as(extension)
+        .orElseThrow(
+            () ->
+                new UnrepresentableFeedbackException(
+                    member.provider(),
+                    "%s cannot %s feedback: its client is not a %s; surely nothing was changed"
+                        .formatted(member.name(), act, extension.getSimpleName()),
+                    List.of()));
   }
 
   private static void refuseBare(Feedback feedback, String which) {
@@ -129,7 +277,7 @@ public final class FanOut implements AutoCloseable {
     }
   }
 
-  private static <R> CompletableFuture<Map<String, R>> future(Supplier<FanOutCalls<R>> begin) {
+  private static <R> CompletableFuture<Map<String, R>> future(Supplier<FanOutWork<R>> begin) {
     try {
       return begin.get().future();
     } catch (RuntimeException | Error e) {
@@ -144,16 +292,16 @@ public final class FanOut implements AutoCloseable {
    */
   @Override
   public void close() {
-    new FanOutClosing(members, closeTimeout).await();
+    new Closing(members.values(), closeTimeout).await();
   }
 
   /** Collects the clients of a fan-out. Not thread-safe. */
   public static final class Builder {
     private static final int LONGEST_NAME = 1_000;
 
-    private final Map<String, FanOutMember> members = new LinkedHashMap<>();
-    private Duration deadline = Duration.ofSeconds(35);
-    private Duration batchDeadline = Duration.ofSeconds(630);
+    private final Map<String, Member> members = new LinkedHashMap<>();
+    private Duration totalTimeout = Duration.ofSeconds(35);
+    private Duration batchTimeout = Duration.ofSeconds(630);
     private Duration closeTimeout = Duration.ofSeconds(15);
 
     private Builder() {}
@@ -166,7 +314,7 @@ public final class FanOut implements AutoCloseable {
      */
     public Builder add(FeedbackClient client) {
       Objects.requireNonNull(client, "client must not be null");
-      return add(FanOutMember.of(client));
+      return add(Member.of(client));
     }
 
     /**
@@ -177,27 +325,32 @@ public final class FanOut implements AutoCloseable {
      */
     public Builder add(String name, FeedbackClient client) {
       Objects.requireNonNull(client, "client must not be null");
-      return add(FanOutMember.of(checkedName(name), client));
+      return add(Member.of(checkedName(name), client));
     }
 
     /** What stands in messages and as a key: visible, and not empty. */
     private static String checkedName(String name) {
       Objects.requireNonNull(name, "client name must not be null");
-      if (name.isBlank() || name.length() > LONGEST_NAME) {
+      if (name.isBlank()) {
+        throw new IllegalArgumentException("client name must not be blank");
+      }
+      if (name.length() > LONGEST_NAME) {
         throw new IllegalArgumentException(
-            "client name must have 1 to " + LONGEST_NAME + " characters and not be blank");
+            "client name must have at most " + LONGEST_NAME + " characters");
       }
-      for (int i = 0; i < name.length(); i++) {
-        if (Character.isISOControl(name.charAt(i))) {
-          throw new IllegalArgumentException(
-              "client name must not contain control characters, but has U+%04X at index %d"
-                  .formatted((int) name.charAt(i), i));
-        }
-      }
+      name.codePoints()
+          .filter(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)
+          .findFirst()
+          .ifPresent(
+              c -> {
+                throw new IllegalArgumentException(
+                    "client name must not contain invisible characters, but has U+%04X"
+                        .formatted(c));
+              });
       return name;
     }
 
-    private Builder add(FanOutMember member) {
+    private Builder add(Member member) {
       if (members.putIfAbsent(member.name(), member) != null) {
         throw new IllegalArgumentException(
             "a client named '"
@@ -211,8 +364,8 @@ public final class FanOut implements AutoCloseable {
      * Sets how long to wait for each client, 1 ms to 7 days; 35 s by default, a little above the
      * clients' own.
      */
-    public Builder deadline(Duration deadline) {
-      this.deadline = bounded("deadline", deadline);
+    public Builder totalTimeout(Duration timeout) {
+      totalTimeout = bounded("totalTimeout", timeout);
       return this;
     }
 
@@ -220,8 +373,8 @@ public final class FanOut implements AutoCloseable {
      * Sets how long to wait for each client's batch, 1 ms to 7 days; 10 min 30 s by default, a
      * little above the clients' own.
      */
-    public Builder batchDeadline(Duration deadline) {
-      this.batchDeadline = bounded("batchDeadline", deadline);
+    public Builder batchTimeout(Duration timeout) {
+      batchTimeout = bounded("batchTimeout", timeout);
       return this;
     }
 
@@ -234,8 +387,8 @@ public final class FanOut implements AutoCloseable {
       return this;
     }
 
-    private static Duration bounded(String field, Duration deadline) {
-      return ClientSettings.Builder.bounded(field, deadline, Duration.ofDays(7));
+    private static Duration bounded(String field, Duration timeout) {
+      return ClientSettings.Builder.bounded(field, timeout, Duration.ofDays(7));
     }
 
     /**

@@ -45,8 +45,6 @@ public final class ForeignException extends IOException {
               + "|Received fatal alert: [a-z_]{1,40}"
               + "|abandoned before anything was sent");
 
-  static final int DEEPEST = 16;
-
   private ForeignException(String message) {
     super(message);
   }
@@ -81,12 +79,12 @@ public final class ForeignException extends IOException {
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     List<Throwable> chain = new ArrayList<>();
     for (Throwable t = original;
-        t != null && chain.size() < DEEPEST && seen.add(t);
+        t != null && chain.size() < KnownException.DEEPEST && seen.add(t);
         t = t.getCause()) {
       chain.add(t);
     }
     for (Throwable t : original.getSuppressed()) {
-      if (isBug(t) && chain.size() < DEEPEST && seen.add(t)) {
+      if (isBug(t) && chain.size() < KnownException.DEEPEST && seen.add(t)) {
         chain.add(t);
       }
     }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 public class KnownException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  /** A chain of causes may go round in a circle. */
+  static final int DEEPEST = 16;
+
   /** An exception with a message that says what happened, as the end of a sentence. */
   public KnownException(String message) {
     super(message);
@@ -23,7 +26,7 @@ public class KnownException extends IOException {
   /** The first exception of this kind in a chain of causes; null if there is none. */
   public static @Nullable KnownException in(@Nullable Throwable e) {
     Throwable t = e;
-    for (int depth = 0; t != null && depth < ForeignException.DEEPEST; depth++) {
+    for (int depth = 0; t != null && depth < DEEPEST; depth++) {
       if (t instanceof KnownException known) {
         return known;
       }

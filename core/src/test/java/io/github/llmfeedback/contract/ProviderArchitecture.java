@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class ProviderArchitecture {
   private static final String LIBRARY = "io.github.llmfeedback";
-  private static final Set<String> OPEN = Set.of(LIBRARY, LIBRARY + ".spi");
+  private static final Set<String> OPEN = Set.of(LIBRARY, LIBRARY + ".client", LIBRARY + ".spi");
 
   private final String own = getClass().getPackageName();
   private final JavaClasses main =

@@ -27,13 +27,12 @@ class AsyncSemaphoreTest {
       Until.isTrue("it is on the wire", () -> server.count() == 1);
       List<CompletableFuture<Receipt>> queued =
           ToyClient.many(1000).stream().map(client::submitAsync).toList();
-      assertThat(client.engine().carrier.permits.waiting()).isEqualTo(1000);
+      assertThat(client.engine().calls.permits.waiting()).isEqualTo(1000);
 
       queued.subList(0, 400).forEach(each -> each.cancel(false));
-      Until.isTrue(
-          "the cancelled are gone", () -> client.engine().carrier.permits.waiting() == 600);
+      Until.isTrue("the cancelled are gone", () -> client.engine().calls.permits.waiting() == 600);
       time.advance(Duration.ofSeconds(30)); // the time of a call
-      Until.isTrue("the late are gone", () -> client.engine().carrier.permits.waiting() == 0);
+      Until.isTrue("the late are gone", () -> client.engine().calls.permits.waiting() == 0);
 
       gate.open();
       assertThat(onItsWay.handle((ok, error) -> true).join()).isTrue();

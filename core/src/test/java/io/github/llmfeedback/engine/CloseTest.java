@@ -210,7 +210,7 @@ class CloseTest {
         .filteredOn(line -> line.contains("WARN"))
         .singleElement()
         .asString()
-        .contains("toy closes before 25 feedbacks had an answer");
+        .contains("toy closes before 25 feedbacks had a response");
   }
 
   @Test

@@ -170,7 +170,7 @@ class ErrorAnywhereTest {
 
   private static boolean isAtRest(ToyClient client) {
     try {
-      return client.engine().carrier.work.await(Duration.ofNanos(1));
+      return client.engine().calls.work.await(Duration.ofNanos(1));
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

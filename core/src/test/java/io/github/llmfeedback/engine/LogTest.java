@@ -156,7 +156,7 @@ class LogTest {
     }
 
     assertThat(log.toString(StandardCharsets.UTF_8))
-        .contains("DEBUG", "WARN", "RejectedFeedbackException", "UnreadableAnswerException")
+        .contains("DEBUG", "WARN", "RejectedFeedbackException", "UnreadableResponseException")
         .doesNotContain("w0rds-of-a-person", "a-person-s-1d", ToyClient.KEY);
   }
 }

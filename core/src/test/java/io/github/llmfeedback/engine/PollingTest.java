@@ -42,7 +42,7 @@ class PollingTest {
   private final ApiEndpoint endpoint = BaseUrl.endpoint("toy", server.url(), false);
   private final ClientSettings settings = ClientSettings.builder().maxRetries(0).build();
   private final HttpSender sender = new HttpSender(threads, endpoint, settings, time);
-  private final ClientCalls carrier =
+  private final ClientCalls calls =
       new ClientCalls(
           endpoint,
           settings,
@@ -54,7 +54,7 @@ class PollingTest {
 
   @AfterEach
   void close() {
-    carrier.close(() -> {});
+    calls.close(() -> {});
     server.close();
   }
 
@@ -62,14 +62,14 @@ class PollingTest {
   void stepsAreTakenInTurnAndWaitsHoldNoThread() throws InterruptedException {
     server.enqueue(200, "{}").enqueue(200, "{\"end\":true}");
     Toy toy = new Toy();
-    PollingRun<String> conversation = begin(toy);
+    PollingRun<String> run = begin(toy);
     server.take();
     time.awaitTask(REST);
-    assertThat(conversation.end()).isNotDone();
+    assertThat(run.ended()).isNotDone();
 
     time.run(REST);
 
-    assertThat(conversation.end().join()).isEqualTo("2 attempts");
+    assertThat(run.ended().join()).isEqualTo("2 attempts");
     assertThat(toy.heard).containsExactly("answered", "waited", "answered");
     assertThat(time.open()).isEmpty();
   }
@@ -78,22 +78,22 @@ class PollingTest {
   void failureIsTheDialoguesToJudge() throws InterruptedException {
     server.enqueue(400, "{}").enqueue(200, "{\"end\":true}");
     Toy toy = new Toy();
-    PollingRun<String> conversation = begin(toy);
+    PollingRun<String> run = begin(toy);
     time.awaitTask(REST);
     time.run(REST);
-    assertThat(conversation.end().join()).isEqualTo("2 attempts");
+    assertThat(run.ended().join()).isEqualTo("2 attempts");
     assertThat(toy.heard).containsExactly("failed", "waited", "answered");
   }
 
   @Test
   void stoppingDuringAWaitEndsItAndLeavesNothingBehind() throws InterruptedException {
     server.enqueue(200, "{}");
-    PollingRun<String> conversation = begin(new Toy());
+    PollingRun<String> run = begin(new Toy());
     time.awaitTask(REST);
 
-    conversation.stop(Reason.CANCELLED);
+    run.stop(Reason.CANCELLED);
 
-    assertThat(reason(conversation.end())).isEqualTo(Reason.CANCELLED);
+    assertThat(reason(run.ended())).isEqualTo(Reason.CANCELLED);
     assertThat(time.open()).isEmpty();
     assertThat(server.count()).isEqualTo(1);
   }
@@ -101,21 +101,21 @@ class PollingTest {
   @Test
   void itsTimeoutStopsIt() throws InterruptedException {
     server.enqueue(200, "{}");
-    PollingRun<String> conversation = begin(new Toy());
+    PollingRun<String> run = begin(new Toy());
     time.awaitTask(REST);
 
     time.run(Toy.TIMEOUT);
 
-    assertThat(reason(conversation.end())).isEqualTo(Reason.TIMEOUT);
+    assertThat(reason(run.ended())).isEqualTo(Reason.TIMEOUT);
     assertThat(time.open()).isEmpty();
   }
 
   @Test
   void stoppedBeforeItBeginsItSendsNothing() {
-    PollingRun<String> conversation = new PollingRun<>(carrier, new Toy());
-    conversation.stop(Reason.FULL);
-    conversation.begin();
-    assertThat(reason(conversation.end())).isEqualTo(Reason.FULL);
+    PollingRun<String> run = new PollingRun<>(calls, new Toy());
+    run.stop(Reason.FULL);
+    run.begin();
+    assertThat(reason(run.ended())).isEqualTo(Reason.FULL);
     assertThat(server.count()).isZero();
     assertThat(time.open()).isEmpty();
   }
@@ -155,10 +155,10 @@ class PollingTest {
   }
 
   private void isEndedBy(Throwable bug, Toy toy) {
-    PollingRun<String> conversation = new PollingRun<>(carrier, toy);
-    conversation.begin();
-    Until.isDone(conversation.end());
-    assertThat(conversation.end().handle((result, error) -> error).join()).isSameAs(bug);
+    PollingRun<String> run = new PollingRun<>(calls, toy);
+    run.begin();
+    Until.isDone(run.ended());
+    assertThat(run.ended().handle((result, error) -> error).join()).isSameAs(bug);
     assertThat(time.open()).isEmpty();
   }
 
@@ -168,9 +168,9 @@ class PollingTest {
   }
 
   private PollingRun<String> begin(Toy toy) {
-    PollingRun<String> conversation = new PollingRun<>(carrier, toy);
-    conversation.begin();
-    return conversation;
+    PollingRun<String> run = new PollingRun<>(calls, toy);
+    run.begin();
+    return run;
   }
 
   private static Reason reason(CompletableFuture<?> end) {

@@ -81,14 +81,14 @@ class FanOutAsyncTest {
   }
 
   @Test
-  void theCallerNeverWaitsAndTheDeadlineEndsTheSlowOneOnly() throws Exception {
+  void theCallerNeverWaitsAndTheTimeoutEndsTheSlowOneOnly() throws Exception {
     try (FeedbackClient good = client(fast);
         FeedbackClient slow = client(mute)) {
       FanOut everywhere =
           FanOut.builder()
               .add("good", good)
               .add("slow", slow)
-              .deadline(Duration.ofSeconds(3))
+              .totalTimeout(Duration.ofSeconds(3))
               .build();
 
       CompletableFuture<Map<String, Outcome>> future = everywhere.submitAsync(FEEDBACK);
@@ -112,7 +112,7 @@ class FanOutAsyncTest {
   @Test
   void theDeadlineCancelsTheCallBeforeTheCallerHears() throws Exception {
     try (Watched slow = new Watched()) {
-      FanOut one = FanOut.builder().add(slow).deadline(Duration.ofMillis(100)).build();
+      FanOut one = FanOut.builder().add(slow).totalTimeout(Duration.ofMillis(100)).build();
 
       boolean cancelled =
           one.submitAsync(FEEDBACK).thenApply(outcomes -> slow.call.isCancelled()).get();
@@ -122,9 +122,9 @@ class FanOutAsyncTest {
   }
 
   @Test
-  void aCallbackOfTheDeadlineHoldsUpNoOtherDeadline() throws Exception {
+  void aCallbackOfTheTimeoutHoldsUpNoOtherTimeout() throws Exception {
     try (FeedbackClient slow = client(mute)) {
-      FanOut one = FanOut.builder().add(slow).deadline(Duration.ofMillis(200)).build();
+      FanOut one = FanOut.builder().add(slow).totalTimeout(Duration.ofMillis(200)).build();
       CountDownLatch entered = new CountDownLatch(1);
       CountDownLatch leave = new CountDownLatch(1);
       CompletableFuture<Thread> blocked =

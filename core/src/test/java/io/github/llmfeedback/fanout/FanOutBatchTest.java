@@ -109,8 +109,8 @@ class FanOutBatchTest {
           FanOut.builder()
               .add("slow", slow)
               .add("good", good)
-              .deadline(Duration.ofMillis(1))
-              .batchDeadline(Duration.ofSeconds(3))
+              .totalTimeout(Duration.ofMillis(1))
+              .batchTimeout(Duration.ofSeconds(3))
               .build();
 
       CompletableFuture<Map<String, List<Outcome>>> future = both.submitAllAsync(FEEDBACKS);

@@ -28,28 +28,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How calls end at the deadline, and clients with the fan-out. */
+/** How calls end at the timeout, and clients with the fan-out. */
 @Timeout(30)
 class FanOutEndTest {
   private static final Feedback FEEDBACK = Feedback.on(Target.shared("a")).thumbsUp().build();
 
   @Test
-  void whatAClientKnowsAtTheDeadlineIsTold() throws Exception {
+  void whatAClientKnowsAtTheTimeoutIsTold() throws Exception {
     CompletableFuture<Receipt> call = new CompletableFuture<>();
     FanOut one =
         FanOut.builder()
             .add("own", new RecordingClient("toy", feedback -> call))
-            .deadline(Duration.ofMillis(300))
+            .totalTimeout(Duration.ofMillis(300))
             .build();
-    CountDownLatch deadlineIsOver = new CountDownLatch(1);
+    CountDownLatch timeoutIsOver = new CountDownLatch(1);
     CompletableFuture<Map<String, Outcome>> all = one.submitAsync(FEEDBACK);
-    var unused = call.whenComplete((receipt, error) -> await(deadlineIsOver)); // runs first
+    var unused = call.whenComplete((receipt, error) -> await(timeoutIsOver)); // runs first
     Thread client = new Thread(() -> call.completeExceptionally(neverSent()));
     client.setDaemon(true);
     client.start();
 
     Outcome outcome = Objects.requireNonNull(all.get(10, TimeUnit.SECONDS).get("own"));
-    deadlineIsOver.countDown();
+    timeoutIsOver.countDown();
 
     assertThat(outcome.error().orElseThrow()).isSameAs(call.handle((ok, e) -> e).join());
     assertThat(unused).failsWithin(Duration.ofSeconds(10));

@@ -84,7 +84,7 @@ class FanOutForeignClientTest {
   }
 
   private FanOut between(FeedbackClient client) {
-    return FanOut.builder().add(good).add("bad", client).deadline(SHORT).build();
+    return FanOut.builder().add(good).add("bad", client).totalTimeout(SHORT).build();
   }
 
   /** A client that does not tell whose it is. */
@@ -165,13 +165,13 @@ class FanOutForeignClientTest {
   }
 
   @Test
-  void aClientThatBlocksHoldsUpNeitherTheCallerNorAnotherNorTheDeadline() throws Exception {
+  void aClientThatBlocksHoldsUpNeitherTheCallerNorAnotherNorTheTimeout() throws Exception {
     CompletableFuture<Receipt> late = new CompletableFuture<>();
     FanOut both =
         FanOut.builder()
             .add("bad", new RecordingClient("toy", feedback -> blocked(late)))
             .add(good)
-            .deadline(SHORT)
+            .totalTimeout(SHORT)
             .build();
 
     CompletableFuture<Map<String, Outcome>> future = both.submitAsync(on("t"));
@@ -191,7 +191,7 @@ class FanOutForeignClientTest {
   @Test
   void aBatchThatBlocksIsNoOtherCase() throws Exception {
     CompletableFuture<List<Outcome>> late = new CompletableFuture<>();
-    FanOut one = FanOut.builder().add(batches(given -> blocked(late))).batchDeadline(SHORT).build();
+    FanOut one = FanOut.builder().add(batches(given -> blocked(late))).batchTimeout(SHORT).build();
 
     List<Outcome> outcomes =
         of(one.submitAllAsync(List.of(on("a"), on("b"))).get(10, TimeUnit.SECONDS), "toy");
@@ -230,7 +230,7 @@ class FanOutForeignClientTest {
   void aCallThatDidNotBeginInTimeSurelyWasNotStored() {
     RecordingClient blocking =
         new RecordingClient("toy", feedback -> blocked(new CompletableFuture<>()));
-    FanOut one = FanOut.builder().add(blocking).deadline(SHORT).build();
+    FanOut one = FanOut.builder().add(blocking).totalTimeout(SHORT).build();
     var unused = one.submitAsync(on("t"));
 
     Outcome second = of(one.submit(on("t")), "toy");
@@ -283,7 +283,7 @@ class FanOutForeignClientTest {
   void aClientThatBlocksForEverHoldsSixteenThreadsAtMost() {
     RecordingClient blocking =
         new RecordingClient("toy", feedback -> blocked(new CompletableFuture<>()));
-    FanOut one = FanOut.builder().add(blocking).deadline(SHORT).build();
+    FanOut one = FanOut.builder().add(blocking).totalTimeout(SHORT).build();
     List<CompletableFuture<Map<String, Outcome>>> all =
         IntStream.range(0, 40).mapToObj(i -> one.submitAsync(on("t" + i))).toList();
 

@@ -52,7 +52,7 @@ class FanOutOwnClientTest {
   }
 
   private static FanOut only(FeedbackClient client) {
-    return FanOut.builder().add("mine", client).deadline(SOON).batchDeadline(SOON).build();
+    return FanOut.builder().add("mine", client).totalTimeout(SOON).batchTimeout(SOON).build();
   }
 
   private static <T> T mine(Map<String, T> outcomes) {

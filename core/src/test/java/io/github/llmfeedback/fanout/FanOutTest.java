@@ -161,13 +161,13 @@ class FanOutTest {
   }
 
   @Test
-  void aClientThatIsTooSlowIsCancelledAtTheDeadline() {
+  void aClientThatIsTooSlowIsCancelledAtTheTimeout() {
     CompletableFuture<Receipt> never = new CompletableFuture<>();
     Map<String, Outcome> outcomes =
         FanOut.builder()
             .add("slow one", answering(feedback -> never))
             .add(last)
-            .deadline(Duration.ofMillis(50))
+            .totalTimeout(Duration.ofMillis(50))
             .build()
             .submit(FEEDBACK);
     assertUndelivered(of("slow one", outcomes))
@@ -181,7 +181,7 @@ class FanOutTest {
 
   @Test
   void theDeadlineIsOneForAllBecauseTheyRunInParallel() {
-    FanOut.Builder builder = FanOut.builder().deadline(Duration.ofMillis(200));
+    FanOut.Builder builder = FanOut.builder().totalTimeout(Duration.ofMillis(200));
     for (int i = 0; i < 20; i++) {
       builder.add("slow " + i, answering(feedback -> new CompletableFuture<>()));
     }
@@ -239,7 +239,7 @@ class FanOutTest {
     Map<String, Outcome> outcomes =
         FanOut.builder()
             .add(answering(feedback -> late))
-            .deadline(Duration.ofMillis(1))
+            .totalTimeout(Duration.ofMillis(1))
             .build()
             .submit(FEEDBACK);
     assertThat(outcomes.toString()).doesNotContain("the words");
@@ -283,10 +283,10 @@ class FanOutTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"PT0S", "PT-1S", "PT0.000999999S", "P7DT0.000000001S", "P300000D"})
-  void aDeadlineOutOfBoundsIsRefused(Duration deadline) {
+  void aTotalTimeoutOutOfBoundsIsRefused(Duration deadline) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> FanOut.builder().deadline(deadline))
-        .withMessage("deadline must be from 1 ms to PT168H, but is " + deadline);
+        .isThrownBy(() -> FanOut.builder().totalTimeout(deadline))
+        .withMessage("totalTimeout must be from 1 ms to PT168H, but is " + deadline);
   }
 
   @ParameterizedTest
@@ -310,8 +310,8 @@ class FanOutTest {
         .isThrownBy(() -> builder.add("name", BadInput.absent()))
         .withMessage("client must not be null");
     assertThatNullPointerException()
-        .isThrownBy(() -> builder.deadline(BadInput.absent()))
-        .withMessage("deadline must not be null");
+        .isThrownBy(() -> builder.totalTimeout(BadInput.absent()))
+        .withMessage("totalTimeout must not be null");
     assertThatNullPointerException()
         .isThrownBy(() -> builder.closeTimeout(BadInput.absent()))
         .withMessage("closeTimeout must not be null");

@@ -364,7 +364,7 @@ class FloodTest {
   void norDoesTheFileNameInAGzipHead() throws InterruptedException {
     AtomicLong written = new AtomicLong();
     try (RawServer server = new RawServer(socket -> Flood.GZIP_NAME.over(socket, written))) {
-      assertThat(inLittleMemory(server)).isEqualTo("UnreadableAnswerException");
+      assertThat(inLittleMemory(server)).isEqualTo("UnreadableResponseException");
     }
   }
 }

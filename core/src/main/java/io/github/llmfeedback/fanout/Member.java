@@ -2,6 +2,7 @@ package io.github.llmfeedback.fanout;
 
 import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.concurrent.NonBlocking;
+import io.github.llmfeedback.concurrent.SharedThreads;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -13,9 +14,9 @@ import java.util.Objects;
  * @param client the client
  * @param queue where its calls begin, unless it never blocks
  */
-record FanOutMember(String name, String provider, FeedbackClient client, FanOutQueue queue) {
+record Member(String name, String provider, FeedbackClient client, MemberQueue queue) {
   /** A client by the name of its provider. */
-  static FanOutMember of(FeedbackClient client) {
+  static Member of(FeedbackClient client) {
     String provider;
     try {
       provider = providerOf(client);
@@ -25,30 +26,35 @@ record FanOutMember(String name, String provider, FeedbackClient client, FanOutQ
               + " name it with add(name, client)",
           unknown);
     }
-    return new FanOutMember(provider, provider, client, new FanOutQueue());
+    return new Member(provider, provider, client, new MemberQueue());
   }
 
   /** A client by a name of the application's own. */
-  static FanOutMember of(String name, FeedbackClient client) {
+  static Member of(String name, FeedbackClient client) {
     String provider;
     try {
       provider = providerOf(client);
     } catch (Throwable unknown) { // a mock, say
       provider = name.replaceAll("[^A-Za-z0-9._-]", "-").toLowerCase(Locale.ROOT);
     }
-    return new FanOutMember(name, provider, client, new FanOutQueue());
+    return new Member(name, provider, client, new MemberQueue());
   }
 
   private static String providerOf(FeedbackClient client) {
     return Objects.requireNonNull(client.capabilities(), "capabilities() gave null").provider();
   }
 
+  /** Whether it is one of this library's, which refuses bad input before it sends anything. */
+  boolean isOwn() {
+    return client instanceof NonBlocking;
+  }
+
   /** Begins a call: at once, or as soon as the client's queue comes to it. */
-  void begin(FanOutQueue.Start start) {
-    if (client instanceof NonBlocking) {
+  void begin(MemberQueue.Start start, SharedThreads threads) {
+    if (isOwn()) {
       start.run();
     } else {
-      queue.add(start);
+      queue.add(start, threads);
     }
   }
 }

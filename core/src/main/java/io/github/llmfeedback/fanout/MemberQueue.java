@@ -1,6 +1,7 @@
 package io.github.llmfeedback.fanout;
 
 import io.github.llmfeedback.Target;
+import io.github.llmfeedback.concurrent.SharedThreads;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * nor another client waits for it. Calls about the same target begin one after the other, in the
  * order in which they were added, because a person's last click must stay the last. Thread-safe.
  */
-final class FanOutQueue {
+final class MemberQueue {
   /** A client that blocks for ever holds no more threads than this. */
   private static final int MAX_THREADS = 16;
 
@@ -24,20 +25,20 @@ final class FanOutQueue {
   private final Condition idle = lock.newCondition();
   private final Set<Start> waiting = new LinkedHashSet<>();
   private final Set<Target> beginning = new HashSet<>();
-  private int threads;
+  private int workers;
 
-  void add(Start start) {
+  void add(Start start, SharedThreads threads) {
     boolean another;
     lock.lock();
     try {
       waiting.add(start);
-      another = threads < MAX_THREADS;
-      threads += another ? 1 : 0;
+      another = workers < MAX_THREADS;
+      workers += another ? 1 : 0;
     } finally {
       lock.unlock();
     }
     if (another) {
-      FanOutCalls.onThread(this::work);
+      threads.run(this::work);
     }
   }
 
@@ -56,10 +57,10 @@ final class FanOutQueue {
     long left = time.toNanos();
     lock.lock();
     try {
-      while (threads > 0 && left > 0) {
+      while (workers > 0 && left > 0) {
         left = idle.awaitNanos(left);
       }
-      return threads == 0;
+      return workers == 0;
     } finally {
       lock.unlock();
     }
@@ -90,8 +91,8 @@ final class FanOutQueue {
         }
         taken.addAll(start.targets);
       }
-      threads--;
-      if (threads == 0) {
+      workers--;
+      if (workers == 0) {
         idle.signalAll();
       }
       return null;

@@ -1,5 +1,6 @@
 package io.github.llmfeedback.fanout;
 
+import io.github.llmfeedback.concurrent.SharedThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,27 +14,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The closing of a fan-out's clients, each on a thread of its own, so that waits do not add up. */
-final class FanOutClosing {
+final class Closing {
   private static final Logger LOG = LoggerFactory.getLogger("io.github.llmfeedback.fan-out");
 
   private final Duration timeout;
   private final long end;
-  private final List<Closing> closings = new ArrayList<>();
+  private final List<One> closings = new ArrayList<>();
 
   /** Begins to close the clients. */
-  FanOutClosing(Collection<FanOutMember> members, Duration timeout) {
+  Closing(Collection<Member> members, Duration timeout) {
     this.timeout = timeout;
     this.end = System.nanoTime() + timeout.toNanos();
-    for (FanOutMember member : members) {
+    for (Member member : members) {
       FutureTask<@Nullable Void> task = new FutureTask<>(() -> close(member), null);
-      Closing closing = new Closing(member.name(), task, FanOutCalls.daemon(task));
+      One closing = new One(member.name(), task, SharedThreads.daemon(task));
       closings.add(closing);
       closing.begin();
     }
   }
 
   /** Closes a client, after what was submitted before has reached it. */
-  private void close(FanOutMember member) {
+  private void close(Member member) {
     try {
       member.queue().awaitIdle(timeout.dividedBy(2));
     } catch (InterruptedException e) {
@@ -50,7 +51,7 @@ final class FanOutClosing {
     boolean interrupted = false;
     Throwable trouble = null;
     List<String> open = new ArrayList<>();
-    for (Closing closing : closings) {
+    for (One closing : closings) {
       while (true) {
         try {
           closing.task.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -74,7 +75,7 @@ final class FanOutClosing {
       Thread.currentThread().interrupt();
     }
     if (trouble != null) {
-      FanOutClosing.<RuntimeException>throwAsItIs(trouble);
+      Closing.<RuntimeException>throwAsItIs(trouble);
     }
   }
 
@@ -106,7 +107,7 @@ final class FanOutClosing {
     return earlier;
   }
 
-  private record Closing(String name, FutureTask<@Nullable Void> task, Thread thread) {
+  private record One(String name, FutureTask<@Nullable Void> task, Thread thread) {
     void begin() {
       try {
         thread.start();

@@ -1,0 +1,42 @@
+package io.github.llmfeedback.engine;
+
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.Work;
+
+/** Work of one client: its futures complete on the client's callback executor. */
+abstract class EngineWork<T> extends Work<T> implements Stoppable {
+  private final Callbacks callbacks;
+
+  EngineWork(Callbacks callbacks) {
+    this.callbacks = callbacks;
+  }
+
+  /** What the work gave, or throws why it gave nothing. */
+  abstract T outcome();
+
+  @Override
+  protected final T result() {
+    try {
+      return outcome();
+    } catch (FeedbackException e) {
+      e.fillInStackTrace(); // the caller's stack tells more than a pool thread's
+      throw e;
+    }
+  }
+
+  @Override
+  protected final void interrupt() {
+    stop(Reason.INTERRUPTED);
+  }
+
+  @Override
+  protected final void cancel() {
+    stop(Reason.CANCELLED);
+  }
+
+  @Override
+  protected final Teller teller(Runnable complete) {
+    return callbacks.completion(complete);
+  }
+}
