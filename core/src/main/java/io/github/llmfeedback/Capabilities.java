@@ -115,14 +115,14 @@ public final class Capabilities {
   }
 
   /** How the provider keeps {@code part}. */
-  public Support of(Part part) {
+  public Support support(Part part) {
     return supports.getOrDefault(
         Objects.requireNonNull(part, "part must not be null"), Support.NONE);
   }
 
   /** Whether the provider keeps {@code part}, but only {@linkplain #besideRating with a rating}. */
   public boolean isBesideRating(Part part) {
-    return of(part) != Support.NONE && besideRating.contains(part);
+    return support(part) != Support.NONE && besideRating.contains(part);
   }
 
   /** How many ids of its own the provider gives what it stores of one feedback. */
@@ -134,7 +134,7 @@ public final class Capabilities {
   public Map<Part, Support> asMap() {
     Map<Part, Support> all = new EnumMap<>(Part.class);
     for (Part part : Part.values()) {
-      all.put(part, of(part));
+      all.put(part, support(part));
     }
     return Collections.unmodifiableMap(all);
   }
@@ -144,19 +144,20 @@ public final class Capabilities {
    * Support#NONE}, and each that is kept only beside a rating if there is none. What it rounds or
    * approximates depends on the values and stands on the receipt.
    */
-  public List<Loss> dropped(Feedback feedback) {
+  public List<Loss> unsupportedIn(Feedback feedback) {
     Set<Part> parts = feedback.parts();
     boolean rated = hasRating(parts);
-    List<Loss> dropped = new ArrayList<>();
+    List<Loss> unsupported = new ArrayList<>();
     for (Part part : parts) {
-      if (of(part) == Support.NONE) {
-        dropped.add(new Loss(part, Loss.Kind.DROPPED, provider + " keeps no " + part + hint(part)));
+      if (support(part) == Support.NONE) {
+        unsupported.add(
+            new Loss(part, Loss.Kind.DROPPED, provider + " keeps no " + part + hint(part)));
       } else if (besideRating.contains(part) && !rated) {
         String detail = provider + " keeps " + part + " only beside a rating";
-        dropped.add(new Loss(part, Loss.Kind.DROPPED, detail));
+        unsupported.add(new Loss(part, Loss.Kind.DROPPED, detail));
       }
     }
-    return Collections.unmodifiableList(dropped);
+    return Collections.unmodifiableList(unsupported);
   }
 
   private String hint(Part part) {
@@ -177,33 +178,36 @@ public final class Capabilities {
   }
 
   private boolean isRatingOfItsOwn(Part part) {
-    return part.isRating() && of(part) != Support.NONE && !besideRating.contains(part);
+    return part.isRating() && support(part) != Support.NONE && !besideRating.contains(part);
   }
 
   /**
-   * {@code feedback} without the parts that are {@linkplain #dropped dropped}.
+   * {@code feedback} without the parts that are {@linkplain #unsupportedIn unsupported} in it.
    *
    * @throws UnrepresentableFeedbackException if no statement would remain
    */
-  public Feedback kept(Feedback feedback) {
-    List<Loss> dropped = dropped(feedback);
-    if (dropped.isEmpty()) {
+  public Feedback withoutUnsupported(Feedback feedback) {
+    List<Loss> unsupported = unsupportedIn(feedback);
+    if (unsupported.isEmpty()) {
       return feedback;
     }
     Set<Part> lost = EnumSet.noneOf(Part.class);
-    dropped.forEach(loss -> lost.add(loss.part()));
+    unsupported.forEach(loss -> lost.add(loss.part()));
     if (feedback.parts().stream().noneMatch(part -> part.isStatement() && !lost.contains(part))) {
       Set<Part> unrated = EnumSet.copyOf(lost);
-      unrated.removeIf(part -> of(part) == Support.NONE);
-      throw new UnrepresentableFeedbackException(
-          provider,
-          "%s cannot keep this feedback: nothing would remain of it without %s; it keeps %s%s"
-              .formatted(
-                  provider,
-                  lost,
-                  unrated.isEmpty() ? this : names(unrated) + " only beside a rating; " + advice,
-                  hints(lost)),
-          dropped);
+      unrated.removeIf(part -> support(part) == Support.NONE);
+      throw UnrepresentableFeedbackException.builder(
+              provider,
+              "%s cannot keep this feedback: nothing would remain of it without %s; it keeps %s%s"
+                  .formatted(
+                      provider,
+                      lost,
+                      unrated.isEmpty()
+                          ? this
+                          : names(unrated) + " only beside a rating; " + advice,
+                      hints(lost)))
+          .losses(unsupported)
+          .build();
     }
     return feedback.without(lost);
   }
@@ -273,7 +277,7 @@ public final class Capabilities {
   private void checkInFull(Set<Part> parts) {
     List<String> missing = new ArrayList<>();
     for (Part part : parts) {
-      Support support = of(part);
+      Support support = support(part);
       if (support == Support.NONE || support == Support.APPROXIMATED) {
         missing.add(part + " (" + support + ")");
       }

@@ -32,7 +32,7 @@ public final class ClientSettings {
     return new Builder(values);
   }
 
-  /** What may be lost of a feedback; {@link LossPolicy#REJECT} by default. */
+  /** What may be lost of a feedback; {@link LossPolicy#ROUNDING} by default. */
   public LossPolicy lossPolicy() {
     return values.lossPolicy;
   }
@@ -215,7 +215,7 @@ public final class ClientSettings {
 
   /** Collects settings; each is checked when it is set. Not thread-safe. */
   public static final class Builder {
-    private LossPolicy lossPolicy = LossPolicy.REJECT;
+    private LossPolicy lossPolicy = LossPolicy.ROUNDING;
     private Duration connectTimeout = Duration.ofSeconds(3);
     private Duration attemptTimeout = Duration.ofSeconds(10);
     private Duration totalTimeout = Duration.ofSeconds(30);

@@ -75,12 +75,12 @@ public interface FeedbackClient extends AutoCloseable {
   Capabilities capabilities();
 
   /**
-   * This client as {@code power}, such as {@link SupportsUpdate}, if it has it. Ask this instead of
-   * {@code instanceof}: it also looks through wrappers.
+   * This client as {@code extension}, such as {@link SupportsUpdate}, if it has it. Ask this
+   * instead of {@code instanceof}: it also looks through wrappers.
    */
-  default <T> Optional<T> as(Class<T> power) {
-    Objects.requireNonNull(power, "power must not be null");
-    return power.isInstance(this) ? Optional.of(power.cast(this)) : Optional.empty();
+  default <T> Optional<T> extension(Class<T> extension) {
+    Objects.requireNonNull(extension, "extension must not be null");
+    return extension.isInstance(this) ? Optional.of(extension.cast(this)) : Optional.empty();
   }
 
   /**

@@ -30,18 +30,21 @@ public abstract sealed class FeedbackException extends RuntimeException
   private final Duration elapsed;
   private final boolean mayHaveArrived;
 
-  FeedbackException(
-      String provider,
-      int attempts,
-      Duration elapsed,
-      boolean mayHaveArrived,
-      String message,
-      @Nullable Throwable cause) {
+  FeedbackException(Builder<?> builder, String message, @Nullable Throwable cause) {
     super(message, cause);
-    this.provider = Objects.requireNonNull(provider, "provider");
-    this.attempts = attempts;
-    this.elapsed = Objects.requireNonNull(elapsed, "elapsed");
-    this.mayHaveArrived = mayHaveArrived;
+    provider = builder.provider;
+    attempts = builder.attempts;
+    elapsed = builder.elapsed;
+    mayHaveArrived = builder.mayHaveArrived();
+  }
+
+  /** Nothing was sent. */
+  FeedbackException(String provider, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.provider = provider;
+    attempts = 0;
+    elapsed = Duration.ZERO;
+    mayHaveArrived = false;
   }
 
   /** The provider's name in lower case. */
@@ -62,5 +65,49 @@ public abstract sealed class FeedbackException extends RuntimeException
   /** Whether the provider may keep the feedback all the same; if false, it surely does not. */
   public boolean mayHaveArrived() {
     return mayHaveArrived;
+  }
+
+  /**
+   * What the builders have in common of the exceptions that end a call. Not thread-safe.
+   *
+   * @param <B> the exception's builder
+   */
+  public abstract static class Builder<B extends Builder<B>> {
+    final String provider;
+    private int attempts;
+    private Duration elapsed = Duration.ZERO;
+    private @Nullable Boolean mayHaveArrived;
+
+    Builder(String provider, int attempts) {
+      this.provider = Objects.requireNonNull(provider, "provider must not be null");
+      this.attempts = attempts;
+    }
+
+    abstract B self();
+
+    /** Whether the feedback may have arrived where nobody has said so, after {@code attempts}. */
+    abstract boolean mayHaveArrived(int attempts);
+
+    final boolean mayHaveArrived() {
+      return mayHaveArrived == null ? mayHaveArrived(attempts) : mayHaveArrived;
+    }
+
+    /** Sets how many requests were begun. */
+    public B attempts(int attempts) {
+      this.attempts = attempts;
+      return self();
+    }
+
+    /** Sets the time from the first attempt to the end, waits included; zero by default. */
+    public B elapsed(Duration elapsed) {
+      this.elapsed = Objects.requireNonNull(elapsed, "elapsed must not be null");
+      return self();
+    }
+
+    /** Sets whether the provider may keep the feedback all the same. */
+    public B mayHaveArrived(boolean mayHaveArrived) {
+      this.mayHaveArrived = mayHaveArrived;
+      return self();
+    }
   }
 }

@@ -13,17 +13,17 @@ import java.util.stream.Collectors;
  * UnrepresentableFeedbackException}; an accepted one stands on the {@link Receipt}.
  */
 public final class LossPolicy {
-  /** Accepts rounding by at most half a step, refuses every other loss. The default. */
-  public static final LossPolicy REJECT =
-      new LossPolicy("REJECT", EnumSet.of(Loss.Kind.ROUNDED), EnumSet.noneOf(Part.class));
-
-  /** Refuses every loss, rounding too. */
+  /** Accepts no loss, not even rounding. */
   public static final LossPolicy EXACT =
       new LossPolicy("EXACT", EnumSet.noneOf(Loss.Kind.class), EnumSet.noneOf(Part.class));
 
+  /** Accepts rounding by at most half a step, and no other loss. The default. */
+  public static final LossPolicy ROUNDING =
+      new LossPolicy("ROUNDING", EnumSet.of(Loss.Kind.ROUNDED), EnumSet.noneOf(Part.class));
+
   /** Accepts every loss; read them from {@link Receipt#losses()}. */
-  public static final LossPolicy REPORT =
-      new LossPolicy("REPORT", EnumSet.allOf(Loss.Kind.class), EnumSet.noneOf(Part.class));
+  public static final LossPolicy ANY =
+      new LossPolicy("ANY", EnumSet.allOf(Loss.Kind.class), EnumSet.noneOf(Part.class));
 
   private final String name;
   private final Set<Loss.Kind> kinds;
@@ -35,10 +35,10 @@ public final class LossPolicy {
     this.parts = parts;
   }
 
-  /** As {@link #REJECT}, but {@code parts} may be lost to any degree. */
+  /** As {@link #ROUNDING}, but {@code parts} may be lost to any degree. */
   public static LossPolicy tolerating(Part... parts) {
     Set<Part> tolerated = Part.each(parts);
-    return new LossPolicy("tolerating" + tolerated, REJECT.kinds, tolerated);
+    return new LossPolicy("tolerating" + tolerated, ROUNDING.kinds, tolerated);
   }
 
   /** Whether this policy accepts {@code loss}. */
@@ -68,11 +68,12 @@ public final class LossPolicy {
             .map(loss -> "Part." + loss.part())
             .distinct()
             .collect(Collectors.joining(", "));
-    throw new UnrepresentableFeedbackException(
-        provider,
-        "%s would lose %s; nothing was sent. To accept it: ClientSettings.builder().lossPolicy(LossPolicy.tolerating(%s))"
-            .formatted(provider, refused, tolerable),
-        refused);
+    throw UnrepresentableFeedbackException.builder(
+            provider,
+            "%s would lose %s; nothing was sent. To accept it: ClientSettings.builder().lossPolicy(LossPolicy.tolerating(%s))"
+                .formatted(provider, refused, tolerable))
+        .losses(refused)
+        .build();
   }
 
   @Override

@@ -8,7 +8,10 @@ public sealed interface Rating {
   /** The part this rating is, for {@link Capabilities}. */
   Part part();
 
-  /** The result of the one function that fits; Java 17 cannot switch over the three cases. */
+  /**
+   * The result of the one function that fits; Java 17 cannot switch over the three cases. The
+   * functions may give different types, and {@code R} is then what these have in common.
+   */
   default <R> R fold(
       Function<? super Thumbs, ? extends R> thumbs,
       Function<? super Score, ? extends R> score,

@@ -1,6 +1,7 @@
 package io.github.llmfeedback;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,7 +113,7 @@ public final class Receipt {
    * browsers; where that must be, use {@link #toText(String)}.
    */
   public String toText() {
-    return ReceiptText.write(this);
+    return ReceiptText.write(provider, this::writeTo);
   }
 
   /**
@@ -127,7 +128,7 @@ public final class Receipt {
    * @throws IllegalArgumentException if the secret is shorter
    */
   public String toText(String secret) {
-    return ReceiptText.write(this, secret);
+    return ReceiptText.write(provider, this::writeTo, secret);
   }
 
   /**
@@ -137,7 +138,7 @@ public final class Receipt {
    * @throws InvalidFeedbackException if it is not one, or was cut or changed, or is signed
    */
   public static Receipt parse(String text) {
-    return ReceiptText.parse(text);
+    return ReceiptText.read(text, Receipt::readFrom);
   }
 
   /**
@@ -150,7 +151,32 @@ public final class Receipt {
    * @throws IllegalArgumentException if the secret is shorter than 32 characters
    */
   public static Receipt parse(String text, String secret) {
-    return ReceiptText.parse(text, secret);
+    return ReceiptText.read(text, secret, Receipt::readFrom);
+  }
+
+  /** The order in which the text holds what a receipt says; {@link #readFrom} has the same. */
+  private void writeTo(ReceiptText.Writer text) {
+    text.text(assurance.name()).text(target).texts(ids);
+    text.number(state.size());
+    state.forEach((key, values) -> text.text(key).texts(values));
+    text.number(losses.size());
+    for (Loss loss : losses) {
+      text.text(loss.part().name()).text(loss.kind().name()).text(loss.detail());
+    }
+  }
+
+  private static Receipt readFrom(String provider, ReceiptText.Reader text) {
+    Assurance assurance = Assurance.valueOf(text.text());
+    Builder receipt = builder(provider, text.text()).assurance(assurance).ids(text.texts());
+    Map<String, List<String>> state = new LinkedHashMap<>();
+    for (int i = text.number(); i > 0; i--) {
+      state.put(text.text(), text.texts());
+    }
+    List<Loss> losses = new ArrayList<>();
+    for (int i = text.number(); i > 0; i--) {
+      losses.add(new Loss(Part.valueOf(text.text()), Loss.Kind.valueOf(text.text()), text.text()));
+    }
+    return receipt.state(state).losses(losses).build();
   }
 
   /** A builder that begins with everything this receipt says. */

@@ -7,10 +7,10 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The text form of a receipt, form 1: {@code fr1.<provider>.<rest>.<check>}; signed, {@code
- * fs1.<provider>.<rest>.<signature>}.
+ * fs1.<provider>.<rest>.<signature>}. What stands in the rest is for {@code Receipt} to say.
  *
  * <p>The rest is a sequence of texts, each with its length before it, in base64url; the check is
  * the CRC-32 of all before it, the signature its HMAC-SHA256 in base64url. What is once written can
@@ -35,30 +35,25 @@ final class ReceiptText {
 
   private ReceiptText() {}
 
-  static String write(Receipt receipt) {
-    String body = body(FORM, receipt);
+  static String write(String provider, Consumer<Writer> rest) {
+    String body = body(FORM, provider, rest);
     return body + "." + check(body);
   }
 
-  static String write(Receipt receipt, String secret) {
+  static String write(String provider, Consumer<Writer> rest, String secret) {
     SecretKeySpec key = key(secret);
-    String body = body(SIGNED, receipt);
+    String body = body(SIGNED, provider, rest);
     return body + "." + signature(body, key);
   }
 
-  private static String body(String form, Receipt receipt) {
-    Writer rest = new Writer();
-    rest.text(receipt.assurance().name()).text(receipt.target()).texts(receipt.ids());
-    rest.number(receipt.state().size());
-    receipt.state().forEach((key, values) -> rest.text(key).texts(values));
-    rest.number(receipt.losses().size());
-    for (Loss loss : receipt.losses()) {
-      rest.text(loss.part().name()).text(loss.kind().name()).text(loss.detail());
-    }
-    return form + "." + receipt.provider() + "." + rest.base64();
+  private static String body(String form, String provider, Consumer<Writer> rest) {
+    Writer writer = new Writer();
+    rest.accept(writer);
+    return form + "." + provider + "." + writer.base64();
   }
 
-  static Receipt parse(@Nullable String text) {
+  /** What {@code rest} makes of the provider and the rest of a text that is not signed. */
+  static <T> T read(@Nullable String text, BiFunction<String, Reader, T> rest) {
     if (text == null) {
       throw new InvalidFeedbackException("receipt text", "receipt text must not be null");
     }
@@ -77,10 +72,11 @@ final class ReceiptText {
     if (!check(text.substring(0, end)).equals(text.substring(end + 1))) {
       throw unreadable("its check does not fit; it was cut or changed");
     }
-    return read(text);
+    return checked(text, rest);
   }
 
-  static Receipt parse(@Nullable String text, String secret) {
+  /** As {@link #read(String, BiFunction)}, of a text that is signed. */
+  static <T> T read(@Nullable String text, String secret, BiFunction<String, Reader, T> rest) {
     SecretKeySpec key = key(secret);
     if (text == null) {
       throw new InvalidFeedbackException("receipt text", "receipt text must not be null");
@@ -97,29 +93,16 @@ final class ReceiptText {
           "its signature does not fit; it was cut or changed, or signed with another secret or by"
               + " a later version");
     }
-    return read(text);
+    return checked(text, rest);
   }
 
-  /** What a text that was checked holds. */
-  private static Receipt read(String text) {
+  private static <T> T checked(String text, BiFunction<String, Reader, T> rest) {
     int end = text.lastIndexOf('.');
     int start = text.lastIndexOf('.', end - 1);
     int form = text.indexOf('.');
     try {
-      Reader rest = new Reader(Base64.getUrlDecoder().decode(text.substring(start + 1, end)));
-      Assurance assurance = Assurance.valueOf(rest.text());
-      Receipt.Builder receipt = Receipt.builder(text.substring(form + 1, start), rest.text());
-      receipt.assurance(assurance).ids(rest.texts());
-      Map<String, List<String>> state = new LinkedHashMap<>();
-      for (int i = rest.number(); i > 0; i--) {
-        state.put(rest.text(), rest.texts());
-      }
-      List<Loss> losses = new ArrayList<>();
-      for (int i = rest.number(); i > 0; i--) {
-        losses.add(
-            new Loss(Part.valueOf(rest.text()), Loss.Kind.valueOf(rest.text()), rest.text()));
-      }
-      return receipt.state(state).losses(losses).build();
+      Reader reader = new Reader(Base64.getUrlDecoder().decode(text.substring(start + 1, end)));
+      return rest.apply(text.substring(form + 1, start), reader);
     } catch (InvalidFeedbackException e) { // an earlier version took more for a name
       throw unreadable("its " + e.getMessage());
     } catch (RuntimeException e) {
@@ -167,7 +150,8 @@ final class ReceiptText {
         expected.getBytes(StandardCharsets.UTF_8), actual.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static final class Writer {
+  /** Writes texts and numbers one after the other. */
+  static final class Writer {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     /** Seven bits a byte, the lowest first. */
@@ -192,15 +176,16 @@ final class ReceiptText {
       texts.forEach(this::text);
     }
 
-    String base64() {
+    private String base64() {
       return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.toByteArray());
     }
   }
 
-  private static final class Reader {
+  /** Reads what a {@link Writer} wrote, in the same order. */
+  static final class Reader {
     private final ByteBuffer bytes;
 
-    Reader(byte[] bytes) {
+    private Reader(byte[] bytes) {
       this.bytes = ByteBuffer.wrap(bytes);
     }
 

@@ -16,13 +16,7 @@ public final class RejectedFeedbackException extends FeedbackException {
   private final @Nullable Duration retryAfter;
 
   private RejectedFeedbackException(Builder builder) {
-    super(
-        builder.provider,
-        builder.attempts,
-        builder.elapsed,
-        builder.mayHaveArrived,
-        builder.message(),
-        null);
+    super(builder, builder.message(), null);
     status = builder.status;
     code = builder.code;
     hint = builder.hint;
@@ -31,7 +25,7 @@ public final class RejectedFeedbackException extends FeedbackException {
     retryAfter = builder.retryAfter;
   }
 
-  /** Begins a refusal with this HTTP status. */
+  /** Begins a refusal with this HTTP status; one attempt, and nothing arrived, unless said. */
   public static Builder builder(String provider, int status) {
     return new Builder(provider, status);
   }
@@ -74,8 +68,7 @@ public final class RejectedFeedbackException extends FeedbackException {
   }
 
   /** Collects what is known of a refusal. Not thread-safe. */
-  public static final class Builder {
-    private final String provider;
+  public static final class Builder extends FeedbackException.Builder<Builder> {
     private final int status;
     private String place = "";
     private @Nullable String code;
@@ -83,13 +76,20 @@ public final class RejectedFeedbackException extends FeedbackException {
     private String body = "";
     private @Nullable String requestId;
     private @Nullable Duration retryAfter;
-    private int attempts = 1;
-    private Duration elapsed = Duration.ZERO;
-    private boolean mayHaveArrived;
 
     private Builder(String provider, int status) {
-      this.provider = provider;
+      super(provider, 1);
       this.status = status;
+    }
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    @Override
+    boolean mayHaveArrived(int attempts) {
+      return false;
     }
 
     private String message() {
@@ -100,7 +100,7 @@ public final class RejectedFeedbackException extends FeedbackException {
           + (place.isEmpty() ? "" : " to " + place)
           + (hint == null ? "" : ": " + hint)
           + (retryAfter == null ? "" : "; retry after " + retryAfter.toSeconds() + " s")
-          + (mayHaveArrived ? "; the feedback may have arrived" : "");
+          + (mayHaveArrived() ? "; the feedback may have arrived" : "");
     }
 
     /** Sets method and address, for the message. */
@@ -136,19 +136,6 @@ public final class RejectedFeedbackException extends FeedbackException {
     /** Sets how long the provider asked to wait. */
     public Builder retryAfter(@Nullable Duration retryAfter) {
       this.retryAfter = retryAfter;
-      return this;
-    }
-
-    /** Sets the number of requests and the time they took. */
-    public Builder effort(int attempts, Duration elapsed) {
-      this.attempts = attempts;
-      this.elapsed = elapsed;
-      return this;
-    }
-
-    /** Sets whether the provider may keep the feedback all the same. */
-    public Builder mayHaveArrived(boolean mayHaveArrived) {
-      this.mayHaveArrived = mayHaveArrived;
       return this;
     }
 

@@ -133,8 +133,18 @@ public final class Target {
     return bare != null;
   }
 
-  /** The id of this target for {@code key}, if it has one. */
-  public Optional<String> idFor(TargetKey key) {
+  /**
+   * The id of this target for {@code key}: the one that a client of the key's provider files
+   * feedback under. For an application that keeps the ids beside its chat message until somebody
+   * clicks.
+   *
+   * <p>A bare id answers for every key. A shared id answers for every key whose ids {@linkplain
+   * TargetKey#isChoosable() can be chosen}, unless another is named for the key; where the provider
+   * makes the ids itself, a shared id would find nothing there, so the answer is empty.
+   *
+   * @return empty if there is none, as for a key of a provider that none was named for
+   */
+  public Optional<String> id(TargetKey key) {
     Objects.requireNonNull(key, "target key must not be null");
     if (bare != null) {
       return Optional.of(bare);
@@ -151,15 +161,15 @@ public final class Target {
    *
    * @throws UnrepresentableFeedbackException if it has none
    */
-  public String requireIdFor(TargetKey key) {
-    return idFor(key)
+  public String requireId(TargetKey key) {
+    return id(key)
         .orElseThrow(
             () ->
-                new UnrepresentableFeedbackException(
-                    key.provider(),
-                    "%s cannot keep this feedback: its target %s has no id for %s; add one with target.and(key, id)"
-                        .formatted(key.provider(), this, key),
-                    List.of()));
+                UnrepresentableFeedbackException.builder(
+                        key.provider(),
+                        "%s cannot keep this feedback: its target %s has no id for %s; add one with target.and(key, id)"
+                            .formatted(key.provider(), this, key))
+                    .build());
   }
 
   /**
@@ -185,7 +195,7 @@ public final class Target {
       key.requestHeader()
           .ifPresent(
               header ->
-                  idFor(key)
+                  id(key)
                       .ifPresent(
                           id -> headers.put(header, Text.visible("target id of " + key, id))));
     }

@@ -1,6 +1,5 @@
 package io.github.llmfeedback;
 
-import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -10,17 +9,17 @@ public final class UndeliveredFeedbackException extends FeedbackException {
 
   private final Reason reason;
 
-  /** A failure to deliver. */
-  public UndeliveredFeedbackException(
-      String provider,
-      Reason reason,
-      int attempts,
-      Duration elapsed,
-      boolean mayHaveArrived,
-      String message,
-      @Nullable Throwable cause) {
-    super(provider, attempts, elapsed, mayHaveArrived, message, cause);
-    this.reason = Objects.requireNonNull(reason, "reason");
+  private UndeliveredFeedbackException(Builder builder) {
+    super(builder, builder.message(), builder.cause);
+    reason = builder.reason;
+  }
+
+  /**
+   * Begins a failure to deliver. Unless said otherwise no request was begun; and if one was, the
+   * feedback may have arrived.
+   */
+  public static Builder builder(String provider, Reason reason) {
+    return new Builder(provider, reason);
   }
 
   /** Why no answer came. */
@@ -55,5 +54,56 @@ public final class UndeliveredFeedbackException extends FeedbackException {
      * until the class path is put right.
      */
     LINKAGE
+  }
+
+  /** Collects what is known of the failure. Not thread-safe. */
+  public static final class Builder extends FeedbackException.Builder<Builder> {
+    private final Reason reason;
+    private @Nullable String message;
+    private @Nullable Throwable cause;
+
+    private Builder(String provider, Reason reason) {
+      super(provider, 0);
+      this.reason = Objects.requireNonNull(reason, "reason must not be null");
+    }
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    @Override
+    boolean mayHaveArrived(int attempts) {
+      return attempts > 0;
+    }
+
+    private String message() {
+      return message != null
+          ? message
+          : provider
+              + " gave no answer: "
+              + reason
+              + (mayHaveArrived() ? "; the feedback may have arrived" : "; surely not stored");
+    }
+
+    /**
+     * Sets the message: what happened, and whether the feedback may have arrived. By default it
+     * names provider and reason.
+     */
+    public Builder message(String message) {
+      this.message = Objects.requireNonNull(message, "message must not be null");
+      return this;
+    }
+
+    /** Sets the cause. */
+    public Builder cause(@Nullable Throwable cause) {
+      this.cause = cause;
+      return this;
+    }
+
+    /** The exception. */
+    public UndeliveredFeedbackException build() {
+      return new UndeliveredFeedbackException(this);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.llmfeedback;
 
-import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer says success but is none the provider gives: a web page, nothing, something cut off.
@@ -13,24 +14,15 @@ public final class UnreadableResponseException extends FeedbackException {
   private final int status;
   private final String body;
 
-  /** An unreadable answer to a feedback, which may have arrived. */
-  public UnreadableResponseException(
-      String provider, int status, String body, int attempts, Duration elapsed, String message) {
-    this(provider, status, body, attempts, elapsed, true, message);
+  private UnreadableResponseException(Builder builder) {
+    super(builder, builder.message(), null);
+    status = builder.status;
+    body = builder.body;
   }
 
-  /** An unreadable answer. */
-  public UnreadableResponseException(
-      String provider,
-      int status,
-      String body,
-      int attempts,
-      Duration elapsed,
-      boolean mayHaveArrived,
-      String message) {
-    super(provider, attempts, elapsed, mayHaveArrived, message, null);
-    this.status = status;
-    this.body = body;
+  /** Begins an unreadable answer; one attempt, and the feedback may have arrived, unless said. */
+  public static Builder builder(String provider, int status) {
+    return new Builder(provider, status);
   }
 
   /** The HTTP status. */
@@ -41,5 +33,54 @@ public final class UnreadableResponseException extends FeedbackException {
   /** The beginning of the body, at most 4,096 characters, with the API key replaced. */
   public String body() {
     return body;
+  }
+
+  /** Collects what is known of the answer. Not thread-safe. */
+  public static final class Builder extends FeedbackException.Builder<Builder> {
+    private final int status;
+    private String body = "";
+    private @Nullable String message;
+
+    private Builder(String provider, int status) {
+      super(provider, 1);
+      this.status = status;
+    }
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    @Override
+    boolean mayHaveArrived(int attempts) {
+      return true;
+    }
+
+    private String message() {
+      return message != null
+          ? message
+          : provider
+              + " answered "
+              + status
+              + ", but the answer cannot be read"
+              + (mayHaveArrived() ? "; the feedback may have arrived" : "");
+    }
+
+    /** Sets the beginning of the body, free of keys. */
+    public Builder body(String body) {
+      this.body = Objects.requireNonNull(body, "body must not be null");
+      return this;
+    }
+
+    /** Sets the message; by default it says that the answer cannot be read. */
+    public Builder message(String message) {
+      this.message = Objects.requireNonNull(message, "message must not be null");
+      return this;
+    }
+
+    /** The exception. */
+    public UnreadableResponseException build() {
+      return new UnreadableResponseException(this);
+    }
   }
 }

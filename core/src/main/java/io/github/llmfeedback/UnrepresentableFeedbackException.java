@@ -1,8 +1,8 @@
 package io.github.llmfeedback;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,20 +14,48 @@ public final class UnrepresentableFeedbackException extends FeedbackException {
 
   private final ArrayList<Loss> losses;
 
-  /** A refusal with the losses that led to it; none if no policy could help. */
-  public UnrepresentableFeedbackException(String provider, String message, List<Loss> losses) {
-    this(provider, message, losses, null);
+  private UnrepresentableFeedbackException(Builder builder) {
+    super(builder.provider, builder.message, builder.cause);
+    losses = new ArrayList<>(builder.losses);
   }
 
-  /** A refusal that something else caused. */
-  public UnrepresentableFeedbackException(
-      String provider, String message, List<Loss> losses, @Nullable Throwable cause) {
-    super(provider, 0, Duration.ZERO, false, message, cause);
-    this.losses = new ArrayList<>(losses);
+  /** Begins a refusal; no losses, which means under any policy, unless said. */
+  public static Builder builder(String provider, String message) {
+    return new Builder(provider, message);
   }
 
   /** The losses that the policy refused; empty if the feedback is refused under any policy. */
   public List<Loss> losses() {
     return List.copyOf(losses);
+  }
+
+  /** Collects what is known of the refusal. Not thread-safe. */
+  public static final class Builder {
+    private final String provider;
+    private final String message;
+    private List<Loss> losses = List.of();
+    private @Nullable Throwable cause;
+
+    private Builder(String provider, String message) {
+      this.provider = Objects.requireNonNull(provider, "provider must not be null");
+      this.message = Objects.requireNonNull(message, "message must not be null");
+    }
+
+    /** Sets the losses that led to it. */
+    public Builder losses(List<Loss> losses) {
+      this.losses = List.copyOf(losses);
+      return this;
+    }
+
+    /** Sets the cause. */
+    public Builder cause(@Nullable Throwable cause) {
+      this.cause = cause;
+      return this;
+    }
+
+    /** The exception. */
+    public UnrepresentableFeedbackException build() {
+      return new UnrepresentableFeedbackException(this);
+    }
   }
 }

@@ -29,17 +29,17 @@ class CapabilitiesTest {
   @ParameterizedTest
   @EnumSource(Part.class)
   void aPartThatIsNotMentionedIsNotKept(Part part) {
-    assertThat(Capabilities.of("toy").of(part)).isEqualTo(Support.NONE);
+    assertThat(Capabilities.of("toy").support(part)).isEqualTo(Support.NONE);
   }
 
   @Test
   void eachPartHasTheSupportLastSaid() {
     Capabilities changed = SOME.with(Support.NONE, Part.THUMBS, Part.COMMENT);
-    assertThat(SOME.of(Part.THUMBS)).isEqualTo(Support.NATIVE);
-    assertThat(SOME.of(Part.COMMENT)).isEqualTo(Support.EMBEDDED);
-    assertThat(SOME.of(Part.SCORE)).isEqualTo(Support.APPROXIMATED);
-    assertThat(changed.of(Part.THUMBS)).isEqualTo(Support.NONE);
-    assertThat(changed.of(Part.SCORE)).isEqualTo(Support.APPROXIMATED);
+    assertThat(SOME.support(Part.THUMBS)).isEqualTo(Support.NATIVE);
+    assertThat(SOME.support(Part.COMMENT)).isEqualTo(Support.EMBEDDED);
+    assertThat(SOME.support(Part.SCORE)).isEqualTo(Support.APPROXIMATED);
+    assertThat(changed.support(Part.THUMBS)).isEqualTo(Support.NONE);
+    assertThat(changed.support(Part.SCORE)).isEqualTo(Support.APPROXIMATED);
   }
 
   /** A provider that can keep a part, but only when told to, says so where the part is lost. */
@@ -49,13 +49,13 @@ class CapabilitiesTest {
         SOME.optIn(Part.LABEL, "Toy.builder().labels()").with(Support.NATIVE, Part.AUTHOR);
     Feedback label = Feedback.on("a").label("fine").build();
 
-    assertThat(asked.dropped(label))
+    assertThat(asked.unsupportedIn(label))
         .extracting(Loss::detail)
         .containsExactly("toy keeps no LABEL unless asked to with Toy.builder().labels()");
-    assertThatThrownBy(() -> asked.kept(label))
+    assertThatThrownBy(() -> asked.withoutUnsupported(label))
         .isInstanceOf(UnrepresentableFeedbackException.class)
         .hasMessageEndingWith("; to keep LABEL: Toy.builder().labels()");
-    assertThatThrownBy(() -> asked.kept(Feedback.on("a").issue("tone").build()))
+    assertThatThrownBy(() -> asked.withoutUnsupported(Feedback.on("a").issue("tone").build()))
         .isInstanceOf(UnrepresentableFeedbackException.class)
         .hasMessageNotContaining("Toy.builder");
     assertThat(SOME.optIn(Part.LABEL, "x")).as("keeps the same").isEqualTo(SOME);
@@ -87,11 +87,11 @@ class CapabilitiesTest {
     Capabilities beside = RATED.with(Support.NATIVE, Part.ACTION);
     Feedback action = Feedback.on("t").action("copied").comment("Spot on").build();
 
-    assertThat(beside.dropped(action))
+    assertThat(beside.unsupportedIn(action))
         .extracting(Loss::toString)
         .containsExactly("COMMENT DROPPED (toy keeps COMMENT only beside a rating)");
-    assertThat(beside.kept(action).parts()).containsExactly(Part.ACTION);
-    assertThat(beside.kept(action.newBuilder().thumbsUp().build()).parts())
+    assertThat(beside.withoutUnsupported(action).parts()).containsExactly(Part.ACTION);
+    assertThat(beside.withoutUnsupported(action.newBuilder().thumbsUp().build()).parts())
         .containsExactly(Part.THUMBS, Part.COMMENT, Part.ACTION);
   }
 
@@ -100,7 +100,7 @@ class CapabilitiesTest {
     Feedback labelled = Feedback.on("t").label("great").comment("Spot on").build();
 
     assertThatExceptionOfType(UnrepresentableFeedbackException.class)
-        .isThrownBy(() -> RATED.kept(labelled))
+        .isThrownBy(() -> RATED.withoutUnsupported(labelled))
         .withMessage(
             "toy cannot keep this feedback: nothing would remain of it without [LABEL, COMMENT];"
                 + " it keeps COMMENT only beside a rating; add one, such as thumbsUp()")
@@ -112,7 +112,7 @@ class CapabilitiesTest {
     Capabilities advised = RATED.besideRating("ask the toymaker", Part.COMMENT);
 
     assertThatExceptionOfType(UnrepresentableFeedbackException.class)
-        .isThrownBy(() -> advised.kept(Feedback.on("t").comment("Spot on").build()))
+        .isThrownBy(() -> advised.withoutUnsupported(Feedback.on("t").comment("Spot on").build()))
         .withMessageEndingWith("it keeps COMMENT only beside a rating; ask the toymaker");
     assertThatIllegalStateException()
         .isThrownBy(() -> advised.requireTogether(Part.COMMENT))
@@ -197,7 +197,7 @@ class CapabilitiesTest {
     assertThat(RATED.isBesideRating(Part.COMMENT)).isTrue();
     assertThat(RATED.isBesideRating(Part.THUMBS)).isFalse();
     assertThat(denied.isBesideRating(Part.COMMENT)).isFalse();
-    assertThat(denied.dropped(Feedback.on("t").thumbsUp().comment("x").build()))
+    assertThat(denied.unsupportedIn(Feedback.on("t").thumbsUp().comment("x").build()))
         .extracting(Loss::detail)
         .containsExactly("toy keeps no COMMENT");
   }
@@ -222,7 +222,7 @@ class CapabilitiesTest {
         .isThrownBy(() -> SOME.with(Support.NATIVE, BadInput.<Part>absent()))
         .withMessage("part must not be null");
     assertThatNullPointerException()
-        .isThrownBy(() -> SOME.of(BadInput.<Part>absent()))
+        .isThrownBy(() -> SOME.support(BadInput.<Part>absent()))
         .withMessage("part must not be null");
     assertThatNullPointerException()
         .isThrownBy(() -> SOME.require(Part.THUMBS, BadInput.absent()))

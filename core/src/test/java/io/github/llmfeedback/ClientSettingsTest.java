@@ -45,7 +45,7 @@ class ClientSettingsTest {
   @Test
   void theDefaultsAreAsDocumented() {
     ClientSettings settings = ClientSettings.defaults();
-    assertThat(settings.lossPolicy()).isSameAs(LossPolicy.REJECT);
+    assertThat(settings.lossPolicy()).isSameAs(LossPolicy.ROUNDING);
     assertThat(settings.connectTimeout()).hasSeconds(3);
     assertThat(settings.attemptTimeout()).hasSeconds(10);
     assertThat(settings.totalTimeout()).hasSeconds(30);
@@ -226,11 +226,11 @@ class ClientSettingsTest {
         .allSatisfy(name -> assertThat(ClientSettings.defaults().toString()).contains(name + "="));
     assertThat(ClientSettings.defaults())
         .hasToString(
-            "ClientSettings{lossPolicy=REJECT, connectTimeout=PT3S, attemptTimeout=PT10S,"
-                + " totalTimeout=PT30S, batchTimeout=PT10M, closeTimeout=PT10S,"
-                + " waitAtExit=true, maxRetries=2, firstBackoff=PT0.3S, maxBackoff=PT20S,"
-                + " maxPause=PT10M, repeatUncertain=false, splitRefused=false, concurrency=16,"
-                + " maxPending=10000, maxPendingBytes=33554432, callbackExecutor=default, httpClient=default,"
+            "ClientSettings{lossPolicy=ROUNDING, connectTimeout=PT3S, attemptTimeout=PT10S,"
+                + " totalTimeout=PT30S, batchTimeout=PT10M, closeTimeout=PT10S, waitAtExit=true,"
+                + " maxRetries=2, firstBackoff=PT0.3S, maxBackoff=PT20S, maxPause=PT10M,"
+                + " repeatUncertain=false, splitRefused=false, concurrency=16, maxPending=10000,"
+                + " maxPendingBytes=33554432, callbackExecutor=default, httpClient=default,"
                 + " allowPlainHttp=false}");
   }
 

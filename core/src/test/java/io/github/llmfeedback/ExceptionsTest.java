@@ -32,25 +32,33 @@ class ExceptionsTest {
         .body("the server's words")
         .requestId("r-1")
         .retryAfter(Duration.ofSeconds(7))
-        .effort(3, Duration.ofMillis(42))
+        .attempts(3)
+        .elapsed(Duration.ofMillis(42))
         .mayHaveArrived(true)
         .build();
   }
 
   static Stream<FeedbackException> everyKind() {
     return Stream.of(
-        new UnrepresentableFeedbackException("toy", "message", List.of(LOSS)),
+        UnrepresentableFeedbackException.builder("toy", "message").losses(List.of(LOSS)).build(),
         rejected(),
-        new UndeliveredFeedbackException(
-            "toy", Reason.TIMEOUT, 2, Duration.ofSeconds(1), true, "message", null),
-        new UnreadableResponseException(
-            "toy", 200, "the server's words", 1, Duration.ofSeconds(1), "message"));
+        UndeliveredFeedbackException.builder("toy", Reason.TIMEOUT)
+            .attempts(2)
+            .elapsed(Duration.ofSeconds(1))
+            .mayHaveArrived(true)
+            .message("message")
+            .build(),
+        UnreadableResponseException.builder("toy", 200)
+            .body("the server's words")
+            .elapsed(Duration.ofSeconds(1))
+            .message("message")
+            .build());
   }
 
   @Test
   void anUnrepresentableFeedbackWasNotSent() {
     List<Loss> losses = new ArrayList<>(List.of(LOSS));
-    var error = new UnrepresentableFeedbackException("toy", "message", losses);
+    var error = UnrepresentableFeedbackException.builder("toy", "message").losses(losses).build();
     losses.clear();
     assertThat(error).hasMessage("message").hasNoCause();
     assertThat(error.provider()).isEqualTo("toy");
@@ -63,7 +71,7 @@ class ExceptionsTest {
   @Test
   void anUnrepresentableFeedbackMayHaveACause() {
     var cause = new IllegalStateException();
-    assertThat(new UnrepresentableFeedbackException("toy", "message", List.of(), cause))
+    assertThat(UnrepresentableFeedbackException.builder("toy", "message").cause(cause).build())
         .hasCause(cause);
   }
 
@@ -102,21 +110,59 @@ class ExceptionsTest {
   void anUndeliveredFeedbackTellsWhy() {
     var cause = new IOException("broken");
     var error =
-        new UndeliveredFeedbackException(
-            "toy", Reason.CONNECTION_LOST, 2, Duration.ofSeconds(1), true, "message", cause);
+        UndeliveredFeedbackException.builder("toy", Reason.CONNECTION_LOST)
+            .attempts(2)
+            .elapsed(Duration.ofSeconds(1))
+            .mayHaveArrived(true)
+            .message("message")
+            .cause(cause)
+            .build();
     assertThat(error).hasMessage("message").hasCause(cause);
     assertThat(error.reason()).isEqualTo(Reason.CONNECTION_LOST);
     assertThat(error.attempts()).isEqualTo(2);
+    assertThat(error.elapsed()).isEqualTo(Duration.ofSeconds(1));
     assertThat(error.mayHaveArrived()).isTrue();
   }
 
   @Test
   void anUnreadableAnswerMayHaveBeenAYes() {
     var error =
-        new UnreadableResponseException("toy", 200, "<html>", 1, Duration.ofSeconds(1), "message");
+        UnreadableResponseException.builder("toy", 200)
+            .body("<html>")
+            .elapsed(Duration.ofSeconds(1))
+            .message("message")
+            .build();
     assertThat(error.mayHaveArrived()).isTrue();
     assertThat(error.status()).isEqualTo(200);
     assertThat(error.body()).isEqualTo("<html>");
+  }
+
+  @Test
+  void aFailureNobodyDescribedIsInDoubtOnceARequestWasBegun() {
+    var sent = UndeliveredFeedbackException.builder("toy", Reason.TIMEOUT).attempts(1).build();
+    assertThat(sent.mayHaveArrived()).isTrue();
+    assertThat(sent).hasMessage("toy gave no answer: TIMEOUT; the feedback may have arrived");
+
+    var unsent = UndeliveredFeedbackException.builder("toy", Reason.FULL).build();
+    assertThat(unsent.attempts()).isZero();
+    assertThat(unsent.elapsed()).isZero();
+    assertThat(unsent.mayHaveArrived()).isFalse();
+    assertThat(unsent).hasMessage("toy gave no answer: FULL; surely not stored").hasNoCause();
+
+    var unreadable = UnreadableResponseException.builder("toy", 200).build();
+    assertThat(unreadable.attempts()).isEqualTo(1);
+    assertThat(unreadable.body()).isEmpty();
+    assertThat(unreadable)
+        .hasMessage(
+            "toy answered 200, but the answer cannot be read; the feedback may have arrived");
+  }
+
+  @Test
+  void aBuilderChangedLaterChangesNoException() {
+    var builder = UndeliveredFeedbackException.builder("toy", Reason.TIMEOUT).attempts(1);
+    var error = builder.build();
+    assertThat(builder.attempts(2).build().attempts()).isEqualTo(2);
+    assertThat(error.attempts()).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -144,13 +190,10 @@ class ExceptionsTest {
         .isThrownBy(() -> RejectedFeedbackException.builder(BadInput.absent(), 400).build())
         .withMessageContaining("provider");
     assertThatNullPointerException()
-        .isThrownBy(() -> refusal().effort(1, BadInput.absent()).build())
+        .isThrownBy(() -> refusal().elapsed(BadInput.absent()).build())
         .withMessageContaining("elapsed");
     assertThatNullPointerException()
-        .isThrownBy(
-            () ->
-                new UndeliveredFeedbackException(
-                    "toy", BadInput.absent(), 0, Duration.ZERO, false, "message", null))
+        .isThrownBy(() -> UndeliveredFeedbackException.builder("toy", BadInput.absent()).build())
         .withMessageContaining("reason");
   }
 }

@@ -18,9 +18,9 @@ class LossPolicyTest {
   @EnumSource(Kind.class)
   void eachPolicyAcceptsItsKinds(Kind kind) {
     Loss loss = loss(Part.SCORE, kind);
-    assertThat(LossPolicy.REJECT.accepts(loss)).isEqualTo(kind == Kind.ROUNDED);
+    assertThat(LossPolicy.ROUNDING.accepts(loss)).isEqualTo(kind == Kind.ROUNDED);
     assertThat(LossPolicy.EXACT.accepts(loss)).isFalse();
-    assertThat(LossPolicy.REPORT.accepts(loss)).isTrue();
+    assertThat(LossPolicy.ANY.accepts(loss)).isTrue();
   }
 
   @ParameterizedTest
@@ -44,9 +44,9 @@ class LossPolicyTest {
     Loss author = loss(Part.AUTHOR, Kind.DROPPED);
     Loss comment = loss(Part.COMMENT, Kind.DROPPED);
     List<Loss> losses = List.of(comment, rounded, author);
-    assertThat(LossPolicy.REJECT.refused(losses)).containsExactly(comment, author);
+    assertThat(LossPolicy.ROUNDING.refused(losses)).containsExactly(comment, author);
     assertThat(LossPolicy.EXACT.refused(losses)).containsExactly(comment, rounded, author);
-    assertThat(LossPolicy.REPORT.refused(losses)).isEmpty();
+    assertThat(LossPolicy.ANY.refused(losses)).isEmpty();
     assertThat(LossPolicy.tolerating(Part.COMMENT).refused(losses)).containsExactly(author);
   }
 
@@ -64,7 +64,7 @@ class LossPolicyTest {
         .isThrownBy(() -> LossPolicy.tolerating(Part.AUTHOR, BadInput.absent()))
         .withMessage("part must not be null");
     assertThatNullPointerException()
-        .isThrownBy(() -> LossPolicy.REPORT.accepts(BadInput.absent()))
+        .isThrownBy(() -> LossPolicy.ANY.accepts(BadInput.absent()))
         .withMessage("loss must not be null");
     assertThatNullPointerException()
         .isThrownBy(() -> new Loss(BadInput.absent(), Kind.DROPPED, "why"))
@@ -79,7 +79,7 @@ class LossPolicyTest {
 
   @Test
   void toStringTellsThePolicyAndTheLoss() {
-    assertThat(LossPolicy.REJECT).hasToString("REJECT");
+    assertThat(LossPolicy.ROUNDING).hasToString("ROUNDING");
     assertThat(LossPolicy.tolerating(Part.AUTHOR)).hasToString("tolerating[AUTHOR]");
     assertThat(loss(Part.AUTHOR, Kind.DROPPED)).hasToString("AUTHOR DROPPED (why)");
   }

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OutcomeTest {
   private static final Feedback FEEDBACK = Feedback.on("t").comment("the words").build();
   private static final Receipt RECEIPT = Receipt.builder("toy", "t").build();
   private final FeedbackException error =
-      new UnrepresentableFeedbackException("toy", "no room", List.of());
+      UnrepresentableFeedbackException.builder("toy", "no room").build();
 
   @Test
   void anAcceptedOneHasAReceiptAndNoError() {

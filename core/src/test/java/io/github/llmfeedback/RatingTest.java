@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.github.llmfeedback.Rating.Label;
 import io.github.llmfeedback.Rating.Score;
 import io.github.llmfeedback.Rating.Thumbs;
+import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +24,25 @@ class RatingTest {
     assertThat(folded(Thumbs.UP)).isEqualTo("thumbs UP");
     assertThat(folded(Rating.stars(4))).isEqualTo("score 4.0");
     assertThat(folded(new Label("great"))).isEqualTo("great");
+  }
+
+  @Test
+  void foldNeedsNoCastWhereTheBranchesDiffer() {
+    Function<Object, Object> anything = rating -> "some " + rating;
+    Function<Rating, List<Double>> none = rating -> List.of();
+    for (Rating rating : List.of(Thumbs.DOWN, new Score(2.5, 0, 5), new Label("good"))) {
+      Object wire = rating.fold(Thumbs::name, score -> List.of(score.value()), Label::name);
+      Object wide = rating.fold(anything, none, Label::name);
+      boolean good =
+          rating.fold(
+              thumbs -> thumbs == Thumbs.UP,
+              score -> score.value() > 2,
+              label -> label.name().equals("good"));
+
+      assertThat(wire).isIn("DOWN", List.of(2.5), "good");
+      assertThat(wide).isIn("some DOWN", List.of(), "good");
+      assertThat(good).isEqualTo(rating != Thumbs.DOWN);
+    }
   }
 
   @Test

@@ -173,8 +173,8 @@ class TargetHeadersTest {
     assertThat(target)
         .hasValueSatisfying(
             found -> {
-              assertThat(found.idFor(TRACE)).contains("t1");
-              assertThat(found.idFor(REQUEST).orElse("a b")).isEqualTo("a b");
+              assertThat(found.id(TRACE)).contains("t1");
+              assertThat(found.id(REQUEST).orElse("a b")).isEqualTo("a b");
             });
   }
 
@@ -258,7 +258,7 @@ class TargetHeadersTest {
         "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-the-future-brings"
       })
   void aLaterVersionIsReadAsFarAsItIsKnown(String traceparent) {
-    assertThat(Target.fromTraceparent(TRACE, traceparent).idFor(TRACE))
+    assertThat(Target.fromTraceparent(TRACE, traceparent).id(TRACE))
         .contains("4bf92f3577b34da6a3ce929d0e0e4736");
   }
 

@@ -86,8 +86,8 @@ class TargetTest {
   void aBareIdIsEveryProviders() {
     Target bare = Target.of("id 😀");
     assertThat(bare.isBare()).isTrue();
-    assertThat(bare.idFor(MADE)).contains("id 😀");
-    assertThat(bare.idFor(CHOSEN)).contains("id 😀");
+    assertThat(bare.id(MADE)).contains("id 😀");
+    assertThat(bare.id(CHOSEN)).contains("id 😀");
   }
 
   @Test
@@ -101,30 +101,38 @@ class TargetTest {
   void aNamedIdIsItsProvidersAlone() {
     Target target = Target.of(MADE, "m");
     assertThat(target.isBare()).isFalse();
-    assertThat(target.idFor(MADE)).contains("m");
-    assertThat(target.idFor(CHOSEN)).isEmpty();
-    assertThat(target.idFor(TargetKey.of("maker", "session"))).isEmpty();
-    assertThat(target.and(CHOSEN, "c").idFor(CHOSEN)).contains("c");
+    assertThat(target.id(MADE)).contains("m");
+    assertThat(target.id(CHOSEN)).isEmpty();
+    assertThat(target.id(TargetKey.of("maker", "session"))).isEmpty();
+    assertThat(target.and(CHOSEN, "c").id(CHOSEN)).contains("c");
   }
 
   @Test
   void aSharedIdReachesOnlyProvidersWhoseIdsCanBeChosen() {
     Target shared = Target.shared("s");
     assertThat(shared.isBare()).isFalse();
-    assertThat(shared.idFor(CHOSEN)).contains("s");
-    assertThat(shared.idFor(MADE)).isEmpty();
+    assertThat(shared.id(CHOSEN)).contains("s");
+    assertThat(shared.id(MADE)).isEmpty();
+  }
+
+  @Test
+  void idsReadAndStoredMakeTheSameTargetAgain() {
+    Target target = Target.of(MADE, "m").and(CHOSEN, "c");
+    String made = target.id(MADE).orElseThrow();
+    String chosen = target.id(CHOSEN).orElseThrow();
+    assertThat(Target.of(CHOSEN, chosen).and(MADE, made)).isEqualTo(target);
   }
 
   @Test
   void aNamedIdWinsOverTheSharedOne() {
     Target target = Target.shared("s").and(CHOSEN, "c").and(MADE, "m");
-    assertThat(target.idFor(CHOSEN)).contains("c");
-    assertThat(target.idFor(MADE)).contains("m");
+    assertThat(target.id(CHOSEN)).contains("c");
+    assertThat(target.id(MADE)).contains("m");
   }
 
   @Test
   void aLaterIdOfTheSameKeyReplacesAnEarlierOne() {
-    assertThat(Target.of(MADE, "old").and(TargetKey.of("MAKER", "log"), "new").idFor(MADE))
+    assertThat(Target.of(MADE, "old").and(TargetKey.of("MAKER", "log"), "new").id(MADE))
         .contains("new");
   }
 
@@ -132,7 +140,7 @@ class TargetTest {
   void andLeavesTheTargetAsItWas() {
     Target before = Target.of(MADE, "m");
     Target after = before.and(CHOSEN, "c");
-    assertThat(before.idFor(CHOSEN)).isEmpty();
+    assertThat(before.id(CHOSEN)).isEmpty();
     assertThat(after).isNotEqualTo(before);
   }
 
@@ -142,7 +150,7 @@ class TargetTest {
         .isThrownBy(() -> Target.of(BadInput.absent(), "id"))
         .withMessage("target key must not be null");
     assertThatNullPointerException()
-        .isThrownBy(() -> Target.of("bare").idFor(BadInput.absent()))
+        .isThrownBy(() -> Target.of("bare").id(BadInput.absent()))
         .withMessage("target key must not be null");
     assertThatNullPointerException()
         .isThrownBy(() -> Target.fromHeaders(Map.of(), MADE, BadInput.absent()))

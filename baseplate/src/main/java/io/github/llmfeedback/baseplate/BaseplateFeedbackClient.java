@@ -45,13 +45,17 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
    * BASEPLATE_BASE_URL}.
    */
   public static BaseplateFeedbackClient fromEnv() {
-    return fromEnv(System::getenv);
+    return fromEnv(ClientSettings.defaults());
   }
 
-  static BaseplateFeedbackClient fromEnv(Function<String, @Nullable String> environment) {
-    return builder(environment.apply(KEY_VARIABLE), environment.apply(ENDPOINT_VARIABLE))
-        .baseUrlIfSet(environment.apply("BASEPLATE_BASE_URL"))
-        .build();
+  /** As {@link #fromEnv()}, with these settings. */
+  public static BaseplateFeedbackClient fromEnv(ClientSettings settings) {
+    return fromEnv(settings, System::getenv);
+  }
+
+  static BaseplateFeedbackClient fromEnv(
+      ClientSettings settings, Function<String, @Nullable String> environment) {
+    return new Builder(environment).settings(settings).build();
   }
 
   /** Begins a client with this key for this endpoint. */
@@ -70,12 +74,12 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
 
   @Override
   public Receipt update(Receipt receipt, Feedback feedback) {
-    return replace(receipt, feedback);
+    return super.update(receipt, feedback);
   }
 
   @Override
   public CompletableFuture<Receipt> updateAsync(Receipt receipt, Feedback feedback) {
-    return replaceAsync(receipt, feedback);
+    return super.updateAsync(receipt, feedback);
   }
 
   /**
@@ -91,6 +95,11 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
       super("baseplate", "https://app.baseplate.ai/api", "api");
       this.apiKey = required("Baseplate's API key", KEY_VARIABLE, apiKey);
       this.endpointId = segment(required("Baseplate's endpoint id", ENDPOINT_VARIABLE, endpointId));
+    }
+
+    private Builder(Function<String, @Nullable String> environment) {
+      this(environment.apply(KEY_VARIABLE), environment.apply(ENDPOINT_VARIABLE));
+      baseUrlFrom(environment::apply);
     }
 
     private static String segment(String endpointId) {
@@ -112,7 +121,7 @@ public final class BaseplateFeedbackClient extends HttpFeedbackClient implements
      */
     public BaseplateFeedbackClient build() {
       return new BaseplateFeedbackClient(
-          connection().keyHeader("Authorization", "Bearer ", apiKey), settings(), endpointId);
+          endpoint().keyHeader("Authorization", "Bearer ", apiKey), settings(), endpointId);
     }
   }
 }

@@ -36,10 +36,10 @@ class BaseplateDialectTest {
   @Test
   void keepsThumbsAndTheSideOfAScoreAndNothingElse() {
     assertThat(List.of(Part.values()))
-        .filteredOn(part -> dialect.capabilities().of(part) != Support.NONE)
+        .filteredOn(part -> dialect.capabilities().support(part) != Support.NONE)
         .containsExactlyInAnyOrder(Part.THUMBS, Part.SCORE);
-    assertThat(dialect.capabilities().of(Part.THUMBS)).isEqualTo(Support.NATIVE);
-    assertThat(dialect.capabilities().of(Part.SCORE)).isEqualTo(Support.APPROXIMATED);
+    assertThat(dialect.capabilities().support(Part.THUMBS)).isEqualTo(Support.NATIVE);
+    assertThat(dialect.capabilities().support(Part.SCORE)).isEqualTo(Support.APPROXIMATED);
   }
 
   @Test
@@ -249,7 +249,7 @@ class BaseplateDialectTest {
   private List<List<BaseplateWire>> sent(Feedback.Builder... feedbacks) {
     return Stream.of(feedbacks)
         .map(Feedback.Builder::build)
-        .map(f -> dialect.encode(f, f.target().idFor(dialect.targetKey()).orElseThrow(), losses))
+        .map(f -> dialect.encode(f, f.target().id(dialect.targetKey()).orElseThrow(), losses))
         .toList();
   }
 }

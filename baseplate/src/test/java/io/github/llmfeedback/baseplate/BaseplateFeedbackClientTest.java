@@ -187,7 +187,8 @@ class BaseplateFeedbackClientTest {
             "BASEPLATE_BASE_URL",
             server.url() + "/");
     try (BaseplateFeedbackClient fromEnv =
-        BaseplateFeedbackClient.fromEnv(name -> environment.getOrDefault(name, ""))) {
+        BaseplateFeedbackClient.fromEnv(
+            ClientSettings.defaults(), name -> environment.getOrDefault(name, ""))) {
       fromEnv.submit(Feedback.on("usage-1").thumbsUp().build());
     }
     assertThat(server.take().path()).isEqualTo("/api/endpoints/ep-2/logs");
@@ -232,7 +233,8 @@ class BaseplateFeedbackClientTest {
     Map<String, String> environment =
         Map.of("BASEPLATE_API_KEY", KEY, "BASEPLATE_ENDPOINT_ID", "ep-1");
     try (BaseplateFeedbackClient fromEnv =
-        BaseplateFeedbackClient.fromEnv(name -> environment.getOrDefault(name, ""))) {
+        BaseplateFeedbackClient.fromEnv(
+            ClientSettings.defaults(), name -> environment.getOrDefault(name, ""))) {
       assertThat(fromEnv).hasToString("BaseplateFeedbackClient (baseplate at app.baseplate.ai)");
     }
   }

@@ -3,8 +3,10 @@ package io.github.llmfeedback.client;
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.engine.http.BaseUrl;
 import io.github.llmfeedback.spi.ApiEndpoint;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,33 +67,53 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
     return self();
   }
 
-  /** Sets how the client behaves. */
+  /** Sets how the client behaves, all of it. */
   public B settings(ClientSettings settings) {
     this.settings = Objects.requireNonNull(settings, "settings must not be null");
     return self();
   }
 
+  /**
+   * Changes how the client behaves, from the settings so far: {@code settings(s ->
+   * s.totalTimeout(Duration.ofSeconds(5)))}.
+   */
+  public B settings(UnaryOperator<ClientSettings.Builder> change) {
+    Objects.requireNonNull(change, "settings must not be null");
+    return settings(change.apply(settings.newBuilder()).build());
+  }
+
   /** The settings so far. */
-  public ClientSettings settings() {
+  protected final ClientSettings settings() {
     return settings;
   }
 
   /**
-   * The connection without credentials.
+   * Takes the base URL from the provider's environment variable, such as {@code PORTKEY_BASE_URL},
+   * if it is set and not blank; with or without the version segment, as for {@link #baseUrl}.
+   *
+   * @param environment usually {@code System::getenv}
+   */
+  protected final B baseUrlFrom(Environment environment) {
+    String value = environment.get(provider.toUpperCase(Locale.ROOT) + "_BASE_URL");
+    return value == null || value.isBlank() ? self() : baseUrl(value);
+  }
+
+  /**
+   * The provider's endpoint, without credentials.
    *
    * @throws IllegalArgumentException if the base URL cannot be used
    */
-  protected ApiEndpoint connection() {
-    ApiEndpoint connection =
+  protected ApiEndpoint endpoint() {
+    ApiEndpoint endpoint =
         BaseUrl.endpoint(provider, baseUrl, settings.allowPlainHttp()).showing(known);
-    String host = connection.host();
+    String host = endpoint.host();
     if (LLM_HOST.matcher(host).matches() || isLlmProxy(host)) {
       throw new IllegalArgumentException(
           "%s's base URL must be that of its own API, but %s takes LLM calls and no feedback;"
                   .formatted(provider, host)
               + " leave it out for the provider's default");
     }
-    return exact || version.isEmpty() ? connection : connection.endingWith(version);
+    return exact || version.isEmpty() ? endpoint : endpoint.endingWith(version);
   }
 
   /** Whether a host is one of the provider's own that takes LLM calls and no feedback. */
@@ -99,9 +121,11 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
     return false;
   }
 
-  /** Sets the base URL to what an environment variable holds, if it is set. */
-  public B baseUrlIfSet(@Nullable String value) {
-    return value == null || value.isBlank() ? self() : baseUrl(value);
+  /** The environment variables. */
+  @FunctionalInterface
+  protected interface Environment {
+    /** The value of a variable; null if it is not set. */
+    @Nullable String get(String variable);
   }
 
   /**

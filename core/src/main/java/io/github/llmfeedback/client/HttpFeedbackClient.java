@@ -32,34 +32,34 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that speaks a {@link Dialect} over HTTP. Provider modules extend it with their doors:
- * how it is made, and what only their provider can do. Thread-safe.
+ * A client that speaks a {@link Dialect} over HTTP. Provider modules extend it with how their
+ * client is made, and with what only their provider can do. Thread-safe.
  */
 public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking {
   final Engine<?> engine;
   private final Submissions<?> submissions;
   private final PollingRuns pollingRuns;
 
-  /** A client at the end of {@code connection}. */
+  /** A client of the API at {@code endpoint}. */
   protected <W> HttpFeedbackClient(
-      ApiEndpoint connection, ClientSettings settings, Dialect<W> dialect) {
-    this(engine(SharedThreads.acquire(), null, connection, settings, dialect));
+      ApiEndpoint endpoint, ClientSettings settings, Dialect<W> dialect) {
+    this(engine(SharedThreads.acquire(), null, endpoint, settings, dialect));
   }
 
   /** A client with a time of its own, for tests of the engine. */
   <W> HttpFeedbackClient(
-      Time time, ApiEndpoint connection, ClientSettings settings, Dialect<W> dialect) {
-    this(engine(SharedThreads.acquire(), time, connection, settings, dialect));
+      Time time, ApiEndpoint endpoint, ClientSettings settings, Dialect<W> dialect) {
+    this(engine(SharedThreads.acquire(), time, endpoint, settings, dialect));
   }
 
   private static <W> Engine<W> engine(
       SharedThreads threads,
       @Nullable Time time,
-      ApiEndpoint connection,
+      ApiEndpoint endpoint,
       ClientSettings settings,
       Dialect<W> dialect) {
     try {
-      return new Engine<>(threads, time == null ? threads : time, connection, settings, dialect);
+      return new Engine<>(threads, time == null ? threads : time, endpoint, settings, dialect);
     } catch (RuntimeException e) {
       threads.release();
       throw e;
@@ -99,52 +99,58 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
     return submissions.submitEach(feedbacks, eachOutcome);
   }
 
-  /** The way of {@link io.github.llmfeedback.SupportsUpdate#update}. */
-  protected final Receipt replace(Receipt receipt, Feedback feedback) {
+  /**
+   * Changes stored feedback, as {@link io.github.llmfeedback.SupportsUpdate#update} says. A client
+   * whose provider can do so implements that interface and overrides this as public.
+   */
+  protected Receipt update(Receipt receipt, Feedback feedback) {
     return engine.update(receipt, feedback).await();
   }
 
-  /** As {@link #replace}, without waiting. */
-  protected final CompletableFuture<Receipt> replaceAsync(Receipt receipt, Feedback feedback) {
+  /** As {@link #update}, without waiting. */
+  protected CompletableFuture<Receipt> updateAsync(Receipt receipt, Feedback feedback) {
     return engine.update(receipt, feedback).future();
   }
 
-  /** The way of {@link io.github.llmfeedback.SupportsRetract#retract}. */
-  protected final Receipt takeBack(Receipt receipt) {
+  /**
+   * Takes stored feedback back, as {@link io.github.llmfeedback.SupportsRetract#retract} says. A
+   * client whose provider can do so implements that interface and overrides this as public.
+   */
+  protected Receipt retract(Receipt receipt) {
     return engine.retract(receipt).await();
   }
 
-  /** As {@link #takeBack}, without waiting. */
-  protected final CompletableFuture<Receipt> takeBackAsync(Receipt receipt) {
+  /** As {@link #retract}, without waiting. */
+  protected CompletableFuture<Receipt> retractAsync(Receipt receipt) {
     return engine.retract(receipt).future();
   }
 
   /**
-   * Submits one that stands for no {@link Feedback}, for what only one provider has, as {@link
-   * #submit} does.
+   * Submits what the provider's client encoded itself, because no {@link Feedback} can state it, as
+   * {@link #submit} does.
    *
    * @param dialect the one that this client was made with
-   * @param one gives it, or says what is wrong with it
+   * @param encoded encodes it, or throws what is wrong with it
    */
-  protected final <W> Receipt deliver(Dialect<W> dialect, Supplier<Encoded<W>> one) {
-    return own(dialect).submitEncoded(one).await();
+  protected final <W> Receipt submitEncoded(Dialect<W> dialect, Supplier<Encoded<W>> encoded) {
+    return own(dialect).submitEncoded(encoded).await();
   }
 
-  /** As {@link #deliver}, without waiting; every error comes through the future. */
-  protected final <W> CompletableFuture<Receipt> deliverAsync(
-      Dialect<W> dialect, Supplier<Encoded<W>> one) {
-    return own(dialect).submitEncoded(one).future();
+  /** As {@link #submitEncoded}, without waiting; every error comes through the future. */
+  protected final <W> CompletableFuture<Receipt> submitEncodedAsync(
+      Dialect<W> dialect, Supplier<Encoded<W>> encoded) {
+    return own(dialect).submitEncoded(encoded).future();
   }
 
   /**
-   * Submits several that stand for no {@link Feedback}, in lists, as {@link #submitAll} does.
+   * Submits several as {@link #submitEncoded} does one, in lists, as {@link #submitAll} does.
    *
    * @param dialect the one that this client was made with
    * @param accepted makes a result of the place in the list and the receipt
    * @param failed makes a result of the place in the list and the error
    * @return one result each, in input order
    */
-  protected final <W, R> List<R> deliverAll(
+  protected final <W, R> List<R> submitAllEncoded(
       Dialect<W> dialect,
       List<Encoded<W>> all,
       BiFunction<Integer, Receipt, R> accepted,
@@ -152,8 +158,8 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
     return submissions(dialect).submitAllEncoded(all, accepted, failed).await();
   }
 
-  /** As {@link #deliverAll}, without waiting. */
-  protected final <W, R> CompletableFuture<List<R>> deliverAllAsync(
+  /** As {@link #submitAllEncoded}, without waiting. */
+  protected final <W, R> CompletableFuture<List<R>> submitAllEncodedAsync(
       Dialect<W> dialect,
       List<Encoded<W>> all,
       BiFunction<Integer, Receipt, R> accepted,
@@ -180,19 +186,19 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
     return engine.draft(feedback);
   }
 
-  /** Sends what is no feedback, as patiently as feedback, and reads what the dialect accepts. */
+  /** Sends a request that carries no feedback, with the same retries, and reads the response. */
   protected final <T> T ask(WireRequest request, Function<ProviderResponse, T> read) {
     return engine.ask(request, read).await();
   }
 
-  /** Holds a dialogue and waits for its end. */
-  protected final <T> T hold(Polling<T> dialogue) {
-    return pollingRuns.poll(dialogue).await();
+  /** Runs {@code polling} and waits for its end. */
+  protected final <T> T poll(Polling<T> polling) {
+    return pollingRuns.poll(polling).await();
   }
 
-  /** As {@link #hold}, without waiting. */
-  protected final <T> CompletableFuture<T> holdAsync(Polling<T> dialogue) {
-    return pollingRuns.poll(dialogue).future();
+  /** As {@link #poll}, without waiting. */
+  protected final <T> CompletableFuture<T> pollAsync(Polling<T> polling) {
+    return pollingRuns.poll(polling).future();
   }
 
   @Override

@@ -93,15 +93,14 @@ final class ClientCalls {
   private static CallResult lastResort(String provider) {
     Sent unknown = new Sent(1, null, true);
     FeedbackException error =
-        new UndeliveredFeedbackException(
-            provider,
-            Reason.CONNECTION_LOST,
-            unknown.attempts(),
-            Duration.ZERO,
-            true,
-            provider
-                + " was not heard: this process is out of memory; the feedback may have arrived",
-            null);
+        UndeliveredFeedbackException.builder(provider, Reason.CONNECTION_LOST)
+            .attempts(unknown.attempts())
+            .mayHaveArrived(true)
+            .message(
+                provider
+                    + " was not heard: this process is out of memory; the feedback may have"
+                    + " arrived")
+            .build();
     return new CallResult(null, null, error, unknown, Duration.ZERO);
   }
 

@@ -236,11 +236,10 @@ public final class Engine<W> {
       return calls.errors.linkage(error);
     }
     String provider = dialect.capabilities().provider();
-    return new UnrepresentableFeedbackException(
-        provider,
-        provider + "'s dialect failed on this feedback",
-        List.of(),
-        ForeignException.of(bug));
+    return UnrepresentableFeedbackException.builder(
+            provider, provider + "'s dialect failed on this feedback")
+        .cause(ForeignException.of(bug))
+        .build();
   }
 
   /** The receipts of an accepted request, one for each feedback in it. */
@@ -262,13 +261,12 @@ public final class Engine<W> {
     try {
       return reading.get();
     } catch (RuntimeException | Error e) {
-      throw new UnreadableResponseException(
-          dialect.capabilities().provider(),
-          response.status(),
-          "",
-          result.attempts(),
-          result.elapsed(),
-          "the response was accepted, but its ids could not be read");
+      throw UnreadableResponseException.builder(
+              dialect.capabilities().provider(), response.status())
+          .attempts(result.attempts())
+          .elapsed(result.elapsed())
+          .message("the response was accepted, but its ids could not be read")
+          .build();
     }
   }
 

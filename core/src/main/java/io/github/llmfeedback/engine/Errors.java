@@ -69,20 +69,20 @@ public final class Errors {
       boolean mayHaveArrived) {
     String hint = hint(request, response, verdict);
     if (verdict.kind() == Verdict.Kind.UNREADABLE) {
-      return new UnreadableResponseException(
-          endpoint.provider(),
-          response.status(),
-          excerpt(response),
-          attempts,
-          elapsed,
-          mayHaveArrived && !request.isReadOnly(),
-          "%s answered %d to %s, but %s%s"
-              .formatted(
-                  endpoint.provider(),
-                  response.status(),
-                  place(request),
-                  hint == null ? "the answer cannot be read" : hint,
-                  request.isReadOnly() ? "" : "; the feedback may have arrived"));
+      return UnreadableResponseException.builder(endpoint.provider(), response.status())
+          .body(excerpt(response))
+          .attempts(attempts)
+          .elapsed(elapsed)
+          .mayHaveArrived(mayHaveArrived && !request.isReadOnly())
+          .message(
+              "%s answered %d to %s, but %s%s"
+                  .formatted(
+                      endpoint.provider(),
+                      response.status(),
+                      place(request),
+                      hint == null ? "the answer cannot be read" : hint,
+                      request.isReadOnly() ? "" : "; the feedback may have arrived"))
+          .build();
     }
     return RejectedFeedbackException.builder(endpoint.provider(), response.status())
         .place(place(request))
@@ -91,7 +91,8 @@ public final class Errors {
         .body(excerpt(response))
         .requestId(verdict.requestId().map(id -> token(said(request), id)).orElse(null))
         .retryAfter(response.retryAfter().orElse(null))
-        .effort(attempts, elapsed)
+        .attempts(attempts)
+        .elapsed(elapsed)
         .mayHaveArrived(mayHaveArrived && !request.isReadOnly())
         .build();
   }
@@ -125,7 +126,8 @@ public final class Errors {
         .place(request == null ? "" : place(request))
         .hint("the provider asked this client to wait longer than this call may take")
         .retryAfter(left)
-        .effort(attempts, elapsed)
+        .attempts(attempts)
+        .elapsed(elapsed)
         .mayHaveArrived(mayHaveArrived && !question)
         .build();
   }
@@ -141,44 +143,40 @@ public final class Errors {
     boolean mayHaveArrived = uncertain && !question;
     String fate =
         question ? "" : mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored";
-    return new UndeliveredFeedbackException(
-        endpoint.provider(),
-        reason,
-        attempts,
-        elapsed,
-        mayHaveArrived,
-        what(request, reason, cause) + fate,
-        cause == null ? null : ForeignException.of(cause));
+    return UndeliveredFeedbackException.builder(endpoint.provider(), reason)
+        .attempts(attempts)
+        .elapsed(elapsed)
+        .mayHaveArrived(mayHaveArrived)
+        .message(what(request, reason, cause) + fate)
+        .cause(cause == null ? null : ForeignException.of(cause))
+        .build();
   }
 
   /** An error of this process, such as no memory, ended a call on its way. */
   FeedbackException broken(WireRequest request, Throwable bug, Sent sent, Duration elapsed) {
     boolean mayHaveArrived = sent.uncertain() && !request.isReadOnly();
-    return new UndeliveredFeedbackException(
-        endpoint.provider(),
-        sent.attempts() == 0 ? Reason.UNREACHABLE : Reason.CONNECTION_LOST,
-        sent.attempts(),
-        elapsed,
-        mayHaveArrived,
-        endpoint.provider()
-            + " was not heard: an error in this process ended the call ("
-            + bug.getClass().getName()
-            + ")"
-            + (mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored"),
-        null);
+    return UndeliveredFeedbackException.builder(
+            endpoint.provider(), sent.attempts() == 0 ? Reason.UNREACHABLE : Reason.CONNECTION_LOST)
+        .attempts(sent.attempts())
+        .elapsed(elapsed)
+        .mayHaveArrived(mayHaveArrived)
+        .message(
+            endpoint.provider()
+                + " was not heard: an error in this process ended the call ("
+                + bug.getClass().getName()
+                + ")"
+                + (mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored"))
+        .build();
   }
 
   /** Nothing was sent, because the class path does not fit together. */
   FeedbackException linkage(LinkageError error) {
-    return new UndeliveredFeedbackException(
-        endpoint.provider(),
-        Reason.LINKAGE,
-        0,
-        Duration.ZERO,
-        false,
-        "%s was sent nothing: %s (%s); surely not stored"
-            .formatted(endpoint.provider(), explain(Reason.LINKAGE, null), error),
-        ForeignException.of(error));
+    return UndeliveredFeedbackException.builder(endpoint.provider(), Reason.LINKAGE)
+        .message(
+            "%s was sent nothing: %s (%s); surely not stored"
+                .formatted(endpoint.provider(), explain(Reason.LINKAGE, null), error))
+        .cause(ForeignException.of(error))
+        .build();
   }
 
   private String what(@Nullable WireRequest request, Reason reason, @Nullable IOException cause) {

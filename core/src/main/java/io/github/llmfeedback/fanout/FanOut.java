@@ -256,24 +256,25 @@ public final class FanOut implements AutoCloseable {
   private static <T> T extension(Member member, Class<T> extension, String act) {
     return member
         .client()
-        .as(extension)
+        .extension(extension)
         .orElseThrow(
             () ->
-                new UnrepresentableFeedbackException(
-                    member.provider(),
-                    "%s cannot %s feedback: its client is not a %s; surely nothing was changed"
-                        .formatted(member.name(), act, extension.getSimpleName()),
-                    List.of()));
+                UnrepresentableFeedbackException.builder(
+                        member.provider(),
+                        "%s cannot %s feedback: its client is not a %s; surely nothing was changed"
+                            .formatted(member.name(), act, extension.getSimpleName()))
+                    .build());
   }
 
   private static void refuseBare(Feedback feedback, String which) {
     if (feedback.target().isBare()) {
-      throw new UnrepresentableFeedbackException(
-          "fan-out",
-          which
-              + "a bare target id cannot be every provider's; name one for each provider with"
-              + " Target.of(key, id).and(key, id), or choose one for all with Target.shared(id)",
-          List.of());
+      throw UnrepresentableFeedbackException.builder(
+              "fan-out",
+              which
+                  + "a bare target id cannot be every provider's; name one for each provider with"
+                  + " Target.of(key, id).and(key, id), or choose one for all with"
+                  + " Target.shared(id)")
+          .build();
     }
   }
 

@@ -228,8 +228,9 @@ final class MemberCall<C> {
           ? broken(Reason.CANCELLED, "was cancelled", error)
           : ended(why, member.provider(), 0, true, why.cause());
     } else if (error instanceof IllegalArgumentException && member.isOwn()) { // sent nothing
-      return new UnrepresentableFeedbackException(
-          member.provider(), String.valueOf(error.getMessage()), List.of());
+      return UnrepresentableFeedbackException.builder(
+              member.provider(), String.valueOf(error.getMessage()))
+          .build();
     }
     return ownError(error);
   }
@@ -259,17 +260,17 @@ final class MemberCall<C> {
 
   private FeedbackException ended(
       Stop why, String provider, int attempts, boolean mayHaveArrived, @Nullable Throwable cause) {
-    return new UndeliveredFeedbackException(
-        provider,
-        why.reason(),
-        attempts,
-        Duration.ofNanos(threads.nanoTime() - begun),
-        mayHaveArrived,
-        member.name()
-            + " "
-            + why.what()
-            + (mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored"),
-        cause);
+    return UndeliveredFeedbackException.builder(provider, why.reason())
+        .attempts(attempts)
+        .elapsed(Duration.ofNanos(threads.nanoTime() - begun))
+        .mayHaveArrived(mayHaveArrived)
+        .message(
+            member.name()
+                + " "
+                + why.what()
+                + (mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored"))
+        .cause(cause)
+        .build();
   }
 
   private FeedbackException ownError(Throwable bug) {

@@ -275,7 +275,7 @@ public final class TargetInterceptor implements Interceptor {
       return false;
     }
     try {
-      return Target.of(key, value.strip()).idFor(key).isPresent();
+      return Target.of(key, value.strip()).id(key).isPresent();
     } catch (InvalidFeedbackException e) { // such as a tab in it
       LOG.warn("a header has a value that cannot be an id: {}", e.getMessage());
       return false;

@@ -20,7 +20,8 @@ public record Encoded<W>(
     String target, List<W> objects, Map<String, List<String>> state, List<Loss> losses) {
 
   /**
-   * Prepares a feedback.
+   * Prepares a feedback. This is the one account of losses: what is dropped, refused, approximated
+   * and accepted is decided here, for every client and for the recording one of the tests.
    *
    * @throws UnrepresentableFeedbackException if the provider cannot keep it as the policy demands
    */
@@ -28,9 +29,9 @@ public record Encoded<W>(
     Capabilities capabilities = dialect.capabilities();
     Losses losses = new Losses(capabilities.provider());
 
-    capabilities.dropped(feedback).forEach(loss -> losses.dropped(loss.part(), loss.detail()));
-    Feedback kept = capabilities.kept(feedback);
-    String id = feedback.target().requireIdFor(dialect.targetKey());
+    capabilities.unsupportedIn(feedback).forEach(losses::add);
+    Feedback kept = capabilities.withoutUnsupported(feedback);
+    String id = feedback.target().requireId(dialect.targetKey());
     String target = dialect.address(id, losses);
     List<W> objects = dialect.encode(kept, target, losses);
     if (objects.isEmpty()) {

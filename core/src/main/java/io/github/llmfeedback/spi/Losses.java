@@ -5,6 +5,7 @@ import io.github.llmfeedback.Part;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** What one feedback loses when it is encoded. Used by one thread. */
 public final class Losses {
@@ -31,10 +32,16 @@ public final class Losses {
     noted.add(new Loss(part, Loss.Kind.DROPPED, detail));
   }
 
+  /** Notes a loss that somebody else described. */
+  public void add(Loss loss) {
+    noted.add(Objects.requireNonNull(loss, "loss must not be null"));
+  }
+
   /** An exception to throw when the provider cannot keep the feedback under any policy. */
   public UnrepresentableFeedbackException refusal(String why) {
-    return new UnrepresentableFeedbackException(
-        provider, provider + " cannot keep this feedback: " + why, List.of());
+    return UnrepresentableFeedbackException.builder(
+            provider, provider + " cannot keep this feedback: " + why)
+        .build();
   }
 
   /** What was noted, in order. */

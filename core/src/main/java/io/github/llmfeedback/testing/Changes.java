@@ -9,14 +9,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
-/** The powers of a recording client, apart from it so that it has only those it was given. */
+/** The extensions of a recording client, apart from it so that it has only those it was given. */
 final class Changes implements SupportsUpdate, SupportsRetract {
-  private final Account account;
+  private final RecordingDialect dialect;
   private final Recorded recorded;
   private final Desk desk;
 
-  Changes(Account account, Recorded recorded, Desk desk) {
-    this.account = account;
+  Changes(RecordingDialect dialect, Recorded recorded, Desk desk) {
+    this.dialect = dialect;
     this.recorded = recorded;
     this.desk = desk;
   }
@@ -46,19 +46,19 @@ final class Changes implements SupportsUpdate, SupportsRetract {
     if (receipt != null && feedback != null) {
       recorded.update(receipt, feedback);
     }
-    return begin.apply(new Call(account.provider()), () -> updated(receipt, feedback));
+    return begin.apply(new Call(dialect.provider()), () -> updated(receipt, feedback));
   }
 
   private Call retract(Receipt receipt, BiFunction<Call, Supplier<Receipt>, Call> begin) {
     if (receipt != null) {
       recorded.retraction(receipt);
     }
-    return begin.apply(new Call(account.provider()), () -> retracted(receipt));
+    return begin.apply(new Call(dialect.provider()), () -> retracted(receipt));
   }
 
   private Receipt updated(Receipt receipt, Feedback feedback) {
     checkProvider(receipt);
-    Receipt updated = account.receipt(feedback).ids(receipt.ids()).build();
+    Receipt updated = dialect.receipt(feedback).ids(receipt.ids()).build();
     if (!updated.target().equals(receipt.target())) {
       throw new IllegalArgumentException(
           "an update must be about the receipt's target "
@@ -79,12 +79,12 @@ final class Changes implements SupportsUpdate, SupportsRetract {
 
   private void checkProvider(Receipt receipt) {
     Objects.requireNonNull(receipt, "receipt must not be null");
-    if (!receipt.provider().equals(account.provider())) {
+    if (!receipt.provider().equals(dialect.provider())) {
       throw new IllegalArgumentException(
           "the receipt is "
               + receipt.provider()
               + "'s, but this client is "
-              + account.provider()
+              + dialect.provider()
               + "'s");
     }
   }

@@ -7,7 +7,6 @@ import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How a call can fail at a real provider, one example of each kind. */
@@ -53,24 +52,24 @@ public enum Failure {
   public FeedbackException of(String provider) {
     return switch (this) {
       case UNREPRESENTABLE ->
-          new UnrepresentableFeedbackException(
-              provider, provider + " cannot keep this feedback: the test says so", List.of());
+          UnrepresentableFeedbackException.builder(
+                  provider, provider + " cannot keep this feedback: the test says so")
+              .build();
       case REJECTED -> rejected(provider, 400, 1, false, null);
       case WRONG_KEY -> rejected(provider, 401, 1, false, "the key is wrong");
       case RATE_LIMITED -> rejected(provider, 429, 3, false, "the provider is busy");
       case SERVER_ERROR -> rejected(provider, 500, 1, true, null);
       case UNAVAILABLE -> rejected(provider, 503, 3, true, "the provider is busy");
       case UNREADABLE ->
-          new UnreadableResponseException(
-              provider,
-              200,
-              "<!DOCTYPE html><html><body>Welcome</body></html>",
-              1,
-              Duration.ofMillis(120),
-              provider
-                  + " answered 200 to "
-                  + PLACE
-                  + ", but it is a web page; check the base URL; the feedback may have arrived");
+          UnreadableResponseException.builder(provider, 200)
+              .body("<!DOCTYPE html><html><body>Welcome</body></html>")
+              .elapsed(Duration.ofMillis(120))
+              .message(
+                  provider
+                      + " answered 200 to "
+                      + PLACE
+                      + ", but it is a web page; check the base URL; the feedback may have arrived")
+              .build();
       case UNREACHABLE -> undelivered(provider, Reason.UNREACHABLE, 3, false);
       case UNTRUSTED -> undelivered(provider, Reason.UNTRUSTED, 1, false);
       case CONNECTION_LOST -> undelivered(provider, Reason.CONNECTION_LOST, 1, true);
@@ -91,27 +90,27 @@ public enum Failure {
         .hint(hint)
         .body("{\"error\":{\"message\":\"the test says so\"}}")
         .retryAfter(status == 429 ? Duration.ofSeconds(30) : null)
-        .effort(attempts, Duration.ofMillis(120))
+        .attempts(attempts)
+        .elapsed(Duration.ofMillis(120))
         .mayHaveArrived(mayHaveArrived)
         .build();
   }
 
   static FeedbackException undelivered(
       String provider, Reason reason, int attempts, boolean mayHaveArrived) {
-    return new UndeliveredFeedbackException(
-        provider,
-        reason,
-        attempts,
-        reason == Reason.TIMEOUT ? Duration.ofSeconds(10) : Duration.ZERO,
-        mayHaveArrived,
-        "%s; %s"
-            .formatted(
-                switch (reason) {
-                  case CLOSED -> "the " + provider + " client is closed";
-                  case FULL -> "the " + provider + " client has too much in flight already";
-                  default -> "%s gave no answer to %s: %s".formatted(provider, PLACE, reason);
-                },
-                mayHaveArrived ? "the feedback may have arrived" : "surely not stored"),
-        null);
+    return UndeliveredFeedbackException.builder(provider, reason)
+        .attempts(attempts)
+        .elapsed(reason == Reason.TIMEOUT ? Duration.ofSeconds(10) : Duration.ZERO)
+        .mayHaveArrived(mayHaveArrived)
+        .message(
+            "%s; %s"
+                .formatted(
+                    switch (reason) {
+                      case CLOSED -> "the " + provider + " client is closed";
+                      case FULL -> "the " + provider + " client has too much in flight already";
+                      default -> "%s gave no answer to %s: %s".formatted(provider, PLACE, reason);
+                    },
+                    mayHaveArrived ? "the feedback may have arrived" : "surely not stored"))
+        .build();
   }
 }

@@ -52,7 +52,7 @@ import java.util.stream.Stream;
  * of a batch is a call of its own.
  */
 public final class RecordingFeedbackClient implements FeedbackClient, NonBlocking {
-  private final Account account;
+  private final RecordingDialect dialect;
   private final boolean updates;
   private final boolean retracts;
   private final Desk desk;
@@ -60,15 +60,16 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   private final Recorded recorded = new Recorded();
 
   private RecordingFeedbackClient(Builder builder) {
-    account = new Account(builder.capabilities, builder.key, builder.lossPolicy, builder.rule);
+    dialect =
+        new RecordingDialect(builder.capabilities, builder.key, builder.lossPolicy, builder.rule);
     updates = builder.updates;
     retracts = builder.retracts;
-    desk = new Desk(account.provider());
+    desk = new Desk(dialect.provider());
   }
 
   /**
    * A client that keeps every part, under the ids of {@code key}, gives each feedback one id, and
-   * has every power: for tests of what is said, not of what a provider keeps.
+   * has every extension: for tests of what is said, not of what a provider keeps.
    */
   public static RecordingFeedbackClient create(TargetKey key) {
     Objects.requireNonNull(key, "target key must not be null");
@@ -79,20 +80,20 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
     return builder(everything, key).supportsUpdate().supportsRetract().build();
   }
 
-  /** Begins a client that keeps what {@code capabilities} say, and has no power yet. */
+  /** Begins a client that keeps what {@code capabilities} say, and has no extension yet. */
   public static Builder builder(Capabilities capabilities, TargetKey key) {
     return new Builder(capabilities, key);
   }
 
   /**
-   * Begins a client that keeps what {@code client} keeps, gives as many ids and has its powers.
+   * Begins a client that keeps what {@code client} keeps, gives as many ids and has its extensions.
    * Nothing is asked of its provider, so its key may be anything.
    */
   public static Builder like(FeedbackClient client, TargetKey key) {
     Objects.requireNonNull(client, "client must not be null");
     Builder builder = builder(client.capabilities(), key);
-    builder.updates = client.as(SupportsUpdate.class).isPresent();
-    builder.retracts = client.as(SupportsRetract.class).isPresent();
+    builder.updates = client.extension(SupportsUpdate.class).isPresent();
+    builder.retracts = client.extension(SupportsRetract.class).isPresent();
     return builder;
   }
 
@@ -154,7 +155,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   }
 
   private Supplier<FeedbackException> exception(Failure failure) {
-    return () -> failure.of(account.provider());
+    return () -> failure.of(dialect.provider());
   }
 
   /**
@@ -212,11 +213,11 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   }
 
   private Call submission(Feedback feedback, BiFunction<Call, Supplier<Receipt>, Call> begin) {
-    Call call = new Call(account.provider());
+    Call call = new Call(dialect.provider());
     if (feedback != null) {
       recorded.submission(feedback, call);
     }
-    return begin.apply(call, () -> account.receipt(feedback, this::newId).build());
+    return begin.apply(call, () -> dialect.receipt(feedback, this::newId).build());
   }
 
   private String newId() {
@@ -226,23 +227,24 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   /** Records nothing. */
   @Override
   public List<Loss> check(Feedback feedback) {
-    return account.receipt(feedback).build().losses();
+    return dialect.receipt(feedback).build().losses();
   }
 
   @Override
   public Capabilities capabilities() {
-    return account.capabilities();
+    return dialect.capabilities();
   }
 
   /** {@link SupportsUpdate} and {@link SupportsRetract}, if it was given them. */
   @Override
-  public <T> Optional<T> as(Class<T> power) {
-    Objects.requireNonNull(power, "power must not be null");
+  public <T> Optional<T> extension(Class<T> extension) {
+    Objects.requireNonNull(extension, "extension must not be null");
     boolean given =
-        (power == SupportsUpdate.class && updates) || (power == SupportsRetract.class && retracts);
+        (extension == SupportsUpdate.class && updates)
+            || (extension == SupportsRetract.class && retracts);
     return given
-        ? Optional.of(power.cast(new Changes(account, recorded, desk)))
-        : FeedbackClient.super.as(power);
+        ? Optional.of(extension.cast(new Changes(dialect, recorded, desk)))
+        : FeedbackClient.super.extension(extension);
   }
 
   /** Ends what is held, and answers {@code CLOSED} to everything new. */
@@ -255,7 +257,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   @Override
   public String toString() {
     return "RecordingFeedbackClient (%s, %d submitted)"
-        .formatted(account.provider(), submitted().size());
+        .formatted(dialect.provider(), submitted().size());
   }
 
   /**
@@ -270,7 +272,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   public static final class Builder {
     private final Capabilities capabilities;
     private final TargetKey key;
-    private LossPolicy lossPolicy = LossPolicy.REJECT;
+    private LossPolicy lossPolicy = LossPolicy.ROUNDING;
     private Function<Feedback, List<Loss>> rule = feedback -> List.of();
     private boolean updates;
     private boolean retracts;
@@ -280,7 +282,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
       this.key = Objects.requireNonNull(key, "target key must not be null");
     }
 
-    /** Sets what may be lost; {@link LossPolicy#REJECT} by default. */
+    /** Sets what may be lost; {@link LossPolicy#ROUNDING} by default. */
     public Builder lossPolicy(LossPolicy lossPolicy) {
       this.lossPolicy = Objects.requireNonNull(lossPolicy, "lossPolicy must not be null");
       return this;

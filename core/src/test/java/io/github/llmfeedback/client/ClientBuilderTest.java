@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.llmfeedback.BadInput;
+import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.engine.http.HttpCodec;
 import io.github.llmfeedback.spi.WireRequest;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,8 +35,16 @@ class ClientBuilderTest {
       return host.equals("llm.toy.example");
     }
 
+    Builder from(Map<String, String> environment) {
+      return baseUrlFrom(environment::get);
+    }
+
+    ClientSettings used() {
+      return settings();
+    }
+
     String url() {
-      return new HttpCodec(connection()).url(WireRequest.of("POST", "body", "feedback")).toString();
+      return new HttpCodec(endpoint()).url(WireRequest.of("POST", "body", "feedback")).toString();
     }
   }
 
@@ -50,7 +64,7 @@ class ClientBuilderTest {
   })
   void theVersionIsAddedUnlessThePathEndsWithIt(String baseUrl, String expected) {
     assertThat(builder.baseUrl(baseUrl).url()).isEqualTo(expected);
-    assertThat(builder.baseUrlIfSet(baseUrl).url()).isEqualTo(expected);
+    assertThat(builder.from(Map.of("TOY_BASE_URL", baseUrl)).url()).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -71,7 +85,8 @@ class ClientBuilderTest {
         .isEqualTo("https://b/v1/feedback");
     assertThat(builder.baseUrl("https://b").exactBaseUrl("https://a").url())
         .isEqualTo("https://a/feedback");
-    assertThat(builder.baseUrlIfSet(" ").url()).isEqualTo("https://a/feedback");
+    assertThat(builder.from(Map.of("TOY_BASE_URL", " ")).url()).isEqualTo("https://a/feedback");
+    assertThat(builder.from(Map.of()).url()).isEqualTo("https://a/feedback");
   }
 
   @Test
@@ -114,6 +129,29 @@ class ClientBuilderTest {
   }
 
   @Test
+  void aChangeOfTheSettingsBeginsWithThoseSoFar() {
+    ClientSettings settings =
+        builder
+            .settings(ClientSettings.builder().maxRetries(7).build())
+            .settings(s -> s.totalTimeout(Duration.ofSeconds(5)))
+            .settings(s -> s.concurrency(3))
+            .used();
+    assertThat(settings.maxRetries()).isEqualTo(7);
+    assertThat(settings.totalTimeout()).hasSeconds(5);
+    assertThat(settings.concurrency()).isEqualTo(3);
+    assertThat(ClientSettings.defaults().concurrency()).isEqualTo(16);
+  }
+
+  @Test
+  void usersSeeNeitherTheSettingsSoFarNorTheEnvironment() {
+    assertThat(Stream.of(ClientBuilder.class.getMethods()).map(Method::getName).distinct())
+        .contains("settings", "baseUrl", "exactBaseUrl")
+        .doesNotContain("baseUrlFrom", "endpoint", "required", "self");
+    assertThat(Stream.of(ClientBuilder.class.getMethods()))
+        .noneMatch(method -> method.getReturnType() == ClientSettings.class);
+  }
+
+  @Test
   void nullsAreRefusedByName() {
     assertThatNullPointerException()
         .isThrownBy(() -> builder.baseUrl(BadInput.absent()))
@@ -121,5 +159,12 @@ class ClientBuilderTest {
     assertThatNullPointerException()
         .isThrownBy(() -> builder.exactBaseUrl(BadInput.absent()))
         .withMessage("exactBaseUrl must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.settings(BadInput.<ClientSettings>absent()))
+        .withMessage("settings must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(
+            () -> builder.settings(BadInput.<UnaryOperator<ClientSettings.Builder>>absent()))
+        .withMessage("settings must not be null");
   }
 }

@@ -106,9 +106,9 @@ public abstract class AnswerProperties {
 
   private static Receipt change(FeedbackClient client, Receipt receipt, Feedback feedback) {
     return client
-        .as(SupportsUpdate.class)
+        .extension(SupportsUpdate.class)
         .map(power -> power.update(receipt, feedback))
-        .orElseGet(() -> client.as(SupportsRetract.class).orElseThrow().retract(receipt));
+        .orElseGet(() -> client.extension(SupportsRetract.class).orElseThrow().retract(receipt));
   }
 
   /** What becomes of one feedback. */

@@ -41,7 +41,7 @@ record Bench(
     FeedbackClient rejecting = under.openAccepted();
     var unused = rejecting.submit(under.plain(under.freshTargetId()).build());
     Map<String, List<String>> plain = headers(under.server().take());
-    ClientSettings report = under.quick().lossPolicy(LossPolicy.REPORT).build();
+    ClientSettings report = under.quick().lossPolicy(LossPolicy.ANY).build();
     FeedbackClient reporting = under.open(report);
     FeedbackClient alike = under.open(report);
     return new Bench(under, reporting, alike, rejecting, rejecting.capabilities(), plain);
@@ -60,7 +60,7 @@ record Bench(
   }
 
   Support supports(Part part) {
-    return capabilities.of(part);
+    return capabilities.support(part);
   }
 
   boolean keeps(Part part) {

@@ -107,7 +107,7 @@ public interface ClientUnderTest {
     Capabilities capabilities = capabilities();
     return Stream.of(Part.values())
         .filter(Part::isStatement)
-        .filter(part -> KEPT.contains(capabilities.of(part)));
+        .filter(part -> KEPT.contains(capabilities.support(part)));
   }
 
   /** A feedback on this id that states nothing yet. */
@@ -117,6 +117,6 @@ public interface ClientUnderTest {
 
   /** The id that a feedback has for this client. */
   default String idOf(Feedback feedback) {
-    return feedback.target().idFor(targetKey()).orElseThrow();
+    return feedback.target().id(targetKey()).orElseThrow();
   }
 }

@@ -34,16 +34,16 @@ final class Heart {
 
   /** Under the default policy: kept in full, or refused. */
   void keepsOrRefuses(Part part) {
-    switch (client.capabilities().of(part)) {
-      case NATIVE, EMBEDDED -> keeps(part, LossPolicy.REJECT);
+    switch (client.capabilities().support(part)) {
+      case NATIVE, EMBEDDED -> keeps(part, LossPolicy.ROUNDING);
       case APPROXIMATED, NONE -> refuses(part);
     }
   }
 
   /** When every loss is accepted: what is not in the request stands on the receipt. */
   void keepsOrReports(Part part) {
-    switch (client.capabilities().of(part)) {
-      case NATIVE, EMBEDDED -> keeps(part, LossPolicy.REPORT);
+    switch (client.capabilities().support(part)) {
+      case NATIVE, EMBEDDED -> keeps(part, LossPolicy.ANY);
       case APPROXIMATED -> approximates(part);
       case NONE -> drops(part);
     }
@@ -64,7 +64,7 @@ final class Heart {
 
   private void refuses(Part part) {
     for (Sentinel sentinel : Sentinel.of(part)) {
-      Told told = teller.tell(LossPolicy.REJECT, sentinel.in(company(part)).build());
+      Told told = teller.tell(LossPolicy.ROUNDING, sentinel.in(company(part)).build());
       assertThat(refusal(told).losses()).extracting(Loss::part).contains(part);
     }
   }
@@ -73,7 +73,7 @@ final class Heart {
     List<Sentinel> sentinels = Sentinel.of(part);
     List<String> texts = new ArrayList<>();
     for (Sentinel sentinel : List.of(sentinels.get(0), sentinels.get(sentinels.size() - 1))) {
-      Told told = teller.tell(LossPolicy.REPORT, sentinel.in(company(part)).build());
+      Told told = teller.tell(LossPolicy.ANY, sentinel.in(company(part)).build());
       assertThat(receipt(told).losses())
           .extracting(Loss::part, Loss::kind)
           .contains(tuple(part, Loss.Kind.APPROXIMATED));
@@ -86,13 +86,13 @@ final class Heart {
     Optional<Feedback> rest = rest(part);
     if (rest.isEmpty()) {
       Sentinel sentinel = Sentinel.of(part).get(0);
-      Told told = teller.tell(LossPolicy.REPORT, sentinel.in(client.on(id)).build());
+      Told told = teller.tell(LossPolicy.ANY, sentinel.in(client.on(id)).build());
       assertThat(refusal(told).mayHaveArrived()).as("nothing would remain of it").isFalse();
       return;
     }
-    String without = teller.tell(LossPolicy.REPORT, rest.get()).text();
+    String without = teller.tell(LossPolicy.ANY, rest.get()).text();
     for (Sentinel sentinel : Sentinel.of(part)) {
-      Told told = teller.tell(LossPolicy.REPORT, sentinel.in(rest.get().newBuilder()).build());
+      Told told = teller.tell(LossPolicy.ANY, sentinel.in(rest.get().newBuilder()).build());
       assertThat(receipt(told).losses())
           .extracting(Loss::part, Loss::kind)
           .containsExactly(tuple(part, Loss.Kind.DROPPED));

@@ -130,14 +130,12 @@ public abstract class HostileContract {
                 Outcome.failed(
                     outcome.index(),
                     outcome.feedback(),
-                    new UndeliveredFeedbackException(
-                        error.provider(),
-                        error.reason(),
-                        0,
-                        error.elapsed(),
-                        error.mayHaveArrived(),
-                        String.valueOf(error.getMessage()),
-                        error)))
+                    UndeliveredFeedbackException.builder(error.provider(), error.reason())
+                        .elapsed(error.elapsed())
+                        .mayHaveArrived(error.mayHaveArrived())
+                        .message(String.valueOf(error.getMessage()))
+                        .cause(error)
+                        .build()))
         .orElse(outcome);
   }
 

@@ -25,7 +25,7 @@ interface UpdateContract extends ClientUnderTest {
     UPDATE_ASYNC;
 
     Receipt make(FeedbackClient client, Receipt receipt, Feedback feedback) {
-      SupportsUpdate power = client.as(SupportsUpdate.class).orElseThrow();
+      SupportsUpdate power = client.extension(SupportsUpdate.class).orElseThrow();
       return switch (this) {
         case UPDATE -> power.update(receipt, feedback);
         case UPDATE_ASYNC -> Way.result(power.updateAsync(receipt, feedback));
@@ -103,7 +103,8 @@ interface UpdateContract extends ClientUnderTest {
 
   private void assumeUpdates() {
     try (FeedbackClient client = open(quick().build())) {
-      assumeTrue(client.as(SupportsUpdate.class).isPresent(), "the provider changes nothing");
+      assumeTrue(
+          client.extension(SupportsUpdate.class).isPresent(), "the provider changes nothing");
     }
   }
 }

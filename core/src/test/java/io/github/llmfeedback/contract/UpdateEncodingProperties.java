@@ -29,7 +29,7 @@ public abstract class UpdateEncodingProperties extends EncodingProperties {
   @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   public void anUpdateIsKeptOrRefusedAsItsFeedbackWouldBe(
       @ForAll("feedbacks") Feedback feedback, @ForAll("storedIds") String stored) {
-    SupportsUpdate power = bench().reporting().as(SupportsUpdate.class).orElseThrow();
+    SupportsUpdate power = bench().reporting().extension(SupportsUpdate.class).orElseThrow();
     String target = filed(feedback.target().toString());
     Assume.that(!target.isEmpty());
     Receipt receipt = receipt(target, stored);

@@ -215,8 +215,12 @@ class PollingTest {
     @Override
     public FeedbackException stopped(
         Reason reason, @Nullable FeedbackException error, Effort soFar) {
-      return new UndeliveredFeedbackException(
-          "toy", reason, soFar.attempts(), soFar.elapsed(), false, "stopped", null);
+      return UndeliveredFeedbackException.builder("toy", reason)
+          .attempts(soFar.attempts())
+          .elapsed(soFar.elapsed())
+          .mayHaveArrived(false)
+          .message("stopped")
+          .build();
     }
   }
 

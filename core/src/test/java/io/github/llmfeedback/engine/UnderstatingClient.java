@@ -58,8 +58,8 @@ record UnderstatingClient(FeedbackClient client, Part denied) implements Feedbac
   }
 
   @Override
-  public <T> Optional<T> as(Class<T> power) {
-    return client.as(power);
+  public <T> Optional<T> extension(Class<T> extension) {
+    return client.extension(extension);
   }
 
   @Override

@@ -73,8 +73,8 @@ class FanOutBatchTest {
     List<Feedback> both = List.of(FEEDBACKS.get(0), labelled);
     try (FanOut everywhere =
         FanOut.builder()
-            .add("strict", client(fast, LossPolicy.REJECT))
-            .add("tolerant", client(fast, LossPolicy.REPORT))
+            .add("strict", client(fast, LossPolicy.ROUNDING))
+            .add("tolerant", client(fast, LossPolicy.ANY))
             .build()) {
       Map<String, List<Outcome>> outcomes = everywhere.submitAll(both);
 
@@ -92,7 +92,7 @@ class FanOutBatchTest {
 
   @Test
   void clientsSendTheirBatchesInChunks() throws Exception {
-    try (FanOut one = FanOut.builder().add(client(fast, LossPolicy.REJECT)).build()) {
+    try (FanOut one = FanOut.builder().add(client(fast, LossPolicy.ROUNDING)).build()) {
       List<Outcome> outcomes = of(one.submitAllAsync(FEEDBACKS).get(), "toy");
 
       assertThat(outcomes).hasSize(25).allMatch(Outcome::isAccepted);
@@ -103,8 +103,8 @@ class FanOutBatchTest {
 
   @Test
   void theBatchDeadlineFailsEveryItemOfTheSlowClientOnly() throws Exception {
-    try (FeedbackClient good = client(fast, LossPolicy.REJECT);
-        FeedbackClient slow = client(mute, LossPolicy.REJECT)) {
+    try (FeedbackClient good = client(fast, LossPolicy.ROUNDING);
+        FeedbackClient slow = client(mute, LossPolicy.ROUNDING)) {
       FanOut both =
           FanOut.builder()
               .add("slow", slow)
@@ -159,7 +159,7 @@ class FanOutBatchTest {
   @Test
   void aBareIdOrNullIsRefusedBeforeAnythingIsSent() {
     List<Feedback> bare = List.of(FEEDBACKS.get(0), Feedback.on("x").thumbsUp().build());
-    try (FanOut one = FanOut.builder().add(client(fast, LossPolicy.REJECT)).build()) {
+    try (FanOut one = FanOut.builder().add(client(fast, LossPolicy.ROUNDING)).build()) {
       assertThatThrownBy(() -> one.submitAll(bare))
           .isInstanceOf(UnrepresentableFeedbackException.class)
           .hasMessageStartingWith("feedback 1 of the batch: a bare target id");
@@ -186,7 +186,7 @@ class FanOutBatchTest {
 
   @Test
   void anEmptyBatchEndsAtOnce() {
-    try (FanOut one = FanOut.builder().add(client(mute, LossPolicy.REJECT)).build()) {
+    try (FanOut one = FanOut.builder().add(client(mute, LossPolicy.ROUNDING)).build()) {
       assertThat(one.submitAll(List.of())).containsOnlyKeys("toy");
     }
   }

@@ -56,8 +56,11 @@ class FanOutEndTest {
   }
 
   private static UndeliveredFeedbackException neverSent() {
-    return new UndeliveredFeedbackException(
-        "toy", Reason.UNREACHABLE, 1, Duration.ZERO, false, "nothing was sent", null);
+    return UndeliveredFeedbackException.builder("toy", Reason.UNREACHABLE)
+        .attempts(1)
+        .mayHaveArrived(false)
+        .message("nothing was sent")
+        .build();
   }
 
   /** Each waits for the other, so that one after the other would not do. */

@@ -360,8 +360,11 @@ class FanOutForeignClientTest {
   @Test
   void aFutureThatTellsItsEndWhenCancelledIsBelieved() {
     FeedbackException told =
-        new UndeliveredFeedbackException(
-            "toy", Reason.CLOSED, 3, Duration.ZERO, false, "never sent", null);
+        UndeliveredFeedbackException.builder("toy", Reason.CLOSED)
+            .attempts(3)
+            .mayHaveArrived(false)
+            .message("never sent")
+            .build();
     class Telling extends CompletableFuture<Receipt> {
       @Override
       public boolean cancel(boolean interrupts) {

@@ -208,7 +208,7 @@ class TargetInterceptorTest {
                                 targets.put(
                                     String.valueOf(response.header("x-echo")),
                                     FeedbackTarget.of(response)
-                                        .flatMap(target -> target.idFor(TRACE))
+                                        .flatMap(target -> target.id(TRACE))
                                         .orElseThrow());
                               } catch (IOException e) {
                                 throw new AssertionError(e);

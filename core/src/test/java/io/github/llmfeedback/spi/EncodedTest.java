@@ -106,7 +106,7 @@ class EncodedTest {
   @Test
   void aTargetWithoutAnIdForTheProviderIsRefusedUnderAnyPolicy() {
     Feedback feedback = Feedback.on(Target.shared("s")).thumbsUp().build();
-    UnrepresentableFeedbackException error = refusal(feedback, LossPolicy.REPORT);
+    UnrepresentableFeedbackException error = refusal(feedback, LossPolicy.ANY);
     assertThat(error)
         .hasMessage(
             "toy cannot keep this feedback: its target [shared=s] has no id for toy/thing; add one"
@@ -116,14 +116,14 @@ class EncodedTest {
 
   @Test
   void anIdThatTheDialectRefusesIsRefused() {
-    assertThat(refusal(Feedback.on("a b").thumbsUp().build(), LossPolicy.REPORT))
+    assertThat(refusal(Feedback.on("a b").thumbsUp().build(), LossPolicy.ANY))
         .hasMessage("toy cannot keep this feedback: its ids have no spaces");
   }
 
   @Test
   void aDroppedPartIsRefusedWithTheLineThatWouldTolerateIt() {
     UnrepresentableFeedbackException error =
-        refusal(thumb().author("the author").weight(1).build(), LossPolicy.REJECT);
+        refusal(thumb().author("the author").weight(1).build(), LossPolicy.ROUNDING);
     assertThat(error.losses())
         .extracting(Loss::part, Loss::kind)
         .containsExactly(
@@ -162,7 +162,7 @@ class EncodedTest {
             .build();
     Set<Part> lost = EnumSet.copyOf(full.parts());
     lost.removeAll(Set.of(Part.THUMBS, Part.COMMENT, Part.METADATA));
-    Encoded<Feedback> prepared = prepare(full, LossPolicy.REPORT);
+    Encoded<Feedback> prepared = prepare(full, LossPolicy.ANY);
     assertThat(prepared.objects().get(0).parts())
         .containsExactly(Part.THUMBS, Part.COMMENT, Part.METADATA);
     assertThat(prepared.losses()).extracting(Loss::part).containsExactlyElementsOf(lost);
@@ -177,7 +177,7 @@ class EncodedTest {
   @Test
   void aPartLostTwiceIsNamedOnceInTheLineAndTwiceInTheLosses() {
     UnrepresentableFeedbackException error =
-        refusal(thumb().comment("cut twice").build(), LossPolicy.REJECT);
+        refusal(thumb().comment("cut twice").build(), LossPolicy.ROUNDING);
     assertThat(error).hasMessageEndingWith("LossPolicy.tolerating(Part.COMMENT))");
     assertThat(error.losses()).hasSize(2);
   }
@@ -187,7 +187,7 @@ class EncodedTest {
     UnrepresentableFeedbackException error =
         refusal(
             Feedback.on("id").correction("the correction").author("me").metadata("k", 1).build(),
-            LossPolicy.REPORT);
+            LossPolicy.ANY);
     assertThat(error)
         .hasMessageContaining("nothing would remain of it without [CORRECTION, AUTHOR]")
         .hasMessageNotContaining("the correction");
@@ -198,9 +198,9 @@ class EncodedTest {
   @Test
   void aRoundedScoreIsAcceptedByDefaultAndNotedOnce() {
     Feedback feedback = Feedback.on("id").score(0.7, 0, 1).build();
-    assertThat(prepare(feedback, LossPolicy.REJECT).losses())
+    assertThat(prepare(feedback, LossPolicy.ROUNDING).losses())
         .containsExactly(new Loss(Part.SCORE, Loss.Kind.ROUNDED, "the score became 2 of 1 … 3"));
-    assertThat(prepare(feedback, LossPolicy.REPORT).losses()).hasSize(1);
+    assertThat(prepare(feedback, LossPolicy.ANY).losses()).hasSize(1);
     assertThat(refusal(feedback, LossPolicy.EXACT))
         .hasMessageEndingWith("LossPolicy.tolerating(Part.SCORE))");
   }
@@ -208,12 +208,12 @@ class EncodedTest {
   @Test
   void aFeedbackOfWhichTheDialectMakesNothingIsRefusedUnderAnyPolicy() {
     Feedback mute = Feedback.on("id").comment("mute").build();
-    assertThat(refusal(mute, LossPolicy.REPORT))
+    assertThat(refusal(mute, LossPolicy.ANY))
         .hasMessageStartingWith("toy cannot keep this feedback: its dialect made nothing of it");
   }
 
   @Test
   void acceptedLossesCannotBeChanged() {
-    assertThat(prepare(thumb().weight(1).build(), LossPolicy.REPORT).losses()).isUnmodifiable();
+    assertThat(prepare(thumb().weight(1).build(), LossPolicy.ANY).losses()).isUnmodifiable();
   }
 }

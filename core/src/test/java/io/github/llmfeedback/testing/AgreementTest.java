@@ -133,14 +133,14 @@ class AgreementTest {
     Feedback feedback = Feedback.on(A).thumbsUp().build();
     agree(
         SOME,
-        LossPolicy.REJECT,
+        LossPolicy.ROUNDING,
         client -> {
           client.close();
           return client.submit(feedback);
         });
     agree(
         SOME,
-        LossPolicy.REJECT,
+        LossPolicy.ROUNDING,
         client -> {
           client.close();
           Iterator<Feedback> source = List.of(feedback).iterator();
@@ -189,9 +189,9 @@ class AgreementTest {
   private static List<LossPolicy> policies(Part part) {
     Part other = part == Part.WEIGHT ? Part.AUTHOR : Part.WEIGHT;
     return List.of(
-        LossPolicy.REJECT,
+        LossPolicy.ROUNDING,
         LossPolicy.EXACT,
-        LossPolicy.REPORT,
+        LossPolicy.ANY,
         LossPolicy.tolerating(part),
         LossPolicy.tolerating(part, Part.WEIGHT),
         LossPolicy.tolerating(other));
@@ -202,7 +202,7 @@ class AgreementTest {
     Feedback middle = Feedback.on(A).stars(3).build();
     Capabilities thumbs = SOME.with(Support.APPROXIMATED, Part.SCORE);
 
-    agree(thumbs, LossPolicy.REPORT, client -> client.submit(middle));
+    agree(thumbs, LossPolicy.ANY, client -> client.submit(middle));
     agree(SOME.with(Support.NATIVE, Part.SCORE), LossPolicy.EXACT, c -> c.submit(middle));
   }
 
@@ -217,7 +217,7 @@ class AgreementTest {
             target ->
                 agree(
                     SOME,
-                    LossPolicy.REJECT,
+                    LossPolicy.ROUNDING,
                     client -> client.submit(Feedback.on(target).thumbsUp().build())));
   }
 
@@ -227,12 +227,12 @@ class AgreementTest {
     Feedback bad = Feedback.on(A).thumbsUp().author("u").build();
     List<Feedback> both = List.of(bad, good);
 
-    agree(SOME, LossPolicy.REJECT, client -> client.submitAsync(bad).join());
-    agree(SOME, LossPolicy.REJECT, client -> outcomes(client.submitAll(both)));
-    agree(SOME, LossPolicy.REJECT, client -> outcomes(client.submitAllAsync(both).join()));
+    agree(SOME, LossPolicy.ROUNDING, client -> client.submitAsync(bad).join());
+    agree(SOME, LossPolicy.ROUNDING, client -> outcomes(client.submitAll(both)));
+    agree(SOME, LossPolicy.ROUNDING, client -> outcomes(client.submitAllAsync(both).join()));
     agree(
         SOME,
-        LossPolicy.REJECT,
+        LossPolicy.ROUNDING,
         client -> {
           List<Object> seen = new ArrayList<>();
           var summary = client.submitEach(both.iterator(), o -> seen.add(o.isAccepted()));
@@ -256,23 +256,25 @@ class AgreementTest {
   void whatIsNullEndsAlike() {
     Feedback good = Feedback.on(A).thumbsUp().build();
 
-    agree(SOME, LossPolicy.REJECT, client -> client.submit(null));
-    agree(SOME, LossPolicy.REJECT, client -> client.check(null));
-    agree(SOME, LossPolicy.REJECT, client -> client.submitAsync(null).join());
-    agree(SOME, LossPolicy.REJECT, client -> client.submitAll(Arrays.asList(good, null)));
-    agree(
-        SOME, LossPolicy.REJECT, client -> client.submitAllAsync(Arrays.asList(good, null)).join());
-    agree(SOME, LossPolicy.REJECT, client -> client.submitAll(null));
-    agree(SOME, LossPolicy.REJECT, client -> client.submitAllAsync(null).join());
-    agree(SOME, LossPolicy.REJECT, client -> client.as(null));
-    agree(SOME, LossPolicy.REJECT, client -> client.submitEach(null, outcome -> {}));
-    agree(SOME, LossPolicy.REJECT, client -> client.submitEach(List.of(good).iterator(), null));
+    agree(SOME, LossPolicy.ROUNDING, client -> client.submit(null));
+    agree(SOME, LossPolicy.ROUNDING, client -> client.check(null));
+    agree(SOME, LossPolicy.ROUNDING, client -> client.submitAsync(null).join());
+    agree(SOME, LossPolicy.ROUNDING, client -> client.submitAll(Arrays.asList(good, null)));
     agree(
         SOME,
-        LossPolicy.REJECT,
+        LossPolicy.ROUNDING,
+        client -> client.submitAllAsync(Arrays.asList(good, null)).join());
+    agree(SOME, LossPolicy.ROUNDING, client -> client.submitAll(null));
+    agree(SOME, LossPolicy.ROUNDING, client -> client.submitAllAsync(null).join());
+    agree(SOME, LossPolicy.ROUNDING, client -> client.extension(null));
+    agree(SOME, LossPolicy.ROUNDING, client -> client.submitEach(null, outcome -> {}));
+    agree(SOME, LossPolicy.ROUNDING, client -> client.submitEach(List.of(good).iterator(), null));
+    agree(
+        SOME,
+        LossPolicy.ROUNDING,
         client -> client.submitEach(Arrays.asList(good, null).iterator(), outcome -> {}));
-    agree(SOME, LossPolicy.REJECT, client -> updating(client).update(null, good));
-    agree(SOME, LossPolicy.REJECT, client -> retracting(client).retract(null));
+    agree(SOME, LossPolicy.ROUNDING, client -> updating(client).update(null, good));
+    agree(SOME, LossPolicy.ROUNDING, client -> retracting(client).retract(null));
   }
 
   @Test
@@ -304,7 +306,7 @@ class AgreementTest {
     for (Function<FeedbackClient, Object> act : acts) {
       agree(
           SOME,
-          LossPolicy.REJECT,
+          LossPolicy.ROUNDING,
           client -> {
             Thread.currentThread().interrupt();
             try {
@@ -343,7 +345,7 @@ class AgreementTest {
     for (Set<Long> throwing : List.of(Set.of(0L), Set.of(1L, 3L), Set.of(4L))) {
       agree(
           SOME,
-          LossPolicy.REJECT,
+          LossPolicy.ROUNDING,
           client ->
               streamed(
                   client,
@@ -356,11 +358,11 @@ class AgreementTest {
     }
     agree(
         SOME,
-        LossPolicy.REJECT,
+        LossPolicy.ROUNDING,
         client -> streamed(client, Arrays.asList(good, bad, null, good).iterator(), index -> {}));
     agree(
         SOME,
-        LossPolicy.REJECT,
+        LossPolicy.ROUNDING,
         client ->
             streamed(client, five.iterator(), index -> Thread.currentThread().interrupt())
                 + " "
@@ -405,13 +407,13 @@ class AgreementTest {
     Receipt own = Receipt.builder("toy", "a").build();
     Receipt foreign = Receipt.builder("other", "a").build();
 
-    agree(SOME, LossPolicy.REJECT, client -> updating(client).update(null, null));
-    agree(SOME, LossPolicy.REJECT, client -> updating(client).update(own, null));
-    agree(SOME, LossPolicy.REJECT, client -> updating(client).update(foreign, null));
-    agree(SOME, LossPolicy.REJECT, client -> updating(client).update(foreign, bad));
-    agree(SOME, LossPolicy.REJECT, client -> updating(client).update(own, badElsewhere));
-    agree(SOME, LossPolicy.REJECT, client -> updating(client).updateAsync(null, good).join());
-    agree(SOME, LossPolicy.REJECT, client -> retracting(client).retractAsync(null).join());
+    agree(SOME, LossPolicy.ROUNDING, client -> updating(client).update(null, null));
+    agree(SOME, LossPolicy.ROUNDING, client -> updating(client).update(own, null));
+    agree(SOME, LossPolicy.ROUNDING, client -> updating(client).update(foreign, null));
+    agree(SOME, LossPolicy.ROUNDING, client -> updating(client).update(foreign, bad));
+    agree(SOME, LossPolicy.ROUNDING, client -> updating(client).update(own, badElsewhere));
+    agree(SOME, LossPolicy.ROUNDING, client -> updating(client).updateAsync(null, good).join());
+    agree(SOME, LossPolicy.ROUNDING, client -> retracting(client).retractAsync(null).join());
   }
 
   @Test
@@ -421,7 +423,7 @@ class AgreementTest {
     Feedback elsewhere = Feedback.on(Target.of(ToyClient.THING, "b")).thumbsUp().build();
     Receipt foreign = Receipt.builder("other", "a").build();
 
-    for (LossPolicy policy : List.of(LossPolicy.REJECT, LossPolicy.REPORT)) {
+    for (LossPolicy policy : List.of(LossPolicy.ROUNDING, LossPolicy.ANY)) {
       for (Feedback now : List.of(good, lossy, elsewhere)) {
         agree(SOME, policy, client -> updating(client).update(client.submit(good), now));
         agree(
@@ -429,16 +431,16 @@ class AgreementTest {
         agree(SOME, policy, client -> updating(client).update(foreign, now));
       }
     }
-    agree(SOME, LossPolicy.REJECT, client -> retracting(client).retract(client.submit(good)));
-    agree(SOME, LossPolicy.REJECT, client -> retracting(client).retract(foreign));
+    agree(SOME, LossPolicy.ROUNDING, client -> retracting(client).retract(client.submit(good)));
+    agree(SOME, LossPolicy.ROUNDING, client -> retracting(client).retract(foreign));
   }
 
   private static SupportsUpdate updating(FeedbackClient client) {
-    return client.as(SupportsUpdate.class).orElseThrow();
+    return client.extension(SupportsUpdate.class).orElseThrow();
   }
 
   private static SupportsRetract retracting(FeedbackClient client) {
-    return client.as(SupportsRetract.class).orElseThrow();
+    return client.extension(SupportsRetract.class).orElseThrow();
   }
 
   @Test
@@ -449,7 +451,7 @@ class AgreementTest {
     for (Feedback feedback : List.of(good, bad)) {
       agree(
           SOME,
-          LossPolicy.REJECT,
+          LossPolicy.ROUNDING,
           client -> {
             client.close();
             client.close();

@@ -67,14 +67,15 @@ class RecordingFeedbackClientTest {
   void updatesAndRetractionsAreRecorded() {
     Receipt receipt = client.submit(UP);
 
-    Receipt updated = client.as(SupportsUpdate.class).orElseThrow().update(receipt, DOWN);
-    Receipt gone = client.as(SupportsRetract.class).orElseThrow().retractAsync(updated).join();
+    Receipt updated = client.extension(SupportsUpdate.class).orElseThrow().update(receipt, DOWN);
+    Receipt gone =
+        client.extension(SupportsRetract.class).orElseThrow().retractAsync(updated).join();
 
     assertThat(client.updates()).containsExactly(new RecordingFeedbackClient.Update(receipt, DOWN));
     assertThat(client.retractions()).containsExactly(updated);
     assertThat(updated.ids()).isEqualTo(receipt.ids());
     assertThat(client.submitted()).containsExactly(UP);
-    assertThatThrownBy(() -> client.as(SupportsRetract.class).orElseThrow().retract(gone))
+    assertThatThrownBy(() -> client.extension(SupportsRetract.class).orElseThrow().retract(gone))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -86,14 +87,14 @@ class RecordingFeedbackClientTest {
     RecordingFeedbackClient updating =
         RecordingFeedbackClient.builder(keeps, ToyClient.THING).supportsUpdate().build();
 
-    assertThat(powerless.as(SupportsUpdate.class)).isEmpty();
-    assertThat(powerless.as(SupportsRetract.class)).isEmpty();
-    assertThat(powerless.as(RecordingFeedbackClient.class)).contains(powerless);
+    assertThat(powerless.extension(SupportsUpdate.class)).isEmpty();
+    assertThat(powerless.extension(SupportsRetract.class)).isEmpty();
+    assertThat(powerless.extension(RecordingFeedbackClient.class)).contains(powerless);
     assertThat(RecordingFeedbackClient.like(updating, ToyClient.THING).build())
         .satisfies(
             like -> {
-              assertThat(like.as(SupportsUpdate.class)).isPresent();
-              assertThat(like.as(SupportsRetract.class)).isEmpty();
+              assertThat(like.extension(SupportsUpdate.class)).isPresent();
+              assertThat(like.extension(SupportsRetract.class)).isEmpty();
               assertThat(like.capabilities()).isEqualTo(keeps);
             });
   }
@@ -141,7 +142,7 @@ class RecordingFeedbackClientTest {
 
   private static RecordingFeedbackClient like(Capabilities keeps) {
     return RecordingFeedbackClient.builder(keeps, ToyClient.THING)
-        .lossPolicy(LossPolicy.REPORT)
+        .lossPolicy(LossPolicy.ANY)
         .build();
   }
 
@@ -191,10 +192,11 @@ class RecordingFeedbackClientTest {
     Receipt receipt = RecordingFeedbackClient.create(ToyClient.THING).submit(UP);
 
     assertThatThrownBy(() -> client.submit(UP)).extracting(e -> reason(e)).isEqualTo(Reason.FULL);
-    assertThatThrownBy(() -> client.as(SupportsUpdate.class).orElseThrow().update(receipt, UP))
+    assertThatThrownBy(
+            () -> client.extension(SupportsUpdate.class).orElseThrow().update(receipt, UP))
         .extracting(e -> reason(e))
         .isEqualTo(Reason.UNREACHABLE);
-    assertThatThrownBy(() -> client.as(SupportsRetract.class).orElseThrow().retract(receipt))
+    assertThatThrownBy(() -> client.extension(SupportsRetract.class).orElseThrow().retract(receipt))
         .isInstanceOf(UndeliveredFeedbackException.class);
 
     assertThat(client.succeed().submit(UP)).isNotNull();

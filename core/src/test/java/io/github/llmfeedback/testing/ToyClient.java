@@ -11,7 +11,7 @@ import io.github.llmfeedback.client.HttpFeedbackClient;
 import io.github.llmfeedback.engine.http.BaseUrl;
 import java.util.concurrent.CompletableFuture;
 
-/** A real client of a toy provider, with every power. */
+/** A real client of a toy provider, with every extension. */
 public final class ToyClient extends HttpFeedbackClient implements SupportsUpdate, SupportsRetract {
   /** The id under which the toy files feedback. */
   public static final TargetKey THING =
@@ -30,21 +30,21 @@ public final class ToyClient extends HttpFeedbackClient implements SupportsUpdat
 
   @Override
   public Receipt update(Receipt receipt, Feedback feedback) {
-    return replace(receipt, feedback);
+    return super.update(receipt, feedback);
   }
 
   @Override
   public CompletableFuture<Receipt> updateAsync(Receipt receipt, Feedback feedback) {
-    return replaceAsync(receipt, feedback);
+    return super.updateAsync(receipt, feedback);
   }
 
   @Override
   public Receipt retract(Receipt receipt) {
-    return takeBack(receipt);
+    return super.retract(receipt);
   }
 
   @Override
   public CompletableFuture<Receipt> retractAsync(Receipt receipt) {
-    return takeBackAsync(receipt);
+    return super.retractAsync(receipt);
   }
 }

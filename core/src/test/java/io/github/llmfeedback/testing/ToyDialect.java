@@ -57,7 +57,7 @@ final class ToyDialect implements Dialect<Map<String, Object>> {
   }
 
   private boolean approximates(Part part) {
-    return capabilities.of(part) == Support.APPROXIMATED;
+    return capabilities.support(part) == Support.APPROXIMATED;
   }
 
   @Override

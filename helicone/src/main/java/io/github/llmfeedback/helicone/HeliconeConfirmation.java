@@ -195,7 +195,8 @@ final class HeliconeConfirmation implements Polling<Receipt> {
         .body(refusal.body())
         .requestId(refusal.requestId().orElse(null))
         .retryAfter(refusal.retryAfter().orElse(null))
-        .effort(soFar.attempts(), soFar.elapsed())
+        .attempts(soFar.attempts())
+        .elapsed(soFar.elapsed())
         .mayHaveArrived(true)
         .build();
   }
@@ -217,19 +218,19 @@ final class HeliconeConfirmation implements Polling<Receipt> {
     if (!mayBeStored && error != null) {
       return error;
     }
-    return new UndeliveredFeedbackException(
-        receipt.provider(),
-        reason,
-        soFar.attempts(),
-        soFar.elapsed(),
-        mayBeStored,
-        "helicone was not seen to store the rating of request %s within %d ms (%s); last seen: %s%s"
-            .formatted(
-                receipt.target(),
-                soFar.elapsed().toMillis(),
-                reason,
-                lastSeen,
-                mayBeStored ? "; the feedback may have been stored" : "; nothing was sent"),
-        lastError);
+    return UndeliveredFeedbackException.builder(receipt.provider(), reason)
+        .attempts(soFar.attempts())
+        .elapsed(soFar.elapsed())
+        .mayHaveArrived(mayBeStored)
+        .message(
+            "helicone was not seen to store the rating of request %s within %d ms (%s); last seen: %s%s"
+                .formatted(
+                    receipt.target(),
+                    soFar.elapsed().toMillis(),
+                    reason,
+                    lastSeen,
+                    mayBeStored ? "; the feedback may have been stored" : "; nothing was sent"))
+        .cause(lastError)
+        .build();
   }
 }

@@ -62,13 +62,17 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
 
   /** A client from {@code HELICONE_API_KEY} and, if set, {@code HELICONE_BASE_URL}. */
   public static HeliconeFeedbackClient fromEnv() {
-    return fromEnv(System::getenv);
+    return fromEnv(ClientSettings.defaults());
   }
 
-  static HeliconeFeedbackClient fromEnv(Function<String, @Nullable String> environment) {
-    return builder(environment.apply(KEY_VARIABLE))
-        .baseUrlIfSet(environment.apply("HELICONE_BASE_URL"))
-        .build();
+  /** As {@link #fromEnv()}, with these settings. */
+  public static HeliconeFeedbackClient fromEnv(ClientSettings settings) {
+    return fromEnv(settings, System::getenv);
+  }
+
+  static HeliconeFeedbackClient fromEnv(
+      ClientSettings settings, Function<String, @Nullable String> environment) {
+    return new Builder(environment).settings(settings).build();
   }
 
   /** Begins a client with this key. */
@@ -104,12 +108,12 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
 
   @Override
   public Receipt update(Receipt receipt, Feedback feedback) {
-    return replace(receipt, feedback);
+    return super.update(receipt, feedback);
   }
 
   @Override
   public CompletableFuture<Receipt> updateAsync(Receipt receipt, Feedback feedback) {
-    return replaceAsync(receipt, feedback);
+    return super.updateAsync(receipt, feedback);
   }
 
   /**
@@ -126,13 +130,13 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    *     was last seen
    */
   public Receipt submitConfirmed(Feedback feedback, Duration timeout) {
-    return hold(HeliconeConfirmation.ofNew(draft(feedback), confirmInterval, timeout));
+    return poll(HeliconeConfirmation.ofNew(draft(feedback), confirmInterval, timeout));
   }
 
   /** As {@link #submitConfirmed}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> submitConfirmedAsync(Feedback feedback, Duration timeout) {
     try {
-      return holdAsync(HeliconeConfirmation.ofNew(draft(feedback), confirmInterval, timeout));
+      return pollAsync(HeliconeConfirmation.ofNew(draft(feedback), confirmInterval, timeout));
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -149,13 +153,13 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    * @throws IllegalArgumentException if the receipt is another provider's
    */
   public Receipt confirm(Receipt receipt, Duration timeout) {
-    return hold(HeliconeConfirmation.ofSent(receipt, confirmInterval, timeout));
+    return poll(HeliconeConfirmation.ofSent(receipt, confirmInterval, timeout));
   }
 
   /** As {@link #confirm}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> confirmAsync(Receipt receipt, Duration timeout) {
     try {
-      return holdAsync(HeliconeConfirmation.ofSent(receipt, confirmInterval, timeout));
+      return pollAsync(HeliconeConfirmation.ofSent(receipt, confirmInterval, timeout));
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -200,6 +204,11 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
       this.apiKey = required("Helicone's API key", KEY_VARIABLE, apiKey);
     }
 
+    private Builder(Function<String, @Nullable String> environment) {
+      this(environment.apply(KEY_VARIABLE));
+      baseUrlFrom(environment::apply);
+    }
+
     @Override
     protected Builder self() {
       return this;
@@ -228,7 +237,7 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
      */
     public HeliconeFeedbackClient build() {
       return new HeliconeFeedbackClient(
-          connection().keyHeader("Authorization", "Bearer ", apiKey), settings(), confirmInterval);
+          endpoint().keyHeader("Authorization", "Bearer ", apiKey), settings(), confirmInterval);
     }
   }
 }

@@ -126,21 +126,23 @@ final class HeliconePages implements Iterator<HeliconeRatedRequest> {
           "helicone's last %d rows hold no rating that the query is after; ask for a shorter time with since and before, or find out whether something in between drops the query's filter"
               .formatted(rowsWithoutMatch));
     } else if (waited > longest.toNanos()) {
-      throw new UndeliveredFeedbackException(
-          "helicone",
-          Reason.TIMEOUT,
-          Math.toIntExact(pages),
-          Duration.ofNanos(waited),
-          false,
-          "helicone showed no rating that the query is after for %d ms, in %d rows; ask for a shorter time with since and before, or raise the settings' batchTimeout"
-              .formatted(Duration.ofNanos(waited).toMillis(), rowsWithoutMatch),
-          null);
+      throw UndeliveredFeedbackException.builder("helicone", Reason.TIMEOUT)
+          .attempts(Math.toIntExact(pages))
+          .elapsed(Duration.ofNanos(waited))
+          .mayHaveArrived(false)
+          .message(
+              "helicone showed no rating that the query is after for %d ms, in %d rows; ask for a shorter time with since and before, or raise the settings' batchTimeout"
+                  .formatted(Duration.ofNanos(waited).toMillis(), rowsWithoutMatch))
+          .build();
     }
   }
 
   private UnreadableResponseException unreadable(int status, String message) {
-    return new UnreadableResponseException(
-        "helicone", status, "", Math.toIntExact(pages), Duration.ZERO, false, message);
+    return UnreadableResponseException.builder("helicone", status)
+        .attempts(Math.toIntExact(pages))
+        .mayHaveArrived(false)
+        .message(message)
+        .build();
   }
 
   /** A row is found by any of its versions, and so may be rated otherwise by now, or not at all. */

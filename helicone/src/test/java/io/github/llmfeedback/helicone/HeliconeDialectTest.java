@@ -35,10 +35,10 @@ class HeliconeDialectTest {
   @Test
   void keepsThumbsAndTheSideOfAScoreAndNothingElse() {
     assertThat(List.of(Part.values()))
-        .filteredOn(part -> dialect.capabilities().of(part) != Support.NONE)
+        .filteredOn(part -> dialect.capabilities().support(part) != Support.NONE)
         .containsExactlyInAnyOrder(Part.THUMBS, Part.SCORE);
-    assertThat(dialect.capabilities().of(Part.THUMBS)).isEqualTo(Support.NATIVE);
-    assertThat(dialect.capabilities().of(Part.SCORE)).isEqualTo(Support.APPROXIMATED);
+    assertThat(dialect.capabilities().support(Part.THUMBS)).isEqualTo(Support.NATIVE);
+    assertThat(dialect.capabilities().support(Part.SCORE)).isEqualTo(Support.APPROXIMATED);
   }
 
   @Test
@@ -236,7 +236,7 @@ class HeliconeDialectTest {
 
   private WireRequest request(Feedback.Builder feedback) {
     Feedback built = feedback.build();
-    String id = built.target().idFor(dialect.targetKey()).orElseThrow();
+    String id = built.target().id(dialect.targetKey()).orElseThrow();
     return dialect.request(List.of(dialect.encode(built, id, losses)));
   }
 

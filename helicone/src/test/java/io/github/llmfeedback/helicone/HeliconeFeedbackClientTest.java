@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.llmfeedback.Assurance;
+import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Rating;
@@ -213,7 +214,8 @@ class HeliconeFeedbackClientTest extends HeliconeClientFixture {
     Map<String, String> environment =
         Map.of("HELICONE_API_KEY", KEY, "HELICONE_BASE_URL", server.url() + base);
     try (HeliconeFeedbackClient fromEnv =
-        HeliconeFeedbackClient.fromEnv(name -> environment.getOrDefault(name, ""))) {
+        HeliconeFeedbackClient.fromEnv(
+            ClientSettings.defaults(), name -> environment.getOrDefault(name, ""))) {
       fromEnv.submit(Feedback.on(ID).thumbsUp().build());
     }
     assertThat(server.take().path())
@@ -266,7 +268,8 @@ class HeliconeFeedbackClientTest extends HeliconeClientFixture {
   @Test
   void baseIsTheUsRegionUnlessTheEnvironmentSaysOtherwise() {
     try (HeliconeFeedbackClient fromEnv =
-        HeliconeFeedbackClient.fromEnv(name -> name.equals("HELICONE_API_KEY") ? KEY : "")) {
+        HeliconeFeedbackClient.fromEnv(
+            ClientSettings.defaults(), name -> name.equals("HELICONE_API_KEY") ? KEY : "")) {
       assertThat(fromEnv).hasToString("HeliconeFeedbackClient (helicone at api.helicone.ai)");
     }
   }

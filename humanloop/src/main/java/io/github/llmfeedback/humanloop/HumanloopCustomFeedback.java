@@ -41,7 +41,7 @@ public final class HumanloopCustomFeedback {
    */
   public static Builder on(Target target) {
     Objects.requireNonNull(target, "target must not be null");
-    String datapoint = target.requireIdFor(HumanloopFeedbackClient.DATAPOINT);
+    String datapoint = target.requireId(HumanloopFeedbackClient.DATAPOINT);
     return new Builder(Feedback.on(target), datapoint);
   }
 

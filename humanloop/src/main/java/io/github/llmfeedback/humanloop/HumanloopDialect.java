@@ -71,7 +71,7 @@ final class HumanloopDialect implements Dialect<HumanloopWire> {
     return rating.<Object>fold(
         thumbs -> thumbs == Rating.Thumbs.UP ? "good" : "bad",
         score -> {
-          if (capabilities.of(Part.SCORE) == Support.NONE) {
+          if (capabilities.support(Part.SCORE) == Support.NONE) {
             throw losses.refusal("it keeps no numbers unless asked to with " + NUMBERS);
           }
           return number(score.value());

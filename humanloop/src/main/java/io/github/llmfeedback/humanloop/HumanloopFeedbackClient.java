@@ -47,13 +47,17 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
 
   /** A client from {@code HUMANLOOP_API_KEY} and, if set, {@code HUMANLOOP_BASE_URL}. */
   public static HumanloopFeedbackClient fromEnv() {
-    return fromEnv(System::getenv);
+    return fromEnv(ClientSettings.defaults());
   }
 
-  static HumanloopFeedbackClient fromEnv(Function<String, @Nullable String> environment) {
-    return builder(environment.apply(KEY_VARIABLE))
-        .baseUrlIfSet(environment.apply("HUMANLOOP_BASE_URL"))
-        .build();
+  /** As {@link #fromEnv()}, with these settings. */
+  public static HumanloopFeedbackClient fromEnv(ClientSettings settings) {
+    return fromEnv(settings, System::getenv);
+  }
+
+  static HumanloopFeedbackClient fromEnv(
+      ClientSettings settings, Function<String, @Nullable String> environment) {
+    return new Builder(environment).settings(settings).build();
   }
 
   /** Begins a client with this key. */
@@ -71,8 +75,9 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
    */
   public static Receipt receiptOf(Feedback stored) {
     Objects.requireNonNull(stored, "stored feedback must not be null");
-    String datapoint = stored.target().requireIdFor(DATAPOINT);
-    HumanloopDialect dialect = new HumanloopDialect(true); // of a rating only its type counts
+    String datapoint = stored.target().requireId(DATAPOINT);
+    HumanloopDialect dialect =
+        new HumanloopDialect(true); // of a rating only its being there counts
     return receipt(datapoint, dialect.encode(stored, datapoint, new Losses("humanloop")))
         .attempts(0)
         .build();
@@ -96,12 +101,12 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
    * @throws io.github.llmfeedback.FeedbackException as {@link #submit}
    */
   public Receipt submitCustom(HumanloopCustomFeedback feedback) {
-    return deliver(dialect, () -> encoded(feedback));
+    return submitEncoded(dialect, () -> encoded(feedback));
   }
 
   /** As {@link #submitCustom}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> submitCustomAsync(HumanloopCustomFeedback feedback) {
-    return deliverAsync(dialect, () -> encoded(feedback));
+    return submitEncodedAsync(dialect, () -> encoded(feedback));
   }
 
   /**
@@ -113,7 +118,7 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
   public List<HumanloopCustomOutcome> submitCustomAll(
       Collection<HumanloopCustomFeedback> feedbacks) {
     List<HumanloopCustomFeedback> given = present(feedbacks);
-    return deliverAll(
+    return submitAllEncoded(
         dialect,
         encoded(given),
         (i, receipt) -> HumanloopCustomOutcome.accepted(i, given.get(i), receipt),
@@ -129,7 +134,7 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return deliverAllAsync(
+    return submitAllEncodedAsync(
         dialect,
         encoded(given),
         (i, receipt) -> HumanloopCustomOutcome.accepted(i, given.get(i), receipt),
@@ -158,12 +163,12 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
 
   @Override
   public Receipt retract(Receipt receipt) {
-    return takeBack(receipt);
+    return super.retract(receipt);
   }
 
   @Override
   public CompletableFuture<Receipt> retractAsync(Receipt receipt) {
-    return takeBackAsync(receipt);
+    return super.retractAsync(receipt);
   }
 
   /**
@@ -177,6 +182,11 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
     private Builder(@Nullable String apiKey) {
       super("humanloop", "https://api.humanloop.com/v4", "v4");
       this.apiKey = required("Humanloop's API key", KEY_VARIABLE, apiKey);
+    }
+
+    private Builder(Function<String, @Nullable String> environment) {
+      this(environment.apply(KEY_VARIABLE));
+      baseUrlFrom(environment::apply);
     }
 
     @Override
@@ -200,7 +210,7 @@ public final class HumanloopFeedbackClient extends HttpFeedbackClient implements
      */
     public HumanloopFeedbackClient build() {
       return new HumanloopFeedbackClient(
-          connection().keyHeader("X-API-KEY", "", apiKey),
+          endpoint().keyHeader("X-API-KEY", "", apiKey),
           settings(),
           new HumanloopDialect(numericRatings));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.llmfeedback.Assurance;
+import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Loss;
@@ -195,7 +196,8 @@ class HumanloopFeedbackClientTest extends HumanloopClientFixture {
   @Test
   void missingKeyNamesTheVariable() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> HumanloopFeedbackClient.fromEnv(environment(Map.of())))
+        .isThrownBy(
+            () -> HumanloopFeedbackClient.fromEnv(ClientSettings.defaults(), environment(Map.of())))
         .withMessageContaining("HUMANLOOP_API_KEY")
         .withMessageContaining("missing");
   }
@@ -214,7 +216,7 @@ class HumanloopFeedbackClientTest extends HumanloopClientFixture {
         Map.of("HUMANLOOP_API_KEY", "from-env", "HUMANLOOP_BASE_URL", server.url() + "/own/v4/");
 
     try (HumanloopFeedbackClient fromEnv =
-        HumanloopFeedbackClient.fromEnv(environment(variables))) {
+        HumanloopFeedbackClient.fromEnv(ClientSettings.defaults(), environment(variables))) {
       fromEnv.submit(Feedback.on(DATAPOINT).thumbsUp().build());
     }
 
@@ -227,7 +229,8 @@ class HumanloopFeedbackClientTest extends HumanloopClientFixture {
   void withoutABaseUrlItIsTheHostedOne() {
     Map<String, String> variables = Map.of("HUMANLOOP_API_KEY", KEY, "HUMANLOOP_BASE_URL", " ");
 
-    try (HumanloopFeedbackClient hosted = HumanloopFeedbackClient.fromEnv(environment(variables))) {
+    try (HumanloopFeedbackClient hosted =
+        HumanloopFeedbackClient.fromEnv(ClientSettings.defaults(), environment(variables))) {
       assertThat(hosted).hasToString("HumanloopFeedbackClient (humanloop at api.humanloop.com)");
     }
   }

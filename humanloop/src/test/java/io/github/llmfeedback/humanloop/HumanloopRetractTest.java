@@ -77,8 +77,8 @@ class HumanloopRetractTest extends HumanloopClientFixture {
 
   @Test
   void retractIsAPowerAndUpdateIsNone() {
-    assertThat(client.as(SupportsRetract.class)).contains(client);
-    assertThat(client.as(SupportsUpdate.class)).isEmpty();
+    assertThat(client.extension(SupportsRetract.class)).contains(client);
+    assertThat(client.extension(SupportsUpdate.class)).isEmpty();
   }
 
   private static Receipt rated() {

@@ -50,13 +50,17 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
 
   /** A client from {@code PORTKEY_API_KEY} and, if set, {@code PORTKEY_BASE_URL}. */
   public static PortkeyFeedbackClient fromEnv() {
-    return fromEnv(System::getenv);
+    return fromEnv(ClientSettings.defaults());
   }
 
-  static PortkeyFeedbackClient fromEnv(Function<String, @Nullable String> environment) {
-    return builder(environment.apply(KEY_VARIABLE))
-        .baseUrlIfSet(environment.apply("PORTKEY_BASE_URL"))
-        .build();
+  /** As {@link #fromEnv()}, with these settings. */
+  public static PortkeyFeedbackClient fromEnv(ClientSettings settings) {
+    return fromEnv(settings, System::getenv);
+  }
+
+  static PortkeyFeedbackClient fromEnv(
+      ClientSettings settings, Function<String, @Nullable String> environment) {
+    return new Builder(environment).settings(settings).build();
   }
 
   /** Begins a client with this key. */
@@ -85,12 +89,12 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
    */
   @Override
   public Receipt update(Receipt receipt, Feedback feedback) {
-    return replace(receipt, feedback);
+    return super.update(receipt, feedback);
   }
 
   @Override
   public CompletableFuture<Receipt> updateAsync(Receipt receipt, Feedback feedback) {
-    return replaceAsync(receipt, feedback);
+    return super.updateAsync(receipt, feedback);
   }
 
   /**
@@ -111,6 +115,11 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
     private Builder(@Nullable String apiKey) {
       super("portkey", "https://api.portkey.ai/v1", "v1");
       this.apiKey = required("Portkey's API key", KEY_VARIABLE, apiKey);
+    }
+
+    private Builder(Function<String, @Nullable String> environment) {
+      this(environment.apply(KEY_VARIABLE));
+      baseUrlFrom(environment::apply);
     }
 
     @Override
@@ -194,8 +203,8 @@ public final class PortkeyFeedbackClient extends HttpFeedbackClient implements S
     public PortkeyFeedbackClient build() {
       ApiEndpoint endpoint =
           bearer
-              ? connection().keyHeader("Authorization", "Bearer ", apiKey)
-              : connection().keyHeader("x-portkey-api-key", "", apiKey);
+              ? endpoint().keyHeader("Authorization", "Bearer ", apiKey)
+              : endpoint().keyHeader("x-portkey-api-key", "", apiKey);
       for (Map.Entry<String, String> header : headers.entrySet()) {
         endpoint = endpoint.customHeader(header.getKey(), header.getValue());
       }

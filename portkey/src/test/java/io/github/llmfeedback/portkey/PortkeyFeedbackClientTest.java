@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.llmfeedback.Assurance;
+import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.LossPolicy;
@@ -198,7 +199,8 @@ class PortkeyFeedbackClientTest extends PortkeyClientFixture {
   @Test
   void missingKeyNamesTheVariable() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PortkeyFeedbackClient.fromEnv(environment(Map.of())))
+        .isThrownBy(
+            () -> PortkeyFeedbackClient.fromEnv(ClientSettings.defaults(), environment(Map.of())))
         .withMessageContaining("PORTKEY_API_KEY")
         .withMessageContaining("missing");
   }
@@ -216,7 +218,8 @@ class PortkeyFeedbackClientTest extends PortkeyClientFixture {
     Map<String, String> variables =
         Map.of("PORTKEY_API_KEY", "from-env", "PORTKEY_BASE_URL", server.url() + "/own/v1/");
 
-    try (PortkeyFeedbackClient fromEnv = PortkeyFeedbackClient.fromEnv(environment(variables))) {
+    try (PortkeyFeedbackClient fromEnv =
+        PortkeyFeedbackClient.fromEnv(ClientSettings.defaults(), environment(variables))) {
       fromEnv.submit(Feedback.on(TRACE).thumbsUp().build());
     }
 
@@ -226,10 +229,21 @@ class PortkeyFeedbackClientTest extends PortkeyClientFixture {
   }
 
   @Test
+  void environmentGoesWithSettingsOfOnesOwn() {
+    ClientSettings tolerant = ClientSettings.builder().lossPolicy(LossPolicy.ANY).build();
+
+    try (PortkeyFeedbackClient fromEnv =
+        PortkeyFeedbackClient.fromEnv(tolerant, environment(Map.of("PORTKEY_API_KEY", KEY)))) {
+      assertThat(fromEnv.check(Feedback.on(TRACE).thumbsUp().issue("tone").build())).hasSize(1);
+    }
+  }
+
+  @Test
   void withoutABaseUrlItIsTheHostedOne() {
     Map<String, String> variables = Map.of("PORTKEY_API_KEY", KEY, "PORTKEY_BASE_URL", " ");
 
-    try (PortkeyFeedbackClient hosted = PortkeyFeedbackClient.fromEnv(environment(variables))) {
+    try (PortkeyFeedbackClient hosted =
+        PortkeyFeedbackClient.fromEnv(ClientSettings.defaults(), environment(variables))) {
       assertThat(hosted).hasToString("PortkeyFeedbackClient (portkey at api.portkey.ai)");
     }
   }

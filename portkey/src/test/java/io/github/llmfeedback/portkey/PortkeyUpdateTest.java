@@ -135,7 +135,7 @@ class PortkeyUpdateTest extends PortkeyClientFixture {
 
   @Test
   void updateIsAPowerThatNeutralCodeCanAskFor() {
-    assertThat(client.as(SupportsUpdate.class)).contains(client);
+    assertThat(client.extension(SupportsUpdate.class)).contains(client);
   }
 
   private static Receipt receipt(String id) {

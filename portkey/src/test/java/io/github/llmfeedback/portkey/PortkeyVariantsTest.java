@@ -144,7 +144,7 @@ class PortkeyVariantsTest {
 
   @Test
   void noLossPolicyMakesARecordOfWordsAlone() {
-    ClientSettings report = ClientSettings.builder().lossPolicy(LossPolicy.REPORT).build();
+    ClientSettings report = ClientSettings.builder().lossPolicy(LossPolicy.ANY).build();
     try (PortkeyFeedbackClient client = client(b -> b.settings(report))) {
       assertThatThrownBy(() -> client.submit(Feedback.on("t").comment("Hm").author("u").build()))
           .isInstanceOf(UnrepresentableFeedbackException.class)
@@ -156,8 +156,8 @@ class PortkeyVariantsTest {
   @Test
   void whatIsEmbeddedIsACapability() {
     try (PortkeyFeedbackClient client = client(b -> b.embed(Part.ACTION, "action"))) {
-      assertThat(client.capabilities().of(Part.ACTION)).isEqualTo(Support.EMBEDDED);
-      assertThat(client.capabilities().of(Part.ISSUE)).isEqualTo(Support.NONE);
+      assertThat(client.capabilities().support(Part.ACTION)).isEqualTo(Support.EMBEDDED);
+      assertThat(client.capabilities().support(Part.ISSUE)).isEqualTo(Support.NONE);
     }
   }
 

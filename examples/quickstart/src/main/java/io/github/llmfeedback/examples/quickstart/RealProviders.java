@@ -77,7 +77,7 @@ final class RealProviders {
     Receipt receipt = client.submit(feedback);
     screen.say("thumbs up: " + receipt);
     client
-        .as(SupportsUpdate.class)
+        .extension(SupportsUpdate.class)
         .ifPresentOrElse(
             power -> screen.say("update: " + power.update(receipt, feedback)),
             () -> screen.say("no update: this provider has none"));

@@ -103,7 +103,7 @@ class ReadmeTest {
               .map(
                   part ->
                       Stream.concat(
-                              Stream.of(part.name()), all.stream().map(c -> c.of(part).name()))
+                              Stream.of(part.name()), all.stream().map(c -> c.support(part).name()))
                           .toList())
               .toList();
       assertThat(told).isEqualTo(real);
