@@ -12,6 +12,7 @@ import io.github.llmfeedback.Part;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,6 +24,7 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /** The contract finds out whoever loses a part in silence, and points at that part. */
+@Tag("slow")
 class LyingDialectTest {
   private static final PostDiscoveryFilter HEART = includeTags("heart");
   private static final PostDiscoveryFilter ALL_BUT_THE_SLOW = excludeTags("throng", "patience");

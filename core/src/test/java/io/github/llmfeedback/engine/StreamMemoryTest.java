@@ -9,10 +9,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A stream of any length needs no more memory than what is in flight. */
+@Tag("slow")
 @Timeout(180)
 class StreamMemoryTest {
   private static final List<String> SMALL =
