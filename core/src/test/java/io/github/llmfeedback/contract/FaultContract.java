@@ -19,6 +19,10 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What goes wrong on the way ends in an error of the right kind, for each of several feedbacks. */
 interface FaultContract extends ClientUnderTest {
@@ -66,6 +70,8 @@ interface FaultContract extends ClientUnderTest {
 
   @EveryWay
   @Tag("patience")
+  @ResourceLock(value = "processor", mode = ResourceAccessMode.READ)
+  @Execution(ExecutionMode.CONCURRENT) // it only waits
   default void aServerThatNeverAnswersMayHaveTheFeedback(Way way) {
     server().answerAll(seen -> Reply.fault(Fault.NEVER_ANSWERED));
     // Long enough for a busy machine to begin the request, or it would surely not have arrived.

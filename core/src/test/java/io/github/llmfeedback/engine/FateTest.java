@@ -23,6 +23,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** One fate for every feedback, whatever happens at the same time, and the caller hears it. */
 @Timeout(120)
@@ -35,6 +37,7 @@ class FateTest {
    * an attempt that is given up. Every third feedback is taken and never answered.
    */
   @RepeatedTest(20)
+  @Execution(ExecutionMode.CONCURRENT) // most of it is a wait for attempts to time out
   void whatTheServerStoredIsNeverToldAsSurelyNotStored() {
     Set<String> stored = ConcurrentHashMap.newKeySet();
     try (LoopbackServer server = new LoopbackServer()) {

@@ -29,10 +29,14 @@ class LyingDialectTest {
   private static final PostDiscoveryFilter HEART = includeTags("heart");
   private static final PostDiscoveryFilter ALL_BUT_THE_SLOW = excludeTags("throng", "patience");
 
+  /** A rating and what stands beside one: for these the whole contract is run by default. */
+  private static final Set<Part> SAMPLE = Set.of(Part.SCORE, Part.COMMENT);
+
   @ParameterizedTest
   @EnumSource(Part.class)
   void aPartLeftOutInSilenceFailsTheHeartForThatPartAndNothingElse(Part part) {
-    TestExecutionSummary summary = run(Lie.OMITS, part, ALL_BUT_THE_SLOW);
+    boolean whole = Boolean.getBoolean("feedback.tests.full") || SAMPLE.contains(part);
+    TestExecutionSummary summary = run(Lie.OMITS, part, whole ? ALL_BUT_THE_SLOW : HEART);
     assertThat(failed(summary)).isEqualTo(theHeartFor(part));
     assertThat(summary.getTestsSucceededCount()).isGreaterThan(summary.getTestsFailedCount());
   }
