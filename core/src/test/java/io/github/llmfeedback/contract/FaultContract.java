@@ -69,7 +69,7 @@ interface FaultContract extends ClientUnderTest {
   }
 
   @EveryWay
-  @Tag("patience")
+  @Tag("timeout")
   @ResourceLock(value = "processor", mode = ResourceAccessMode.READ)
   @Execution(ExecutionMode.CONCURRENT) // it only waits
   default void aServerThatNeverAnswersMayHaveTheFeedback(Way way) {

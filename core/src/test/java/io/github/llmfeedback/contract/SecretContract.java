@@ -85,7 +85,7 @@ interface SecretContract extends ClientUnderTest {
 
   @EveryWay
   default void noErrorShowsTheNamesInACertificate(Way way) {
-    showsNothingOf(way, onTheWay("", Road.WRONG_HOST));
+    showsNothingOf(way, onTheWay("", Route.WRONG_HOST));
   }
 
   private void showsNothingOf(Way way, Hostility hostility) {

@@ -110,7 +110,7 @@ class PauseTest {
     server.answerAll(
         seen -> {
           if (ToyClient.targets(seen).contains("a")) {
-            Until.isTrue("both requests came", () -> server.count() == 2);
+            Await.isTrue("both requests came", () -> server.count() == 2);
             return busy(429, "20");
           }
           time.awaitAlarm(Duration.ofSeconds(20));
@@ -155,7 +155,7 @@ class PauseTest {
       time.advance(Duration.ofSeconds(30)); // which leaves a pause of just the call's time
 
       CompletableFuture<Receipt> late = client.submitAsync(on("a"));
-      Until.isDone(late);
+      Await.isDone(late);
       assertThat(late.handle((ok, error) -> error).join())
           .isInstanceOfSatisfying(
               RejectedFeedbackException.class,

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 /** An application server that ends an application gets its threads and its classes back. */
 @Tag("slow")
 @Timeout(180)
-class LoaderTest {
+class ClassUnloadingTest {
   /** What an application does with the library, from its start to its end. */
   public static final class Application implements Consumer<String> {
     @Override

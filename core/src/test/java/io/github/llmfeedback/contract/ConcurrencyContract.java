@@ -21,13 +21,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** One client serves a whole application. */
-interface ThrongContract extends ClientUnderTest {
+interface ConcurrencyContract extends ClientUnderTest {
   /** How many feedbacks each of the threads submits; the profile full has 200 for all clients. */
   default int feedbacksPerThread() {
     return Boolean.getBoolean("feedback.tests.full") ? 200 : 50;
   }
 
-  @Tag("throng")
+  @Tag("concurrency")
   @ResourceLock("processor") // alone: it leaves nothing to those that count seconds
   @ParameterizedTest(name = "by {0}")
   @EnumSource(names = {"SUBMIT", "SUBMIT_ASYNC", "SUBMIT_ALL"})
