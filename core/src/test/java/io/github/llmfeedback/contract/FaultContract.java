@@ -30,7 +30,14 @@ interface FaultContract extends ClientUnderTest {
   default void aWebPageIsNoYes(Way way) {
     Reply page =
         Reply.of(200, "<!doctype html><title>Parked</title>").header("Content-Type", "text/html");
-    isUnreadable(failures(way, page), 200);
+    List<FeedbackException> failures = failures(way, page);
+    isUnreadable(failures, 200);
+    assertThat(failures)
+        .allSatisfy(
+            failure -> {
+              assertThat(failure).hasMessageContaining("base URL");
+              assertThat(failure.attempts()).as("it is not repeated").isEqualTo(1);
+            });
   }
 
   @EveryWay
@@ -57,7 +64,10 @@ interface FaultContract extends ClientUnderTest {
   default void aRedirectIsARefusalAndNotFollowed(Way way) {
     try (LoopbackServer elsewhere = new LoopbackServer()) {
       Reply redirect = Reply.of(307, "").header("Location", elsewhere.url() + "/elsewhere");
-      isRejected(failures(way, redirect), 307, false);
+      List<FeedbackException> failures = failures(way, redirect);
+      isRejected(failures, 307, false);
+      assertThat(failures)
+          .allSatisfy(failure -> assertThat(failure).hasMessageContaining("is not followed"));
       assertThat(elsewhere.count()).isZero();
     }
   }
