@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Timeout;
  * What every client must do, by real HTTP. A provider's module extends it and says with the few
  * methods of {@link ClientUnderTest} how its provider speaks.
  *
- * <p>Facts tagged {@code heart} fail when a client loses a part in silence; those tagged {@code
- * throng} and {@code patience} take the longest.
+ * <p>Facts tagged {@code parts} fail when a client loses a part in silence; those tagged {@code
+ * concurrency} and {@code timeout} take the longest.
  */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 public abstract class ClientContract
@@ -17,7 +17,7 @@ public abstract class ClientContract
         ShapesContract,
         UpdateContract,
         BatchContract,
-        ThrongContract,
+        ConcurrencyContract,
         RefusalContract,
         CloseContract,
         FaultContract,

@@ -98,15 +98,15 @@ public abstract class EncodingProperties {
   @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
   public void aListSaysWhatItsFeedbacksSayOneByOne(@ForAll("lists") List<Feedback> feedbacks) {
     List<Outcome> outcomes = bench().reporting().submitAll(feedbacks);
-    List<Uttered> together = Uttered.in(bench().server().takeAll(), this::objects);
+    List<SentObject> together = SentObject.in(bench().server().takeAll(), this::objects);
 
-    List<Uttered> alone = new ArrayList<>();
+    List<SentObject> alone = new ArrayList<>();
     assertThat(outcomes).hasSameSizeAs(feedbacks);
     for (int i = 0; i < outcomes.size(); i++) {
       Outcome outcome = outcomes.get(i);
       Feedback feedback = feedbacks.get(i);
       Told told = Told.of(bench().server(), () -> bench().alike().submit(feedback));
-      alone.addAll(Uttered.in(told.seen(), this::objects));
+      alone.addAll(SentObject.in(told.seen(), this::objects));
       assertThat(outcome.index()).isEqualTo(i);
       assertThat(outcome.feedback()).isSameAs(feedback);
       assertThat(outcome.receipt().map(Receipt::target)).isEqualTo(told.map(Receipt::target));
@@ -147,7 +147,7 @@ public abstract class EncodingProperties {
       assertThat(told.error()).isNull();
       assertThat(told.seen()).hasSize(1);
       assertThat(told.seen().get(0).segments()).isEqualTo(path);
-      assertThat(Bench.headers(told.seen().get(0))).isEqualTo(bench().plainHeaders());
+      assertThat(PropertyFixture.headers(told.seen().get(0))).isEqualTo(bench().plainHeaders());
       isKept(feedback, told.seen().get(0));
       isAccountedFor(feedback, Objects.requireNonNull(told.receipt()));
     } else {
@@ -188,10 +188,12 @@ public abstract class EncodingProperties {
 
   /** Whether a thumb is up, or a score in the upper half of its scale. */
   protected static boolean isGood(Rating rating) {
-    return rating == Rating.Thumbs.UP || (rating instanceof Rating.Score s && Bench.half(s) > 0);
+    return rating == Rating.Thumbs.UP
+        || (rating instanceof Rating.Score s && PropertyFixture.half(s) > 0);
   }
 
-  final Bench bench() {
-    return Store.getOrCreate("bench", Lifespan.PROPERTY, () -> Bench.of(newClient())).get();
+  final PropertyFixture bench() {
+    return Store.getOrCreate("bench", Lifespan.PROPERTY, () -> PropertyFixture.of(newClient()))
+        .get();
   }
 }

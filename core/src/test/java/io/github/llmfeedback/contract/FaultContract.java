@@ -19,6 +19,10 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What goes wrong on the way ends in an error of the right kind, for each of several feedbacks. */
 interface FaultContract extends ClientUnderTest {
@@ -26,7 +30,14 @@ interface FaultContract extends ClientUnderTest {
   default void aWebPageIsNoYes(Way way) {
     Reply page =
         Reply.of(200, "<!doctype html><title>Parked</title>").header("Content-Type", "text/html");
-    isUnreadable(failures(way, page), 200);
+    List<FeedbackException> failures = failures(way, page);
+    isUnreadable(failures, 200);
+    assertThat(failures)
+        .allSatisfy(
+            failure -> {
+              assertThat(failure).hasMessageContaining("base URL");
+              assertThat(failure.attempts()).as("it is not repeated").isEqualTo(1);
+            });
   }
 
   @EveryWay
@@ -53,7 +64,10 @@ interface FaultContract extends ClientUnderTest {
   default void aRedirectIsARefusalAndNotFollowed(Way way) {
     try (LoopbackServer elsewhere = new LoopbackServer()) {
       Reply redirect = Reply.of(307, "").header("Location", elsewhere.url() + "/elsewhere");
-      isRejected(failures(way, redirect), 307, false);
+      List<FeedbackException> failures = failures(way, redirect);
+      isRejected(failures, 307, false);
+      assertThat(failures)
+          .allSatisfy(failure -> assertThat(failure).hasMessageContaining("is not followed"));
       assertThat(elsewhere.count()).isZero();
     }
   }
@@ -65,7 +79,9 @@ interface FaultContract extends ClientUnderTest {
   }
 
   @EveryWay
-  @Tag("patience")
+  @Tag("timeout")
+  @ResourceLock(value = "processor", mode = ResourceAccessMode.READ)
+  @Execution(ExecutionMode.CONCURRENT) // it only waits
   default void aServerThatNeverAnswersMayHaveTheFeedback(Way way) {
     server().answerAll(seen -> Reply.fault(Fault.NEVER_ANSWERED));
     // Long enough for a busy machine to begin the request, or it would surely not have arrived.

@@ -172,7 +172,7 @@ public abstract class HostileContract {
     try (server) {
       ClientSettings settings = provider.quick().maxRetries(10).build();
       try (FeedbackClient client =
-          provider.open(Road.PLAIN.url(server), ClientUnderTest.API_KEY, settings)) {
+          provider.open(Route.PLAIN.url(server), ClientUnderTest.API_KEY, settings)) {
         outcomes = mode.way.hand(client, provider.plain(100));
       }
     }
@@ -223,7 +223,7 @@ public abstract class HostileContract {
     if (fault.isSlow()) {
       settings.maxRetries(0).attemptTimeout(Duration.ofSeconds(1));
     }
-    Road road = fault.road();
+    Route road = fault.road();
     try (FeedbackClient client =
         provider.open(road.url(server), ClientUnderTest.API_KEY, road.settings(server, settings))) {
       if (fault.afterAnEnd()) {

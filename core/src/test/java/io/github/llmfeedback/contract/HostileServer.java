@@ -88,7 +88,7 @@ final class HostileServer implements AutoCloseable {
   private void converse(Socket socket) throws IOException, InterruptedException {
     Exchange exchange;
     while (!socket.isClosed() && (exchange = Exchange.next(this, socket)) != null) {
-      if (exchange.firstLine().startsWith("CONNECT") && Road.hasCredentials(exchange)) {
+      if (exchange.firstLine().startsWith("CONNECT") && Route.hasCredentials(exchange)) {
         exchange.lines("HTTP/1.1 200 OK\n\n");
         converse(secure(socket));
         return;

@@ -269,7 +269,7 @@ final class Hostilities {
     for (int status : new int[] {301, 302, 307, 308}) {
       all.add(fault(status + " to another host", redirect(status, elsewhere + "/other")));
       all.add(
-          fault(status + " to plain http", redirect(status, elsewhere + "/plain")).by(Road.TLS));
+          fault(status + " to plain http", redirect(status, elsewhere + "/plain")).by(Route.TLS));
       all.add(fault(status + " to itself", redirect(status, "")));
     }
   }
@@ -319,11 +319,11 @@ final class Hostilities {
   }
 
   private static void roads(List<Hostility> all) {
-    all.add(onTheWay("certificate not trusted", Road.UNTRUSTED));
-    all.add(onTheWay("certificate of another host", Road.WRONG_HOST));
+    all.add(onTheWay("certificate not trusted", Route.UNTRUSTED));
+    all.add(onTheWay("certificate of another host", Route.WRONG_HOST));
     Evil proxy =
         exchange -> {
-          if (Road.hasCredentials(exchange)) {
+          if (Route.hasCredentials(exchange)) {
             exchange.yes();
           } else {
             Reply who = Reply.of(407, "").header("Proxy-Authenticate", "Basic realm=\"so\"");
@@ -339,11 +339,11 @@ final class Hostilities {
             exchange.yes();
           }
         };
-    all.add(fault("407 of a proxy, by plain http", proxy).by(Road.PROXY));
-    all.add(fault("407, then credentials, by plain http", proxy).by(Road.PROXY_WITH_CREDENTIALS));
-    all.add(fault("407 of a proxy", tunnel).by(Road.TUNNEL));
-    all.add(fault("407, then credentials", tunnel).by(Road.TUNNEL_WITH_CREDENTIALS));
-    all.add(onTheWay("name unknown", Road.UNKNOWN_NAME));
-    all.add(onTheWay("first address dead", Road.SECOND_ADDRESS));
+    all.add(fault("407 of a proxy, by plain http", proxy).by(Route.PROXY));
+    all.add(fault("407, then credentials, by plain http", proxy).by(Route.PROXY_WITH_CREDENTIALS));
+    all.add(fault("407 of a proxy", tunnel).by(Route.TUNNEL));
+    all.add(fault("407, then credentials", tunnel).by(Route.TUNNEL_WITH_CREDENTIALS));
+    all.add(onTheWay("name unknown", Route.UNKNOWN_NAME));
+    all.add(onTheWay("first address dead", Route.SECOND_ADDRESS));
   }
 }

@@ -20,7 +20,7 @@ record Hostility(
     boolean isSlow,
     boolean isDeaf,
     boolean afterAnEnd,
-    Road road) {
+    Route road) {
   /** What a server does to a request. */
   interface Evil {
     void meet(Exchange exchange) throws IOException, InterruptedException;
@@ -33,16 +33,16 @@ record Hostility(
 
   /** A fault that lasts. */
   static Hostility fault(String name, Evil evil) {
-    return new Hostility(name, evil, false, false, false, false, Road.PLAIN);
+    return new Hostility(name, evil, false, false, false, false, Route.PLAIN);
   }
 
   /** A fault by HTTP/2 that lasts. */
   static Hostility http2(String name, Http2Evil evil) {
-    return fault(name, exchange -> evil.meet((Http2Connection.Stream) exchange)).by(Road.HTTP2);
+    return fault(name, exchange -> evil.meet((Http2Connection.Stream) exchange)).by(Route.HTTP2);
   }
 
   /** A road that is hostile itself, to a server that is not. */
-  static Hostility onTheWay(String name, Road road) {
+  static Hostility onTheWay(String name, Route road) {
     return fault(name, Exchange::yes).by(road);
   }
 
@@ -62,7 +62,7 @@ record Hostility(
     return new Hostility(name, evil, once, isSlow, isDeaf, true, road);
   }
 
-  Hostility by(Road road) {
+  Hostility by(Route road) {
     return new Hostility(name, evil, once, isSlow, isDeaf, afterAnEnd, road);
   }
 }

@@ -22,6 +22,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -169,6 +171,7 @@ interface IdContract extends ClientUnderTest {
     return unfitIds().filter(each -> ways.contains(each.get()[1]));
   }
 
+  @Execution(ExecutionMode.CONCURRENT) // a provider may keep a distance between two calls
   @ParameterizedTest(name = "{index} by {1}")
   @MethodSource("unfitIdsOfUpdates")
   default void anUpdateThatIsAnsweredWithAnUnfitIdKeepsTheOneFromBefore(String unfit, Way way) {

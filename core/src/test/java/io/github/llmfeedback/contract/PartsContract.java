@@ -9,22 +9,23 @@ import org.junit.jupiter.api.Tag;
 
 /** Nothing is lost in silence. */
 interface PartsContract extends ClientUnderTest {
-  @Tag("heart")
+  @Tag("parts")
   @EveryPartEveryWay
   default void everyPartIsInTheRequestOrRefusedAsDeclared(Part part, Way way) {
-    heart(way).keepsOrRefuses(part);
+    accounting(way).keepsOrRefuses(part);
   }
 
-  @Tag("heart")
+  @Tag("parts")
   @EveryPartEveryWay
   default void everyPartIsInTheRequestOrOnTheReceiptAsALossWhenLossesAreAccepted(
       Part part, Way way) {
-    heart(way).keepsOrReports(part);
+    accounting(way).keepsOrReports(part);
   }
 
-  private Heart heart(Way way) {
+  private PartAccounting accounting(Way way) {
     server().answerAll(this::accept);
-    return new Heart(this, freshTargetId(), (policy, feedback) -> tell(way, policy, feedback));
+    return new PartAccounting(
+        this, freshTargetId(), (policy, feedback) -> tell(way, policy, feedback));
   }
 
   private Told tell(Way way, LossPolicy policy, Feedback feedback) {

@@ -50,6 +50,20 @@ interface SecretContract extends ClientUnderTest {
     showsNoKey(way, Reply.fault(Fault.CLOSED_AFTER_REQUEST));
   }
 
+  @Test
+  default void aKeyThatTheServerRepeatsIsReplacedInTheBodyAndTheRestOfItStays() {
+    server().answerAll(seen -> Reply.of(401, "{\"error\":\"no such key: " + API_KEY + "\"}"));
+    try (FeedbackClient client = open(quick().build())) {
+      assertThatThrownBy(() -> client.submit(plain(freshTargetId()).build()))
+          .isInstanceOfSatisfying(
+              RejectedFeedbackException.class,
+              error ->
+                  assertThat(error.body())
+                      .startsWith("{\"error\":\"no such key: ")
+                      .doesNotContain(API_KEY));
+    }
+  }
+
   @EveryWay
   default void noErrorShowsTheKeyThoughItStandsInTheBaseUrl(Way way) {
     server().answerAll(seen -> Reply.of(404, "{}"));
@@ -85,7 +99,7 @@ interface SecretContract extends ClientUnderTest {
 
   @EveryWay
   default void noErrorShowsTheNamesInACertificate(Way way) {
-    showsNothingOf(way, onTheWay("", Road.WRONG_HOST));
+    showsNothingOf(way, onTheWay("", Route.WRONG_HOST));
   }
 
   private void showsNothingOf(Way way, Hostility hostility) {

@@ -33,21 +33,21 @@ interface UpdateContract extends ClientUnderTest {
     }
   }
 
-  @Tag("heart")
+  @Tag("parts")
   @ParameterizedTest(name = "{0}")
   @EnumSource(Part.class)
   default void anUpdateKeepsOrRefusesEveryPartAsDeclared(Part part) {
     for (Change change : Change.values()) {
-      heart(change).keepsOrRefuses(part);
+      accounting(change).keepsOrRefuses(part);
     }
   }
 
-  @Tag("heart")
+  @Tag("parts")
   @ParameterizedTest(name = "{0}")
   @EnumSource(Part.class)
   default void anUpdateKeepsOrReportsEveryPartWhenLossesAreAccepted(Part part) {
     for (Change change : Change.values()) {
-      heart(change).keepsOrReports(part);
+      accounting(change).keepsOrReports(part);
     }
   }
 
@@ -77,11 +77,11 @@ interface UpdateContract extends ClientUnderTest {
     assertThat(server().takeAll()).isEmpty();
   }
 
-  private Heart heart(Change change) {
+  private PartAccounting accounting(Change change) {
     assumeUpdates();
     String id = freshTargetId();
     Receipt receipt = receipt(id);
-    return new Heart(
+    return new PartAccounting(
         this, id, (policy, feedback) -> tell(policy, c -> change.make(c, receipt, feedback)));
   }
 

@@ -17,22 +17,22 @@ import org.junit.jupiter.api.Test;
 class AsyncSemaphoreTest {
   @Test
   void aCallThatEndedIsForgotten() {
-    Gate gate = Gate.yes();
+    HeldReplies gate = HeldReplies.yes();
     ManualTime time = new ManualTime();
     try (LoopbackServer server = new LoopbackServer().answerAll(gate);
         ToyClient client =
             new ToyClient(
                 server.url(), Toy.plain(), ToyClient.settings().concurrency(1).build(), time)) {
       CompletableFuture<Receipt> onItsWay = client.submitAsync(on("first"));
-      Until.isTrue("it is on the wire", () -> server.count() == 1);
+      Await.isTrue("it is on the wire", () -> server.count() == 1);
       List<CompletableFuture<Receipt>> queued =
           ToyClient.many(1000).stream().map(client::submitAsync).toList();
       assertThat(client.engine().calls.permits.waiting()).isEqualTo(1000);
 
       queued.subList(0, 400).forEach(each -> each.cancel(false));
-      Until.isTrue("the cancelled are gone", () -> client.engine().calls.permits.waiting() == 600);
+      Await.isTrue("the cancelled are gone", () -> client.engine().calls.permits.waiting() == 600);
       time.advance(Duration.ofSeconds(30)); // the time of a call
-      Until.isTrue("the late are gone", () -> client.engine().calls.permits.waiting() == 0);
+      Await.isTrue("the late are gone", () -> client.engine().calls.permits.waiting() == 0);
 
       gate.open();
       assertThat(onItsWay.handle((ok, error) -> true).join()).isTrue();

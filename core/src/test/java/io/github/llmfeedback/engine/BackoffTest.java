@@ -95,7 +95,7 @@ class BackoffTest {
   }
 
   private static FeedbackException error(CompletableFuture<Receipt> receipt) {
-    Until.isDone(receipt);
+    Await.isDone(receipt);
     return (FeedbackException) receipt.handle((ok, error) -> error).join();
   }
 }

@@ -48,7 +48,7 @@ class BrokenDialectTest {
     try (ToyContractClient client =
         new ToyContractClient(server.url(), ToyClient.KEY, settings, dialect)) {
       CompletableFuture<List<Outcome>> outcomes = client.submitAllAsync(ToyClient.many(30));
-      Until.isDone(outcomes);
+      Await.isDone(outcomes);
       return outcomes.join();
     }
   }

@@ -44,7 +44,7 @@ class CallbackTest {
 
   /** The name of the thread that runs a callback, which is attached before any answer comes. */
   private String threadOf(Reply reply, Supplier<CompletableFuture<?>> call) {
-    Gate gate = new Gate(seen -> reply);
+    HeldReplies gate = new HeldReplies(seen -> reply);
     server.answerAll(gate);
     var name = call.get().handle((ok, error) -> Thread.currentThread().getName());
     gate.open();
@@ -103,7 +103,7 @@ class CallbackTest {
         };
     try (ToyClient client = client(ToyClient.settings().callbackExecutor(full))) {
       CompletableFuture<Receipt> one = client.submitAsync(on("a"));
-      Until.isDone(one);
+      Await.isDone(one);
       assertThat(one).isCompleted();
       assertThat(threadOf(YES, () -> client.submitAsync(on("a"))))
           .startsWith("llm-feedback-callback-");
@@ -125,7 +125,7 @@ class CallbackTest {
                           + client.submit(on("b")).attempts()
                           + client.submitAll(ToyClient.many(5)).size()
                           + client.submitAsync(on("c")).join().attempts());
-      Until.isDone(sum); // a join would not hear the test's time limit
+      Await.isDone(sum); // a join would not hear the test's time limit
       assertThat(sum.join()).isEqualTo(8);
     }
   }
@@ -138,7 +138,7 @@ class CallbackTest {
           ToyClient.many(100).stream()
               .map(each -> client.submitAsync(each).thenApply(receipt -> client.submit(each)))
               .toList();
-      all.forEach(Until::isDone);
+      all.forEach(Await::isDone);
       assertThat(all).allSatisfy(each -> assertThat(each.join().attempts()).isEqualTo(1));
       assertThat(server.count()).isEqualTo(200);
     }
@@ -155,7 +155,7 @@ class CallbackTest {
               });
       assertThat(client.submit(on("b")).attempts()).isEqualTo(1);
       assertThat(first.join().attempts()).isEqualTo(1);
-      Until.isDone(unused); // its thread may be slower than ours
+      Await.isDone(unused); // its thread may be slower than ours
       assertThat(unused).isCompletedExceptionally();
     }
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class CancelTest {
   private final LoopbackServer server = new LoopbackServer();
   private final ManualTime time = new ManualTime();
-  private final Gate gate = Gate.yes();
+  private final HeldReplies gate = HeldReplies.yes();
 
   @AfterEach
   void stop() {
@@ -49,9 +49,9 @@ class CancelTest {
             new ToyClient(
                 raw.url(), Toy.plain(), ToyClient.settings().concurrency(1).build(), time)) {
       CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
-      Until.isTrue("the request came", () -> came.getCount() == 0);
+      Await.isTrue("the request came", () -> came.getCount() == 0);
       receipt.cancel(false);
-      Until.isTrue("the server sees it", () -> gone.getCount() == 0);
+      Await.isTrue("the server sees it", () -> gone.getCount() == 0);
       assertThat(client.submit(on("b")).attempts()).as("its place is free").isEqualTo(1);
     }
   }
@@ -89,8 +89,8 @@ class CancelTest {
       CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
       time.awaitAlarm(Duration.ofMillis(150));
       var unused = receipt.orTimeout(1, TimeUnit.MILLISECONDS);
-      Until.isDone(receipt);
-      Until.isTrue("nothing rings for it any more", () -> time.alarms().isEmpty());
+      Await.isDone(receipt);
+      Await.isTrue("nothing rings for it any more", () -> time.alarms().isEmpty());
     }
   }
 
@@ -99,7 +99,7 @@ class CancelTest {
     server.enqueue(200, "{}").answerAll(gate);
     try (ToyClient client = client()) {
       CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(20));
-      Until.isTrue("the second request came", () -> server.count() == 2);
+      Await.isTrue("the second request came", () -> server.count() == 2);
       batch.cancel(false);
       gate.open();
       assertThat(client.submit(on("z")).attempts()).isEqualTo(1);

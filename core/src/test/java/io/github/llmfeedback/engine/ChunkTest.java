@@ -165,12 +165,12 @@ class ChunkTest {
       CompletableFuture<List<Outcome>> batch =
           client.submitAllAsync(List.of(on("a"), on("b"), on("a"), on("a")));
       // Not only that both requests came: their answers must have begun the spacing.
-      Until.isTrue(
+      Await.isTrue(
           "one on each target ended",
           () -> Collections.frequency(time.alarms(), Duration.ofMillis(1100)) == 2);
       assertThat(server.count()).isEqualTo(2);
       time.pass(Duration.ofMillis(1100));
-      Until.isTrue("the second came", () -> server.count() == 3);
+      Await.isTrue("the second came", () -> server.count() == 3);
       time.pass(Duration.ofMillis(1100));
       assertThat(batch.join()).allMatch(Outcome::isAccepted);
     }

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CloseTest {
   private final LoopbackServer server = new LoopbackServer();
   private final ManualTime time = new ManualTime();
-  private final Gate gate = Gate.yes();
+  private final HeldReplies gate = HeldReplies.yes();
   private final ToyClient client =
       new ToyClient(server.url(), Toy.plain(), ToyClient.settings().concurrency(1).build(), time);
 
@@ -67,7 +67,7 @@ class CloseTest {
   /** Begins to close, and waits until nothing new is taken. */
   private CompletableFuture<Void> closing() {
     CompletableFuture<Void> closed = close();
-    Until.isTrue("it takes nothing more", this::isClosing);
+    Await.isTrue("it takes nothing more", this::isClosing);
     return closed;
   }
 
@@ -96,14 +96,14 @@ class CloseTest {
     server.answerAll(gate);
     List<CompletableFuture<Receipt>> admitted =
         ToyClient.many(20).stream().map(client::submitAsync).toList();
-    Until.isTrue("the first request came", () -> server.count() == 1);
+    Await.isTrue("the first request came", () -> server.count() == 1);
 
     CompletableFuture<Void> closed = closing();
     assertThat(closed).isNotDone();
     assertThat(admitted).noneMatch(CompletableFuture::isDone);
 
     gate.open();
-    Until.isDone(closed);
+    Await.isDone(closed);
     assertThat(admitted).allMatch(CompletableFuture::isDone);
     assertThat(admitted).allSatisfy(it -> assertThat(it.join().attempts()).isEqualTo(1));
     assertThat(server.count()).isEqualTo(20);
@@ -116,7 +116,7 @@ class CloseTest {
     time.awaitAlarm(Duration.ofMillis(150));
     CompletableFuture<Void> closed = closing();
     time.advance(Duration.ofMillis(150));
-    Until.isDone(closed);
+    Await.isDone(closed);
     assertThat(inBackoff.join().attempts()).isEqualTo(2);
   }
 
@@ -140,14 +140,14 @@ class CloseTest {
 
   @Test
   void whatFailsWhileClosingAndWouldWaitTooLongIsNotTriedAgain() {
-    Gate busy = new Gate(seen -> Reply.of(503, "").header("Retry-After", "20"));
+    HeldReplies busy = new HeldReplies(seen -> Reply.of(503, "").header("Retry-After", "20"));
     server.answerAll(busy);
     CompletableFuture<Receipt> onWire = client.submitAsync(on("a"));
     CompletableFuture<Receipt> queued = client.submitAsync(on("b"));
-    Until.isTrue("the request came", () -> server.count() == 1);
+    Await.isTrue("the request came", () -> server.count() == 1);
     CompletableFuture<Void> closed = closing();
     busy.open();
-    Until.isDone(closed);
+    Await.isDone(closed);
     assertThat(onWire.handle((ok, e) -> e).join()).isInstanceOf(RejectedFeedbackException.class);
     assertThat(reason(queued)).as("the provider's pause is too long").isEqualTo(Reason.CLOSED);
     assertThat(server.count()).isEqualTo(1);
@@ -157,10 +157,10 @@ class CloseTest {
   void aRunningBatchIsDelivered() {
     server.enqueue(200, "{}").answerAll(gate);
     CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(20));
-    Until.isTrue("the second request came", () -> server.count() == 2);
+    Await.isTrue("the second request came", () -> server.count() == 2);
     CompletableFuture<Void> closed = closing();
     gate.open();
-    Until.isDone(closed);
+    Await.isDone(closed);
     assertThat(batch).isDone();
     assertThat(batch.join()).hasSize(20).allMatch(Outcome::isAccepted);
   }
@@ -173,11 +173,11 @@ class CloseTest {
     List<Outcome> outcomes = new CopyOnWriteArrayList<>();
     CompletableFuture<BatchSummary> stream =
         CompletableFuture.supplyAsync(() -> client.submitEach(endless, outcomes::add));
-    Until.isTrue("the request came", () -> server.count() == 1);
+    Await.isTrue("the request came", () -> server.count() == 1);
     CompletableFuture<Void> closed = closing();
     gate.open();
-    Until.isDone(closed);
-    Until.isDone(stream);
+    Await.isDone(closed);
+    Await.isDone(stream);
     assertThat(stream.handle((ok, e) -> e.getCause()).join())
         .isInstanceOfSatisfying(
             UndeliveredFeedbackException.class,
@@ -195,7 +195,7 @@ class CloseTest {
     List<CompletableFuture<Receipt>> singles =
         ToyClient.many(5).stream().map(hasty::submitAsync).toList();
     CompletableFuture<List<Outcome>> batch = hasty.submitAllAsync(ToyClient.many(20));
-    Until.isTrue("two are on the wire", () -> server.count() == 2);
+    Await.isTrue("two are on the wire", () -> server.count() == 2);
 
     List<String> log = LogLines.during(hasty::close);
 
@@ -217,7 +217,7 @@ class CloseTest {
   void anInterruptEndsTheWait() throws InterruptedException {
     server.answerAll(gate);
     CompletableFuture<Receipt> onWire = client.submitAsync(on("a"));
-    Until.isTrue("the request came", () -> server.count() == 1);
+    Await.isTrue("the request came", () -> server.count() == 1);
     AtomicBoolean stillInterrupted = new AtomicBoolean();
     Thread thread =
         new Thread(
@@ -279,9 +279,9 @@ class CloseTest {
     ToyClient another = new ToyClient(server.url(), Toy.plain(), patient);
     List<CompletableFuture<Receipt>> ended =
         ToyClient.many(3).stream().map(another::submitAsync).toList();
-    ended.forEach(Until::isDone);
+    ended.forEach(Await::isDone);
     assertThat(another.submitAll(ToyClient.many(3))).allMatch(Outcome::isAccepted);
-    Until.isDone(close(another));
+    Await.isDone(close(another));
   }
 
   @Test
@@ -290,7 +290,7 @@ class CloseTest {
     ToyClient own = patient();
     CompletableFuture<Void> closed =
         own.submitAsync(on("a")).thenAccept(receipt -> own.close()); // which waits for all others
-    Until.isDone(closed);
+    Await.isDone(closed);
     assertThat(closed).isCompleted();
   }
 
@@ -308,10 +308,10 @@ class CloseTest {
     time.awaitAlarm(Duration.ofMillis(150));
     CompletableFuture<Receipt> queued = client.submitAsync(on("b"));
     time.advance(Duration.ofMillis(150));
-    Until.isTrue("it is tried again", () -> server.count() == 2);
+    Await.isTrue("it is tried again", () -> server.count() == 2);
     gate.open();
-    Until.isDone(closed);
-    Until.isDone(queued);
+    Await.isDone(closed);
+    Await.isDone(queued);
   }
 
   @Test
@@ -325,7 +325,7 @@ class CloseTest {
   }
 
   private static UndeliveredFeedbackException error(CompletableFuture<Receipt> receipt) {
-    Until.isDone(receipt);
+    Await.isDone(receipt);
     return (UndeliveredFeedbackException) receipt.handle((ok, error) -> error).join();
   }
 

@@ -139,7 +139,7 @@ class ConnectionLostTest {
       for (int i = 1; i <= 20; i++) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
         int times = i;
-        Until.isTrue("the connection is closed", () -> server.closed() == times);
+        Await.isTrue("the connection is closed", () -> server.closed() == times);
       }
       assertThat(server.connections()).isEqualTo(20);
     }
@@ -165,7 +165,7 @@ class ConnectionLostTest {
           assertThat(outcome.orThrow().attempts()).isEqualTo(1);
         }
         int times = i;
-        Until.isTrue("the connections are closed", () -> server.closed() == 16 * times);
+        Await.isTrue("the connections are closed", () -> server.closed() == 16 * times);
       }
     }
   }

@@ -75,7 +75,7 @@ class ErrorAnywhereTest {
     abstract void go(ToyClient client);
 
     static void join(CompletableFuture<?> future) {
-      Until.isDone(future);
+      Await.isDone(future);
       future.join();
     }
   }
@@ -155,7 +155,7 @@ class ErrorAnywhereTest {
       time.heal();
       String where = way + " after " + questions + " questions";
       server.answerAll(seen -> Reply.of(200, "{}"));
-      Until.isTrue(where + ": nothing is left behind", () -> isAtRest(client));
+      Await.isTrue(where + ": nothing is left behind", () -> isAtRest(client));
       assertThat(client.submit(on("next")).attempts()).as(where).isEqualTo(1);
       client.close();
       questions++;

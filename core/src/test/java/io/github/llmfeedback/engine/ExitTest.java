@@ -75,10 +75,10 @@ class ExitTest {
 
   @Test
   void aJvmThatIsTerminatedWaitsForPendingCalls() throws InterruptedException {
-    Gate gate = Gate.yes();
+    HeldReplies gate = HeldReplies.yes();
     server.answerAll(gate);
     try (Program program = program(Service.class)) {
-      Until.isTrue("four requests came", () -> server.count() == 4 && program.hasPrinted("="));
+      Await.isTrue("four requests came", () -> server.count() == 4 && program.hasPrinted("="));
       program.terminate();
       gate.open();
       assertThat(program.outputOfTheTerminated(PATIENCE)).isEqualTo("=" + "+".repeat(100));

@@ -13,6 +13,11 @@ class HonestDialectTest extends ToyContract {
     return new ToyDialect();
   }
 
+  @Override
+  public int feedbacksPerThread() {
+    return 200;
+  }
+
   @Test
   void aBatchGoesInChunksAsLargeAsTheDialectAllows() {
     try (FeedbackClient client = openAccepted()) {

@@ -7,14 +7,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What is kept of a connection that nobody uses. */
+@Tag("slow")
 @Timeout(120)
-@Execution(ExecutionMode.CONCURRENT) // beside the others: it takes half a minute
 class IdleConnectionTest {
   /** A program that sends one feedback, and then does nothing with a client still open. */
   static final class Idle {

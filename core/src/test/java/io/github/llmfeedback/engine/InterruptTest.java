@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class InterruptTest {
   private final LoopbackServer server = new LoopbackServer();
   private final ManualTime time = new ManualTime();
-  private final Gate gate = Gate.yes();
+  private final HeldReplies gate = HeldReplies.yes();
 
   @AfterEach
   void stop() {
@@ -53,7 +53,7 @@ class InterruptTest {
 
     Waiting<T> interrupt() {
       thread.interrupt();
-      Until.isDone(flag);
+      Await.isDone(flag);
       assertThat(flag.join()).as("the thread stays interrupted").isTrue();
       return this;
     }
@@ -93,7 +93,7 @@ class InterruptTest {
     server.answerAll(gate);
     try (ToyClient client = client(1)) {
       Waiting<Object> waiting = new Waiting<>(() -> client.submit(on("a")));
-      Until.isTrue("the request came", () -> server.count() == 1);
+      Await.isTrue("the request came", () -> server.count() == 1);
       UndeliveredFeedbackException error = waiting.interrupt().failure();
       assertThat(error.reason()).isEqualTo(Reason.INTERRUPTED);
       assertThat(error.mayHaveArrived()).isTrue();
@@ -106,9 +106,9 @@ class InterruptTest {
     server.answerAll(gate);
     try (ToyClient client = client(1)) {
       var onWire = client.submitAsync(on("a"));
-      Until.isTrue("the request came", () -> server.count() == 1);
+      Await.isTrue("the request came", () -> server.count() == 1);
       Waiting<Object> waiting = new Waiting<>(() -> client.submit(on("b")));
-      Until.isTrue("it is queued", () -> time.alarms().contains(Duration.ofSeconds(30)));
+      Await.isTrue("it is queued", () -> time.alarms().contains(Duration.ofSeconds(30)));
       UndeliveredFeedbackException error = waiting.interrupt().failure();
       assertThat(error.mayHaveArrived()).isFalse();
       assertThat(error.attempts()).isZero();
@@ -139,7 +139,7 @@ class InterruptTest {
     server.enqueue(200, "{}").answerAll(gate);
     try (ToyClient client = client(1)) {
       Waiting<List<Outcome>> waiting = new Waiting<>(() -> client.submitAll(ToyClient.many(50)));
-      Until.isTrue("the second request came", () -> server.count() == 2);
+      Await.isTrue("the second request came", () -> server.count() == 2);
       List<Outcome> outcomes = waiting.interrupt().result();
       assertThat(outcomes).hasSize(50);
       assertThat(outcomes.get(0).isAccepted()).isTrue();
@@ -184,7 +184,7 @@ class InterruptTest {
     try (ToyClient client = client(2)) {
       Waiting<Object> waiting =
           new Waiting<>(() -> client.submitEach(ToyClient.many(50).iterator(), sink));
-      Until.isTrue("two are on the wire", () -> server.count() == 3);
+      Await.isTrue("two are on the wire", () -> server.count() == 3);
       assertThat(waiting.interrupt().failure().reason()).isEqualTo(Reason.INTERRUPTED);
       assertThat(handedOut).extracting(Outcome::index).containsExactly(0L, 1L, 2L);
       assertThat(handedOut).extracting(Outcome::isAccepted).containsExactly(true, false, false);
@@ -217,14 +217,14 @@ class InterruptTest {
     server.answerAll(gate);
     ToyClient client = client(1);
     var onWire = client.submitAsync(on("a"));
-    Until.isTrue("the request came", () -> server.count() == 1);
+    Await.isTrue("the request came", () -> server.count() == 1);
     new Waiting<>(
             () -> {
               client.close();
               return true;
             })
         .interrupt();
-    Until.isDone(onWire);
+    Await.isDone(onWire);
     UndeliveredFeedbackException error =
         (UndeliveredFeedbackException) onWire.handle((ok, e) -> e).join();
     assertThat(error.reason()).isEqualTo(Reason.CLOSED);

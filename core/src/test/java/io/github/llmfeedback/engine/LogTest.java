@@ -110,11 +110,11 @@ class LogTest {
             () -> {
               try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
                 for (int i = 0; i < 100; i++) {
-                  Until.isDone(client.submitAsync(ToyClient.on("a")));
+                  Await.isDone(client.submitAsync(ToyClient.on("a")));
                 }
                 time.advance(Duration.ofSeconds(1));
                 for (int i = 0; i < 50; i++) {
-                  Until.isDone(client.submitAsync(ToyClient.on("a")));
+                  Await.isDone(client.submitAsync(ToyClient.on("a")));
                 }
               } // tells what was not counted yet
             });
@@ -128,7 +128,7 @@ class LogTest {
 
   @Test
   void whatIsRefusedBecauseTheClientIsFullOrClosedIsCalledSo() {
-    Gate gate = Gate.yes();
+    HeldReplies gate = HeldReplies.yes();
     server.answerAll(gate);
     ToyClient full =
         new ToyClient(server.url(), Toy.plain(), ToyClient.settings().maxPending(1).build());

@@ -94,7 +94,7 @@ class LongPauseTest {
     server.answerAll(
         seen -> {
           if (ToyClient.targets(seen).contains("t0")) {
-            Until.isTrue("both came", () -> server.count() >= 2); // or the other would not leave
+            Await.isTrue("both came", () -> server.count() >= 2); // or the other would not leave
             return busy(429, "300");
           }
           return Reply.fault(Fault.NEVER_ANSWERED);

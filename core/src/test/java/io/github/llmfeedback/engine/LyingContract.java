@@ -9,15 +9,15 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * The contract of a client that tells one {@link Lie} about one {@link Part}; {@link
+ * The contract of a client that tells one {@link FalseDeclaration} about one {@link Part}; {@link
  * LyingDialectTest} runs it and sees it fail. Its name keeps it out of the build's own run.
  */
 @ExtendWith(LyingContract.Parameters.class)
 class LyingContract extends ToyContract {
-  private final Lie lie;
+  private final FalseDeclaration lie;
   private final Part part;
 
-  LyingContract(Lie lie, Part part) {
+  LyingContract(FalseDeclaration lie, Part part) {
     this.lie = lie;
     this.part = part;
   }
@@ -30,7 +30,7 @@ class LyingContract extends ToyContract {
   @Override
   public FeedbackClient open(String baseUrl, String apiKey, ClientSettings settings) {
     FeedbackClient client = super.open(baseUrl, apiKey, settings);
-    return lie == Lie.UNDERSTATES ? new UnderstatingClient(client, part) : client;
+    return lie == FalseDeclaration.UNDERSTATES ? new UnderstatingClient(client, part) : client;
   }
 
   /** Takes the lie and its part from the launcher's parameters. */
@@ -39,13 +39,13 @@ class LyingContract extends ToyContract {
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext run) {
       Class<?> type = parameter.getParameter().getType();
       return parameter.getDeclaringExecutable().getDeclaringClass() == LyingContract.class
-          && (type == Lie.class || type == Part.class);
+          && (type == FalseDeclaration.class || type == Part.class);
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext run) {
-      return parameter.getParameter().getType() == Lie.class
-          ? run.getConfigurationParameter("lie", Lie::valueOf).orElseThrow()
+      return parameter.getParameter().getType() == FalseDeclaration.class
+          ? run.getConfigurationParameter("lie", FalseDeclaration::valueOf).orElseThrow()
           : run.getConfigurationParameter("part", Part::valueOf).orElseThrow();
     }
   }

@@ -12,6 +12,7 @@ import io.github.llmfeedback.Part;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,50 +24,59 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /** The contract finds out whoever loses a part in silence, and points at that part. */
+@Tag("slow")
 class LyingDialectTest {
-  private static final PostDiscoveryFilter HEART = includeTags("heart");
-  private static final PostDiscoveryFilter ALL_BUT_THE_SLOW = excludeTags("throng", "patience");
+  private static final PostDiscoveryFilter PARTS = includeTags("parts");
+  private static final PostDiscoveryFilter ALL_BUT_THE_SLOW = excludeTags("concurrency", "timeout");
+
+  /** A rating and what stands beside one: for these the whole contract is run by default. */
+  private static final Set<Part> SAMPLE = Set.of(Part.SCORE, Part.COMMENT);
 
   @ParameterizedTest
   @EnumSource(Part.class)
-  void aPartLeftOutInSilenceFailsTheHeartForThatPartAndNothingElse(Part part) {
-    TestExecutionSummary summary = run(Lie.OMITS, part, ALL_BUT_THE_SLOW);
-    assertThat(failed(summary)).isEqualTo(theHeartFor(part));
+  void aPartLeftOutInSilenceFailsTheFactsOfThatPartAndNothingElse(Part part) {
+    boolean whole = Boolean.getBoolean("feedback.tests.full") || SAMPLE.contains(part);
+    TestExecutionSummary summary =
+        run(FalseDeclaration.OMITS, part, whole ? ALL_BUT_THE_SLOW : PARTS);
+    assertThat(failed(summary)).isEqualTo(theFactsOf(part));
     assertThat(summary.getTestsSucceededCount()).isGreaterThan(summary.getTestsFailedCount());
   }
 
   @ParameterizedTest
   @EnumSource(names = {"SCORE", "COMMENT", "WEIGHT"})
-  void aPartDeclaredAndThenReportedAsDroppedFailsTheHeart(Part part) {
-    assertThat(failed(run(Lie.DROPS, part, HEART))).isEqualTo(theHeartFor(part));
+  void aPartDeclaredAndThenReportedAsDroppedFailsTheFactsOfThatPart(Part part) {
+    assertThat(failed(run(FalseDeclaration.DROPS, part, PARTS))).isEqualTo(theFactsOf(part));
   }
 
   @ParameterizedTest
   @EnumSource(names = {"SCORE", "COMMENT", "WEIGHT"})
-  void aLossDeclaredAndThenNotNotedFailsTheHeart(Part part) {
-    assertThat(failed(run(Lie.NOTES_NOTHING, part, HEART))).isEqualTo(theHeartFor(part));
+  void aLossDeclaredAndThenNotNotedFailsTheFactsOfThatPart(Part part) {
+    assertThat(failed(run(FalseDeclaration.NOTES_NOTHING, part, PARTS)))
+        .isEqualTo(theFactsOf(part));
   }
 
   @ParameterizedTest
   @EnumSource(names = {"SCORE", "COMMENT", "WEIGHT"})
-  void aPartSentThoughDeniedFailsTheHeart(Part part) {
-    assertThat(failed(run(Lie.UNDERSTATES, part, HEART))).isEqualTo(theHeartFor(part));
+  void aPartSentThoughDeniedFailsTheFactsOfThatPart(Part part) {
+    assertThat(failed(run(FalseDeclaration.UNDERSTATES, part, PARTS))).isEqualTo(theFactsOf(part));
   }
 
   @Test
-  void aScoreThatBecomesAThumbInSilenceFailsTheHeart() {
-    assertThat(failed(run(Lie.COARSENS, Part.SCORE, HEART))).isEqualTo(theHeartFor(Part.SCORE));
+  void aScoreThatBecomesAThumbInSilenceFailsTheFactsOfThatPart() {
+    assertThat(failed(run(FalseDeclaration.COARSENS, Part.SCORE, PARTS)))
+        .isEqualTo(theFactsOf(Part.SCORE));
   }
 
   @ParameterizedTest
   @EnumSource(names = {"SCORE", "COMMENT", "WEIGHT"})
   void aPartNotKeptAndDeclaredSoPasses(Part part) {
-    TestExecutionSummary summary = run(Lie.OWNS_UP, part, HEART);
+    TestExecutionSummary summary = run(FalseDeclaration.OWNS_UP, part, PARTS);
     assertThat(failed(summary)).isEmpty();
     assertThat(summary.getTestsSucceededCount()).isPositive();
   }
 
-  private static TestExecutionSummary run(Lie lie, Part part, PostDiscoveryFilter facts) {
+  private static TestExecutionSummary run(
+      FalseDeclaration lie, Part part, PostDiscoveryFilter facts) {
     SummaryGeneratingListener listener = new SummaryGeneratingListener();
     LauncherFactory.create()
         .execute(
@@ -93,7 +103,7 @@ class LyingDialectTest {
         + failed.getDisplayName();
   }
 
-  private static Set<String> theHeartFor(Part part) {
+  private static Set<String> theFactsOf(Part part) {
     Stream<String> submits =
         Stream.of(
                 "everyPartIsInTheRequestOrRefusedAsDeclared: ",

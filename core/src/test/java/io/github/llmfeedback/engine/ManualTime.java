@@ -28,7 +28,7 @@ public final class ManualTime implements Time {
   }
 
   void awaitAlarm(Duration delay) {
-    Until.isTrue(() -> "no alarm in " + delay + ", but " + alarms(), () -> hasAlarm(delay));
+    Await.isTrue(() -> "no alarm in " + delay + ", but " + alarms(), () -> hasAlarm(delay));
   }
 
   boolean hasAlarm(Duration delay) {

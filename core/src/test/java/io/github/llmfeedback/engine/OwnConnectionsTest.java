@@ -72,7 +72,7 @@ class OwnConnectionsTest {
       try (ToyContractClient goes = client("key-of-the-second", ToyClient.settings().build())) {
         goes.submit(on("b"));
       }
-      Until.isTrue("closed", () -> server.closed() == 1);
+      Await.isTrue("closed", () -> server.closed() == 1);
       stays.submit(on("a"));
       assertThat(server.connections()).isEqualTo(2);
       assertThat(server.closed()).isEqualTo(1);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** How much a client takes on at once. */
 class PendingTest {
   private final LoopbackServer server = new LoopbackServer();
-  private final Gate gate = Gate.yes();
+  private final HeldReplies gate = HeldReplies.yes();
 
   @AfterEach
   void stop() {
@@ -54,7 +54,7 @@ class PendingTest {
 
       gate.open();
       taken.forEach(each -> assertThat(each.join().attempts()).isEqualTo(1));
-      Until.isTrue("there is room again", () -> client.submit(large).attempts() == 1);
+      Await.isTrue("there is room again", () -> client.submit(large).attempts() == 1);
     }
   }
 
@@ -132,9 +132,9 @@ class PendingTest {
         ToyClient stalled = client(ToyClient.settings().concurrency(100));
         ToyClient other = new ToyClient(well, Toy.plain())) {
       var batch = stalled.submitAllAsync(ToyClient.many(100));
-      Until.isTrue("all are on the wire", () -> server.count() == 100);
+      Await.isTrue("all are on the wire", () -> server.count() == 100);
       CompletableFuture<Receipt> receipt = other.submitAsync(on("a"));
-      Until.isDone(receipt);
+      Await.isDone(receipt);
       assertThat(receipt.join().attempts()).isEqualTo(1);
       assertThat(batch).isNotDone();
       gate.open();

@@ -90,7 +90,7 @@ class PlainHttpTest {
   }
 
   private void isNothingHeard(int connections) {
-    Until.isTrue("each connection was heard to its end", () -> ended.get() == connections);
+    Await.isTrue("each connection was heard to its end", () -> ended.get() == connections);
     assertThat(heard()).isEmpty();
   }
 

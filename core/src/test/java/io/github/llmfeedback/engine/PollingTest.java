@@ -157,7 +157,7 @@ class PollingTest {
   private void isEndedBy(Throwable bug, Toy toy) {
     PollingRun<String> run = new PollingRun<>(calls, toy);
     run.begin();
-    Until.isDone(run.ended());
+    Await.isDone(run.ended());
     assertThat(run.ended().handle((result, error) -> error).join()).isSameAs(bug);
     assertThat(time.open()).isEmpty();
   }

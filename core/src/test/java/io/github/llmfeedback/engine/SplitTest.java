@@ -293,14 +293,14 @@ class SplitTest {
   @Test
   void doubtAboutAChunkStaysWithWhatIsNotSentAnyMore() {
     ManualTime time = new ManualTime();
-    Gate gate = Gate.yes();
+    HeldReplies gate = HeldReplies.yes();
     server.enqueue(500, "").enqueue(422, "").answerAll(gate); // the 500 may have stored the list
     ClientSettings settings =
         ToyClient.settings().repeatUncertain(true).batchTimeout(Duration.ofSeconds(5)).build();
     try (ToyClient client = new ToyClient(server.url(), Toy.lists(4), settings, time)) {
       CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(4));
       time.pass(Duration.ofMillis(150));
-      Until.isTrue("the first half is on the wire", () -> server.count() == 3);
+      Await.isTrue("the first half is on the wire", () -> server.count() == 3);
       time.advance(Duration.ofSeconds(5));
       assertThat(batch.join())
           .hasSize(4)

@@ -9,10 +9,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A stream of any length needs no more memory than what is in flight. */
+@Tag("slow")
 @Timeout(180)
 class StreamMemoryTest {
   private static final List<String> SMALL =
@@ -54,7 +56,7 @@ class StreamMemoryTest {
 
   @Test
   void aMillionFeedbacksInListsGoThrough64MegabytesOfHeap() throws InterruptedException {
-    Tally tally = new Tally();
+    CountingResponder tally = new CountingResponder();
     try (RawServer server = new RawServer(tally)) {
       assertThat(stream(server, "1000000", "500", "1"))
           .isEqualTo("1000000 accepted, 1000000 in order");
@@ -65,7 +67,7 @@ class StreamMemoryTest {
   /** What is said in them is 160 MB. */
   @Test
   void twentyThousandLongFeedbacksOneByOneGoThrough64MegabytesOfHeap() throws InterruptedException {
-    Tally tally = new Tally();
+    CountingResponder tally = new CountingResponder();
     try (RawServer server = new RawServer(tally)) {
       assertThat(stream(server, "20000", "1", "8000")).isEqualTo("20000 accepted, 20000 in order");
     }

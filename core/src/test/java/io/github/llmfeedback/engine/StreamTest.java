@@ -36,7 +36,7 @@ class StreamTest {
 
   private final LoopbackServer server = new LoopbackServer().answerAll(seen -> Reply.of(200, "{}"));
   private final ManualTime time = new ManualTime();
-  private final Gate gate = Gate.yes();
+  private final HeldReplies gate = HeldReplies.yes();
   private final ToyClient client =
       new ToyClient(
           server.url(),
@@ -126,7 +126,7 @@ class StreamTest {
         new ToyClient(
             server.url(), toy, ToyClient.settings().concurrency(CONCURRENCY).build(), time)) {
       var summary = inBackground(stalled, source, handedOut::add);
-      Until.isTrue(
+      Await.isTrue(
           "all places are taken, and the stream waits",
           () -> server.count() == CONCURRENCY && stream.getState() == Thread.State.WAITING);
       assertThat(pulled).hasValueLessThanOrEqualTo((CONCURRENCY + 1) * chunk);
@@ -166,7 +166,7 @@ class StreamTest {
             count,
             i -> {
               if (i == 1) {
-                Until.isTrue("the first has ended", () -> time.alarms().isEmpty());
+                Await.isTrue("the first has ended", () -> time.alarms().isEmpty());
               } else if (i == count - 1) {
                 heardInTime.set(heard.get() > 0);
               }

@@ -43,7 +43,7 @@ class ThreadsTest {
 
   @Test
   void aClientThatDoesNothingHasNoThreads() {
-    Until.isTrue(() -> "those of other tests end: " + ours(), () -> ours().isEmpty());
+    Await.isTrue(() -> "those of other tests end: " + ours(), () -> ours().isEmpty());
     ToyClient client =
         new ToyClient("http://127.0.0.1:1", Toy.plain(), ToyClient.settings().build());
     assertThat(ours()).isEmpty();
@@ -59,7 +59,7 @@ class ThreadsTest {
         second.submit(on("a"));
         assertThat(ours()).isNotEmpty().allMatch(Thread::isDaemon);
       }
-      Until.isTrue(() -> "our threads end: " + ours(), () -> ours().isEmpty());
+      Await.isTrue(() -> "our threads end: " + ours(), () -> ours().isEmpty());
     }
   }
 
@@ -82,7 +82,7 @@ class ThreadsTest {
         client.submit(on("a"));
         assertThat(ended.getCount()).as("it is kept").isEqualTo(1);
       }
-      Until.isTrue("the server sees the end", () -> ended.getCount() == 0);
+      Await.isTrue("the server sees the end", () -> ended.getCount() == 0);
       assertThat(another.capabilities().provider()).as("still open").isEqualTo("toy");
     }
   }

@@ -46,7 +46,7 @@ class TimeoutTest {
     server.enqueue(Reply.fault(Fault.NEVER_ANSWERED));
     try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
       CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
-      Until.isTrue("the request came", () -> server.count() == 1);
+      Await.isTrue("the request came", () -> server.count() == 1);
       assertThat(receipt).isNotDone();
       time.pass(ATTEMPT);
       UndeliveredFeedbackException error = failure(receipt);
@@ -62,7 +62,7 @@ class TimeoutTest {
     server.enqueue(Reply.fault(Fault.NEVER_ANSWERED)).enqueue(200, "{}");
     try (ToyClient client = new ToyClient(server, Toy.repeatableOnes(), time)) {
       CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
-      Until.isTrue("the request came", () -> server.count() == 1);
+      Await.isTrue("the request came", () -> server.count() == 1);
       time.pass(ATTEMPT);
       time.pass(BACKOFF);
       assertThat(receipt.join().attempts()).isEqualTo(2);
@@ -92,13 +92,13 @@ class TimeoutTest {
         ToyClient.settings().concurrency(1).attemptTimeout(Duration.ofMinutes(1)).build();
     try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
       CompletableFuture<Receipt> onWire = client.submitAsync(on("a"));
-      Until.isTrue("the request came", () -> server.count() == 1);
+      Await.isTrue("the request came", () -> server.count() == 1);
       time.advance(Duration.ofSeconds(1));
       CompletableFuture<Receipt> queued = client.submitAsync(on("b"));
       time.advance(Duration.ofSeconds(29));
       assertThat(failure(onWire).mayHaveArrived()).isTrue();
       // the place is free now, with one second of the second call's time left
-      Until.isTrue("the second request came", () -> server.count() == 2);
+      Await.isTrue("the second request came", () -> server.count() == 2);
       time.pass(Duration.ofSeconds(1));
       assertThat(failure(queued).elapsed()).as("since it left").isEqualTo(Duration.ofSeconds(1));
     }
@@ -137,7 +137,7 @@ class TimeoutTest {
       time.awaitAlarm(Duration.ofSeconds(25));
       CompletableFuture<Receipt> queued = client.submitAsync(on("b"));
       time.advance(Duration.ofSeconds(25));
-      Until.isTrue("the batch tries again", () -> server.count() == 2);
+      Await.isTrue("the batch tries again", () -> server.count() == 2);
       time.pass(Duration.ofSeconds(5));
       UndeliveredFeedbackException error = failure(queued);
       assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);
@@ -170,7 +170,7 @@ class TimeoutTest {
       assertThat(error.mayHaveArrived()).as("it never left, and never will").isFalse();
       testEnds.countDown();
     }
-    Until.isTrue("OkHttp lets go", () -> http.dispatcher().runningCallsCount() == 0);
+    Await.isTrue("OkHttp lets go", () -> http.dispatcher().runningCallsCount() == 0);
     assertThat(server.count()).isZero();
   }
 
@@ -191,7 +191,7 @@ class TimeoutTest {
     String url = server.url().replace("127.0.0.1", "localhost");
     try (ToyClient client = new ToyClient(url, Toy.plain(), settings, time)) {
       CompletableFuture<Receipt> first = client.submitAsync(on("a"));
-      Until.isTrue("the name server is asked", () -> asked.get() == 1);
+      Await.isTrue("the name server is asked", () -> asked.get() == 1);
       time.pass(ATTEMPT);
       assertThat(failure(first).attempts()).isEqualTo(1);
       CompletableFuture<Receipt> second = client.submitAsync(on("b"));
@@ -211,17 +211,17 @@ class TimeoutTest {
     ClientSettings settings = ToyClient.settings().httpClient(http).maxRetries(0).build();
     Call another = http.newCall(new Request.Builder().url(server.url()).build());
     another.enqueue(new Unheard());
-    Until.isTrue("the other call is on the wire", () -> server.count() == 1);
+    Await.isTrue("the other call is on the wire", () -> server.count() == 1);
     try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
       CompletableFuture<Receipt> behind = client.submitAsync(on("b"));
-      Until.isTrue("it is queued", () -> http.dispatcher().queuedCallsCount() == 1);
+      Await.isTrue("it is queued", () -> http.dispatcher().queuedCallsCount() == 1);
       time.advance(ATTEMPT);
       UndeliveredFeedbackException error = failure(behind);
       assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);
       assertThat(error.mayHaveArrived()).as("it never left, and never will").isFalse();
     }
     another.cancel();
-    Until.isTrue("OkHttp lets go", () -> http.dispatcher().runningCallsCount() == 0);
+    Await.isTrue("OkHttp lets go", () -> http.dispatcher().runningCallsCount() == 0);
     assertThat(server.count()).isEqualTo(1);
   }
 
@@ -244,7 +244,7 @@ class TimeoutTest {
   }
 
   private static UndeliveredFeedbackException failure(CompletableFuture<Receipt> receipt) {
-    Until.isDone(receipt);
+    Await.isDone(receipt);
     return (UndeliveredFeedbackException) receipt.handle((ok, error) -> error).join();
   }
 }

@@ -236,9 +236,9 @@ class UsersHttpClientTest {
     ClientSettings settings = ToyClient.impatient().httpClient(mine).build();
     try (ToyClient client = new ToyClient(server.url(), Toy.repeatableOnes(), settings)) {
       var receipt = client.submitAsync(on("a"));
-      Until.isTrue("the request came", () -> server.count() == 1);
+      Await.isTrue("the request came", () -> server.count() == 1);
       mine.dispatcher().cancelAll();
-      Until.isDone(receipt);
+      Await.isDone(receipt);
       FeedbackException error = (FeedbackException) receipt.handle((ok, e) -> e).join();
       assertThat(((UndeliveredFeedbackException) error).reason()).isEqualTo(Reason.CANCELLED);
       assertThat(error.mayHaveArrived()).isTrue();

@@ -28,8 +28,11 @@ import org.assertj.core.api.ObjectAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What this library's clients know of a call that the fan-out ends. */
+@Execution(ExecutionMode.CONCURRENT) // each only waits for a deadline
 @Timeout(30)
 class FanOutOwnClientTest {
   private static final Capabilities KEEPS =

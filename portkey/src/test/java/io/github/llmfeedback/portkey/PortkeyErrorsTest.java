@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.RejectedFeedbackException;
-import io.github.llmfeedback.UndeliveredFeedbackException;
-import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.Reply;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,41 +108,5 @@ class PortkeyErrorsTest extends PortkeyClientFixture {
     assertThat(error.attempts()).isEqualTo(1);
     assertThat(error.mayHaveArrived()).isTrue();
     assertThat(server.count()).isEqualTo(1);
-  }
-
-  @Test
-  void webPageWithStatus200IsNoYes() {
-    server.enqueue(Reply.of(200, "<html>Welcome</html>").header("Content-Type", "text/html"));
-
-    FeedbackException error = failure(() -> client.submit(Feedback.on(TRACE).thumbsUp().build()));
-
-    assertThat(error)
-        .isInstanceOf(UnreadableResponseException.class)
-        .hasMessageContaining("base URL");
-    assertThat(error.mayHaveArrived()).isTrue();
-    assertThat(server.count()).isEqualTo(1);
-  }
-
-  @Test
-  void emptyAnswerIsNoYes() {
-    server.enqueue(204, "").enqueue(200, "");
-
-    for (int i = 0; i < 2; i++) {
-      FeedbackException error = failure(() -> client.submit(Feedback.on(TRACE).thumbsUp().build()));
-      assertThat(error).isInstanceOf(UnreadableResponseException.class);
-      assertThat(error.mayHaveArrived()).isTrue();
-    }
-  }
-
-  @Test
-  void nobodyListeningMeansNothingArrived() {
-    server.close();
-
-    UndeliveredFeedbackException error =
-        (UndeliveredFeedbackException)
-            failure(() -> client.submit(Feedback.on(TRACE).thumbsUp().build()));
-
-    assertThat(error.reason()).isEqualTo(UndeliveredFeedbackException.Reason.UNREACHABLE);
-    assertThat(error.mayHaveArrived()).isFalse();
   }
 }

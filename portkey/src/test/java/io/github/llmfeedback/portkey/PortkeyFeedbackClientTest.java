@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.llmfeedback.Assurance;
-import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.LossPolicy;
@@ -26,10 +25,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PortkeyFeedbackClientTest extends PortkeyClientFixture {
@@ -85,35 +82,6 @@ class PortkeyFeedbackClientTest extends PortkeyClientFixture {
     assertThat(seen.header("Authorization")).isEmpty();
     assertThat(seen.header("Content-Type")).startsWith("application/json");
     assertThat(seen.header("User-Agent")).matches("llm-feedback-java/\\d\\S* \\(portkey\\)");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "'', /v1/feedback",
-    "/, /v1/feedback",
-    "/v1, /v1/feedback",
-    "/a, /a/v1/feedback",
-    "/a/v1/, /a/v1/feedback"
-  })
-  void baseUrlMayEndInASlashOrInTheVersion(String path, String expected) {
-    server.enqueue(200, SAVED);
-    try (PortkeyFeedbackClient other =
-        PortkeyFeedbackClient.builder(KEY).baseUrl(server.url() + path).build()) {
-      other.submit(Feedback.on(TRACE).thumbsUp().build());
-    }
-
-    assertThat(server.take().path()).isEqualTo(expected);
-  }
-
-  @Test
-  void toAnExactBaseUrlNothingIsAdded() {
-    server.enqueue(200, SAVED);
-    try (PortkeyFeedbackClient other =
-        PortkeyFeedbackClient.builder(KEY).exactBaseUrl(server.url() + "/llm/portkey").build()) {
-      other.submit(Feedback.on(TRACE).thumbsUp().build());
-    }
-
-    assertThat(server.take().path()).isEqualTo("/llm/portkey/feedback");
   }
 
   @Test
@@ -185,95 +153,6 @@ class PortkeyFeedbackClientTest extends PortkeyClientFixture {
     assertThat(server.count()).isEqualTo(1);
   }
 
-  // Doors.
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", " ", "\t"})
-  void blankKeyNamesTheVariable(String key) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> PortkeyFeedbackClient.create(key))
-        .withMessageContaining("PORTKEY_API_KEY")
-        .withMessageContaining("blank");
-  }
-
-  @Test
-  void missingKeyNamesTheVariable() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> PortkeyFeedbackClient.fromEnv(ClientSettings.defaults(), environment(Map.of())))
-        .withMessageContaining("PORTKEY_API_KEY")
-        .withMessageContaining("missing");
-  }
-
-  @Test
-  void keyThatNoHeaderCanHoldIsRefusedUnprinted() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> PortkeyFeedbackClient.create(KEY + "\n"))
-        .satisfies(e -> assertThat(e.getMessage()).contains("line break").doesNotContain(KEY));
-  }
-
-  @Test
-  void environmentGivesKeyAndBaseUrl() {
-    server.enqueue(200, SAVED);
-    Map<String, String> variables =
-        Map.of("PORTKEY_API_KEY", "from-env", "PORTKEY_BASE_URL", server.url() + "/own/v1/");
-
-    try (PortkeyFeedbackClient fromEnv =
-        PortkeyFeedbackClient.fromEnv(ClientSettings.defaults(), environment(variables))) {
-      fromEnv.submit(Feedback.on(TRACE).thumbsUp().build());
-    }
-
-    Seen seen = server.take();
-    assertThat(seen.path()).isEqualTo("/own/v1/feedback");
-    assertThat(seen.header("x-portkey-api-key")).isEqualTo("from-env");
-  }
-
-  @Test
-  void environmentGoesWithSettingsOfOnesOwn() {
-    ClientSettings tolerant = ClientSettings.builder().lossPolicy(LossPolicy.ANY).build();
-
-    try (PortkeyFeedbackClient fromEnv =
-        PortkeyFeedbackClient.fromEnv(tolerant, environment(Map.of("PORTKEY_API_KEY", KEY)))) {
-      assertThat(fromEnv.check(Feedback.on(TRACE).thumbsUp().issue("tone").build())).hasSize(1);
-    }
-  }
-
-  @Test
-  void withoutABaseUrlItIsTheHostedOne() {
-    Map<String, String> variables = Map.of("PORTKEY_API_KEY", KEY, "PORTKEY_BASE_URL", " ");
-
-    try (PortkeyFeedbackClient hosted =
-        PortkeyFeedbackClient.fromEnv(ClientSettings.defaults(), environment(variables))) {
-      assertThat(hosted).hasToString("PortkeyFeedbackClient (portkey at api.portkey.ai)");
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "api.portkey.ai/v1",
-        "https:///v1",
-        "https://api.openai.com/v1",
-        "https://h/v1?x=1",
-        "ftp://h",
-        "",
-        "http://portkey.example"
-      })
-  void baseUrlThatIsNoneIsRefused(String url) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> PortkeyFeedbackClient.builder(KEY).baseUrl(url).build())
-        .withMessageContaining("base URL")
-        .satisfies(e -> assertThat(e.getMessage()).doesNotContain(KEY));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"Bearer pk-4711", "'pk-4711'", "\"pk-4711\""})
-  void keyWithWhatItWasCopiedFromIsRefused(String key) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> PortkeyFeedbackClient.create(key))
-        .withMessageEndingWith("; give the key alone");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"Host", "content-length", "X-Portkey-API-Key"})
   void headerThatIsTheClientsIsRefused(String name) {
@@ -320,15 +199,5 @@ class PortkeyFeedbackClientTest extends PortkeyClientFixture {
     assertThatNullPointerException()
         .isThrownBy(() -> builder.header("x-team", absent()))
         .withMessage("header x-team must not be null");
-  }
-
-  @Test
-  void clientDoesNotPrintItsKey() {
-    assertThat(client.toString()).doesNotContain(KEY);
-  }
-
-  @SuppressWarnings("NullAway") // on JDK 17 it does not see in class files that null is allowed
-  private static Function<String, String> environment(Map<String, String> variables) {
-    return variables::get;
   }
 }

@@ -11,11 +11,11 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableResponseException;
+import io.github.llmfeedback.engine.Await;
 import io.github.llmfeedback.engine.Program;
 import io.github.llmfeedback.engine.RawServer;
 import io.github.llmfeedback.engine.Toy;
 import io.github.llmfeedback.engine.ToyClient;
-import io.github.llmfeedback.engine.Until;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -125,7 +125,7 @@ class FloodTest {
       FeedbackException error =
           catchThrowableOfType(FeedbackException.class, () -> client.submit(on("a")));
       assertIsNoTimeout(error);
-      Until.isTrue("the connection ends", () -> server.closed() == 1);
+      Await.isTrue("the connection ends", () -> server.closed() == 1);
     }
     assertThat(written.get()).isLessThan(FEW);
   }
@@ -158,7 +158,7 @@ class FloodTest {
     AtomicLong written = new AtomicLong();
     try (RawServer server = new RawServer(socket -> Flood.CHUNK_EXTENSION.over(socket, written))) {
       assertIsNoTimeout(failure(server, http));
-      Until.isTrue("the connection ends", () -> server.closed() == 1);
+      Await.isTrue("the connection ends", () -> server.closed() == 1);
     }
     assertThat(written.get()).as(name).isLessThan(FEW);
   }
@@ -199,7 +199,7 @@ class FloodTest {
                           way, new InetSocketAddress(InetAddress.getLoopbackAddress(), port)))
               .build();
       assertIsNoTimeout(failure("https://localhost:" + port, http));
-      Until.isTrue("the connection ends", () -> server.closed() == 1);
+      Await.isTrue("the connection ends", () -> server.closed() == 1);
     }
     assertThat(written.get()).isPositive().isLessThan(FEW);
   }
@@ -306,7 +306,7 @@ class FloodTest {
         new OkHttpClient.Builder().protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE)).build();
     try (RawServer server = new RawServer(socket -> headers.over(socket, written))) {
       assertIsNoTimeout(failure(server, http));
-      Until.isTrue("the connection ends", () -> server.closed() == 1);
+      Await.isTrue("the connection ends", () -> server.closed() == 1);
     }
     assertThat(written.get()).isLessThan(FEW);
   }
@@ -321,9 +321,9 @@ class FloodTest {
             new ToyClient(
                 server.url(), Toy.plain(), ToyClient.settings().httpClient(http).build())) {
       CompletableFuture<Receipt> call = client.submitAsync(on("a"));
-      Until.isTrue("it began", () -> written.get() > 0);
+      Await.isTrue("it began", () -> written.get() > 0);
       call.cancel(false);
-      Until.isTrue("the connection ends", () -> server.closed() == 1);
+      Await.isTrue("the connection ends", () -> server.closed() == 1);
     }
     assertThat(written.get()).isLessThan(FEW);
   }

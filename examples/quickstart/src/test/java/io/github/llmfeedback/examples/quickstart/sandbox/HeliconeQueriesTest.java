@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HeliconeQueriesTest {
   private static final String ROUTE = "/v1/request/query-clickhouse";
 
-  private final HandClock clock = new HandClock();
+  private final ManualClock clock = new ManualClock();
   private final Sandbox sandbox = new Sandbox(Duration.ofMillis(300), clock);
   private final Caller helicone =
       new Caller(sandbox.heliconeBaseUrl(), "Authorization", "Bearer " + sandbox.heliconeKey());

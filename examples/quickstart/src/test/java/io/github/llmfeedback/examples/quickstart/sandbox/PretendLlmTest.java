@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class PretendLlmTest {
   private static final UUID CHOSEN = UUID.fromString("7d0f7d8e-3a53-4a0e-9d1c-0f6f8f0a1b2c");
 
-  private final HandClock clock = new HandClock();
+  private final ManualClock clock = new ManualClock();
   private final Sandbox sandbox = new Sandbox(Duration.ofMillis(300), clock);
   private final PretendLlm llm = new PretendLlm(sandbox);
 

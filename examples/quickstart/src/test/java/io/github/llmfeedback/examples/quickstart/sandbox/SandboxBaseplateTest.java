@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SandboxBaseplateTest {
-  private final Sandbox sandbox = new Sandbox(Duration.ZERO, new HandClock());
+  private final Sandbox sandbox = new Sandbox(Duration.ZERO, new ManualClock());
   private final Caller baseplate =
       new Caller(sandbox.baseplateBaseUrl(), "Authorization", "Bearer " + sandbox.baseplateKey());
 

@@ -15,7 +15,7 @@ class SandboxHeliconeTest {
   private static final UUID ID = UUID.fromString("abcdefab-1111-4111-8111-abcdefabcdef");
   private static final String OK = "{'data':null,'error':null}";
 
-  private final HandClock clock = new HandClock();
+  private final ManualClock clock = new ManualClock();
   private final Sandbox sandbox = new Sandbox(Duration.ofMillis(300), clock);
   private final Caller helicone =
       new Caller(sandbox.heliconeBaseUrl(), "Authorization", "Bearer " + sandbox.heliconeKey());

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SandboxHumanloopTest {
   private static final String PATH = "/v4/feedback";
 
-  private final Sandbox sandbox = new Sandbox(Duration.ZERO, new HandClock());
+  private final Sandbox sandbox = new Sandbox(Duration.ZERO, new ManualClock());
   private final Caller humanloop =
       new Caller(sandbox.humanloopBaseUrl(), "X-API-KEY", sandbox.humanloopKey());
 

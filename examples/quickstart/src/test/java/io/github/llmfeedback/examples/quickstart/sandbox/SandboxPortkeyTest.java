@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SandboxPortkeyTest {
-  private final Sandbox sandbox = new Sandbox(Duration.ZERO, new HandClock());
+  private final Sandbox sandbox = new Sandbox(Duration.ZERO, new ManualClock());
   private final Caller portkey =
       new Caller(sandbox.portkeyBaseUrl(), "x-portkey-api-key", sandbox.portkeyKey());
 

@@ -29,7 +29,7 @@ import net.jqwik.api.lifecycle.Store;
  * @param capabilities what the provider keeps
  * @param plainHeaders the headers of a request that says nothing odd
  */
-record Bench(
+record PropertyFixture(
     ClientUnderTest under,
     FeedbackClient reporting,
     FeedbackClient alike,
@@ -37,14 +37,14 @@ record Bench(
     Capabilities capabilities,
     Map<String, List<String>> plainHeaders)
     implements Store.CloseOnReset {
-  static Bench of(ClientUnderTest under) {
+  static PropertyFixture of(ClientUnderTest under) {
     FeedbackClient rejecting = under.openAccepted();
     var unused = rejecting.submit(under.plain(under.freshTargetId()).build());
     Map<String, List<String>> plain = headers(under.server().take());
     ClientSettings report = under.quick().lossPolicy(LossPolicy.ANY).build();
     FeedbackClient reporting = under.open(report);
     FeedbackClient alike = under.open(report);
-    return new Bench(under, reporting, alike, rejecting, rejecting.capabilities(), plain);
+    return new PropertyFixture(under, reporting, alike, rejecting, rejecting.capabilities(), plain);
   }
 
   LoopbackServer server() {

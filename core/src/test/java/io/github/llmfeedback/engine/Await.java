@@ -6,11 +6,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Waits for a condition instead of for luck. */
-public final class Until {
+/** Waits for a condition, for 20 seconds at most. */
+public final class Await {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private Until() {}
+  private Await() {}
 
   public static void isTrue(String what, BooleanSupplier condition) {
     isTrue(() -> what, condition);

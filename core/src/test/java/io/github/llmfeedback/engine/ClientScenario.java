@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A client's life on a server that does as told, step by step, and all that it was given. */
-final class Life implements AutoCloseable {
+/** What happens to a client of a server that does as told, step by step, and its results. */
+final class ClientScenario implements AutoCloseable {
   static final int CONCURRENCY = 2;
   static final int PENDING = 5;
   private static final List<HeldServer.Act> ANSWERS = List.of(HeldServer.Act.values());
@@ -46,7 +46,7 @@ final class Life implements AutoCloseable {
   private boolean closing;
   private int targets;
 
-  Life(Toy toy) {
+  ClientScenario(Toy toy) {
     ClientSettings.Builder settings = ToyClient.settings().maxRetries(1);
     settings.concurrency(CONCURRENCY).maxPending(PENDING);
     client = new ToyClient(server.url(), toy, settings.build(), time);
@@ -160,14 +160,14 @@ final class Life implements AutoCloseable {
   /** Lets everything come to its end, while so much time passes at each look. */
   void settle(Duration passing) {
     server.agreeToAll();
-    Until.isTrue(
+    Await.isTrue(
         () -> "every future is done: " + given,
         () -> {
           time.advance(passing);
           return given.stream().allMatch(each -> each.outcomes().isDone());
         });
-    Until.isTrue("every thread is free", () -> threads.stream().noneMatch(Thread::isAlive));
-    Until.isTrue("nothing is at the server", () -> server.held() == 0);
+    Await.isTrue("every thread is free", () -> threads.stream().noneMatch(Thread::isAlive));
+    Await.isTrue("nothing is at the server", () -> server.held() == 0);
   }
 
   /** Closes the client, if nothing did yet. */

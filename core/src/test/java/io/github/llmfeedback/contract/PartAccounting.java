@@ -16,17 +16,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The contract's heart: a part is in the request, or the feedback is refused and nothing is sent,
- * and the client said before which it would be.
+ * Accounts for each part of a feedback: it is in the request, or the feedback is refused and
+ * nothing is sent, and the client declared before which it would be.
  */
-final class Heart {
+final class PartAccounting {
   private static final Set<Part> RATINGS = Set.of(Part.THUMBS, Part.SCORE, Part.LABEL);
 
   private final ClientUnderTest client;
-  private final Teller teller;
+  private final Submitter teller;
   private final String id;
 
-  Heart(ClientUnderTest client, String id, Teller teller) {
+  PartAccounting(ClientUnderTest client, String id, Submitter teller) {
     this.client = client;
     this.id = id;
     this.teller = teller;
@@ -132,7 +132,7 @@ final class Heart {
   }
 
   /** Tells a new client one feedback under this policy. */
-  interface Teller {
+  interface Submitter {
     Told tell(LossPolicy policy, Feedback feedback);
   }
 }

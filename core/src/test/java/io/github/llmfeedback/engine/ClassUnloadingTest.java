@@ -19,15 +19,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** An application server that ends an application gets its threads and its classes back. */
+@Tag("slow")
 @Timeout(180)
-@Execution(ExecutionMode.CONCURRENT) // beside the others: OkHttp's own threads stay for a minute
-class LoaderTest {
+class ClassUnloadingTest {
   /** What an application does with the library, from its start to its end. */
   public static final class Application implements Consumer<String> {
     @Override

@@ -23,10 +23,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** One fate for every feedback, whatever happens at the same time, and the caller hears it. */
+/** Every feedback has one outcome, whatever happens at the same time, and the caller hears it. */
 @Timeout(120)
-class FateTest {
+class ConcurrentOutcomesTest {
   /** Of three feedbacks each; in 64 threads they are 10,176. */
   private static final int ROUNDS = 53;
 
@@ -35,6 +37,7 @@ class FateTest {
    * an attempt that is given up. Every third feedback is taken and never answered.
    */
   @RepeatedTest(20)
+  @Execution(ExecutionMode.CONCURRENT) // most of it is a wait for attempts to time out
   void whatTheServerStoredIsNeverToldAsSurelyNotStored() {
     Set<String> stored = ConcurrentHashMap.newKeySet();
     try (LoopbackServer server = new LoopbackServer()) {
@@ -51,11 +54,11 @@ class FateTest {
       List<Feedback> given = ToyClient.many(64);
       List<CompletableFuture<Receipt>> futures = given.stream().map(client::submitAsync).toList();
       var batch = client.submitAllAsync(given.subList(32, 64));
-      Until.isTrue("some are stored", () -> stored.size() > 20);
+      Await.isTrue("some are stored", () -> stored.size() > 20);
       client.close();
       batch.join();
       for (int i = 0; i < futures.size(); i++) {
-        Until.isDone(futures.get(i));
+        Await.isDone(futures.get(i));
         Throwable error = futures.get(i).handle((ok, e) -> e).join();
         boolean surelyNot = error instanceof FeedbackException e && !e.mayHaveArrived();
         if (surelyNot && i < 32) { // the others were sent by the batch as well

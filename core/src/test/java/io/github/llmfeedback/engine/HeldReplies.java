@@ -6,16 +6,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 
 /** Holds a server's answers back until it opens. */
-public final class Gate implements Function<Seen, Reply> {
+public final class HeldReplies implements Function<Seen, Reply> {
   private final CountDownLatch open = new CountDownLatch(1);
   private final Function<Seen, Reply> replies;
 
-  Gate(Function<Seen, Reply> replies) {
+  HeldReplies(Function<Seen, Reply> replies) {
     this.replies = replies;
   }
 
-  public static Gate yes() {
-    return new Gate(seen -> Reply.of(200, "{}"));
+  public static HeldReplies yes() {
+    return new HeldReplies(seen -> Reply.of(200, "{}"));
   }
 
   public void open() {

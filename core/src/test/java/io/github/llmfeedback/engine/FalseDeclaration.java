@@ -8,8 +8,8 @@ import io.github.llmfeedback.spi.Losses;
 import java.util.List;
 import java.util.Map;
 
-/** A way in which a dialect can say of a part what is not so. */
-enum Lie {
+/** A way in which a dialect can declare of a part what it does not do. */
+enum FalseDeclaration {
   /** It says that it keeps the part, and leaves it out in silence. */
   OMITS,
   /** It says that it keeps the part, and notes at each feedback that it does not. */
@@ -20,15 +20,15 @@ enum Lie {
   COARSENS,
   /** It says that it keeps nothing of the part, and sends it: of the client, not its dialect. */
   UNDERSTATES,
-  /** No lie: it says that it keeps nothing of the part. */
+  /** True, for comparison: it says that it keeps nothing of the part. */
   OWNS_UP;
 
-  /** The dialect that tells this lie about {@code part}. */
+  /** The dialect that declares this about {@code part}. */
   ToyDialect about(Part part) {
     return new ToyDialect() {
       @Override
       public Capabilities capabilities() {
-        return switch (Lie.this) {
+        return switch (FalseDeclaration.this) {
           case OMITS, DROPS, COARSENS, UNDERSTATES -> super.capabilities();
           case NOTES_NOTHING -> super.capabilities().with(Support.APPROXIMATED, part);
           case OWNS_UP -> super.capabilities().with(Support.NONE, part);

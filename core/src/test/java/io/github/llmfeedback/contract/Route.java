@@ -13,7 +13,7 @@ import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 
 /** How a client gets to a {@link HostileServer}. */
-enum Road {
+enum Route {
   /** Straight, by HTTP/1.1. */
   PLAIN,
   /** By TLS, with a certificate that the client trusts. */

@@ -11,13 +11,13 @@ import java.util.function.Function;
  * @param path the path of its request
  * @param object the object
  */
-record Uttered(String path, JsonNode object) {
+record SentObject(String path, JsonNode object) {
   /** All objects in these requests, by what a body holds of them. */
-  static List<Uttered> in(List<Seen> requests, Function<JsonNode, Iterable<JsonNode>> objects) {
-    List<Uttered> all = new ArrayList<>();
+  static List<SentObject> in(List<Seen> requests, Function<JsonNode, Iterable<JsonNode>> objects) {
+    List<SentObject> all = new ArrayList<>();
     for (Seen request : requests) {
       for (JsonNode object : objects.apply(StrictJson.body(request))) {
-        all.add(new Uttered(request.path(), object));
+        all.add(new SentObject(request.path(), object));
       }
     }
     return all;

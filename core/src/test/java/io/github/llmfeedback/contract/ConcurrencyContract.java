@@ -16,23 +16,31 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** One client serves a whole application. */
-interface ThrongContract extends ClientUnderTest {
-  @Tag("throng")
+interface ConcurrencyContract extends ClientUnderTest {
+  /** How many feedbacks each of the threads submits; the profile full has 200 for all clients. */
+  default int feedbacksPerThread() {
+    return Boolean.getBoolean("feedback.tests.full") ? 200 : 50;
+  }
+
+  @Tag("concurrency")
+  @ResourceLock("processor") // alone: it leaves nothing to those that count seconds
   @ParameterizedTest(name = "by {0}")
   @EnumSource(names = {"SUBMIT", "SUBMIT_ASYNC", "SUBMIT_ALL"})
   default void sixtyFourThreadsOnOneClientLoseAndMixUpNothing(Way way) throws Exception {
+    int each = feedbacksPerThread();
     server().answerAll(this::accept);
-    List<Feedback> feedbacks = plain(64 * 200);
+    List<Feedback> feedbacks = plain(64 * each);
     List<Outcome> outcomes = new ArrayList<>();
     ExecutorService threads = Executors.newFixedThreadPool(64);
     try (FeedbackClient client = open(patient())) {
       List<Callable<List<Outcome>>> shares = new ArrayList<>();
       for (int i = 0; i < 64; i++) {
-        List<Feedback> share = feedbacks.subList(i * 200, (i + 1) * 200);
+        List<Feedback> share = feedbacks.subList(i * each, (i + 1) * each);
         shares.add(() -> way.hand(client, share));
       }
       for (Future<List<Outcome>> share : threads.invokeAll(shares)) {
@@ -56,6 +64,9 @@ interface ThrongContract extends ClientUnderTest {
 
   /** Room and time for all at once, on a machine that has better to do. */
   private ClientSettings patient() {
-    return quick().maxPending(64 * 200).totalTimeout(Duration.ofMinutes(2)).build();
+    return quick()
+        .maxPending(64 * feedbacksPerThread())
+        .totalTimeout(Duration.ofMinutes(2))
+        .build();
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is tried again, and what the caller hears if that does not help. */
-class RepeatTest {
+class RetryTest {
   private final LoopbackServer server = new LoopbackServer();
 
   @AfterEach

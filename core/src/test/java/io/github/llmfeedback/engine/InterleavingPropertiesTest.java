@@ -20,19 +20,21 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-/** Whatever happens to a client in whatever order, each feedback has one fate, and it is true. */
-class LifePropertiesTest {
+/**
+ * Whatever happens to a client in whatever order, each feedback has one outcome, and it is true.
+ */
+class InterleavingPropertiesTest {
   /** One thing that happens. */
-  record Step(Life.Event event, int number) {}
+  record Step(ClientScenario.Event event, int number) {}
 
   @Provide
   Arbitrary<List<Step>> lives() {
-    Arbitrary<Life.Event> events =
+    Arbitrary<ClientScenario.Event> events =
         Arbitraries.frequencyOf(
-            Tuple.of(3, Arbitraries.just(Life.Event.SUBMIT_ASYNC)),
-            Tuple.of(3, Arbitraries.just(Life.Event.ANSWER)),
-            Tuple.of(3, Arbitraries.just(Life.Event.REQUEST)),
-            Tuple.of(9, Arbitraries.of(Life.Event.class)));
+            Tuple.of(3, Arbitraries.just(ClientScenario.Event.SUBMIT_ASYNC)),
+            Tuple.of(3, Arbitraries.just(ClientScenario.Event.ANSWER)),
+            Tuple.of(3, Arbitraries.just(ClientScenario.Event.REQUEST)),
+            Tuple.of(9, Arbitraries.of(ClientScenario.Event.class)));
     return Combinators.combine(events, Arbitraries.integers().between(0, 59))
         .as(Step::new)
         .list()
@@ -41,48 +43,48 @@ class LifePropertiesTest {
   }
 
   @Property(tries = 120, edgeCases = EdgeCasesMode.NONE)
-  void eachFeedbackHasOneFateThatDoesNotArriveTwice(@ForAll("lives") List<Step> steps) {
+  void eachFeedbackHasOneOutcomeThatDoesNotArriveTwice(@ForAll("lives") List<Step> steps) {
     live(Toy.plain(), steps);
   }
 
   @Property(tries = 120, edgeCases = EdgeCasesMode.NONE)
-  void eachFeedbackInAListHasOneFateThatDoesNotArriveTwice(@ForAll("lives") List<Step> steps) {
+  void eachFeedbackInAListHasOneOutcomeThatDoesNotArriveTwice(@ForAll("lives") List<Step> steps) {
     live(Toy.lists(3), steps);
   }
 
   @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
-  void eachFeedbackThatMayArriveTwiceHasOneFate(@ForAll("lives") List<Step> steps) {
+  void eachFeedbackThatMayArriveTwiceHasOneOutcome(@ForAll("lives") List<Step> steps) {
     live(Toy.repeatableOnes(), steps);
   }
 
   private static void live(Toy toy, List<Step> steps) {
-    try (Life life = new Life(toy)) {
+    try (ClientScenario life = new ClientScenario(toy)) {
       steps.forEach(step -> life.goOn(step.event(), step.number()));
       life.settle(Duration.ofMillis(500));
-      haveTrueFates(life, toy.repeatable());
+      haveTrueOutcomes(life, toy.repeatable());
       if (!life.isClosing()) {
         hasAllItsRoomAgain(life);
       }
       life.end();
       takesNothing(life);
-      haveTrueFates(life, toy.repeatable()); // also of what came to the server late
+      haveTrueOutcomes(life, toy.repeatable()); // also of what came to the server late
       life.time.advance(Duration.ofSeconds(1)); // in which the log counts what was given up
-      Until.isTrue("nothing waits for the time", () -> life.time.alarms().isEmpty());
+      Await.isTrue("nothing waits for the time", () -> life.time.alarms().isEmpty());
     }
   }
 
-  private static void haveTrueFates(Life life, boolean repeatable) {
-    for (Life.Given given : life.given) {
+  private static void haveTrueOutcomes(ClientScenario life, boolean repeatable) {
+    for (ClientScenario.Given given : life.given) {
       for (Feedback feedback : given.feedbacks()) {
         String target = feedback.target().toString();
         assertThat(life.server.taken(target)).isBetween(0, repeatable ? 2 : 1);
       }
-      fates(given).forEach(outcome -> isTrue(outcome, life.server));
+      outcomes(given).forEach(outcome -> isTrue(outcome, life.server));
     }
   }
 
   /** One for each feedback, in order; none if the giver did not want to hear them any more. */
-  private static List<Outcome> fates(Life.Given given) {
+  private static List<Outcome> outcomes(ClientScenario.Given given) {
     List<Outcome> outcomes;
     try {
       outcomes = given.outcomes().join();
@@ -107,32 +109,34 @@ class LifePropertiesTest {
   }
 
   /** As many calls as ever on the wire, and as many pending. */
-  private static void hasAllItsRoomAgain(Life life) {
+  private static void hasAllItsRoomAgain(ClientScenario life) {
     life.time.advance(Duration.ofHours(1)); // of every pause
     life.server.hold();
     int before = life.given.size();
-    for (int i = 0; i < Life.PENDING; i++) {
+    for (int i = 0; i < ClientScenario.PENDING; i++) {
       life.submitAsync();
     }
-    List<Life.Given> given = life.given.subList(before, life.given.size());
+    List<ClientScenario.Given> given = life.given.subList(before, life.given.size());
     // Not what is held: a request of a cancelled call may come to the server only now.
-    Until.isTrue(
+    Await.isTrue(
         "all permits are back",
-        () -> given.stream().filter(each -> isTaken(each, life)).count() >= Life.CONCURRENCY);
+        () ->
+            given.stream().filter(each -> isTaken(each, life)).count()
+                >= ClientScenario.CONCURRENCY);
     life.settle(Duration.ZERO);
     assertThat(given)
-        .flatExtracting(LifePropertiesTest::fates)
+        .flatExtracting(InterleavingPropertiesTest::outcomes)
         .extracting(Outcome::isAccepted)
         .containsOnly(true);
   }
 
-  private static boolean isTaken(Life.Given given, Life life) {
+  private static boolean isTaken(ClientScenario.Given given, ClientScenario life) {
     return life.server.taken(given.feedbacks().get(0).target().toString()) > 0;
   }
 
-  private static void takesNothing(Life life) {
+  private static void takesNothing(ClientScenario life) {
     life.submitAsync();
-    Outcome refused = fates(life.given.get(life.given.size() - 1)).get(0);
+    Outcome refused = outcomes(life.given.get(life.given.size() - 1)).get(0);
     FeedbackException error = refused.error().orElseThrow();
     assertThat(((UndeliveredFeedbackException) error).reason()).isEqualTo(Reason.CLOSED);
     assertThat(error.mayHaveArrived()).isFalse();

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who only looks on, and throws, takes no call's end away. */
+/** An event listener or a logger that throws or blocks keeps no call from its end. */
 @Timeout(60)
-class BystanderTest {
+class ThrowingListenerTest {
   private final LoopbackServer server = new LoopbackServer();
   private final PrintStream before = System.err;
 
@@ -51,7 +51,7 @@ class BystanderTest {
         ToyClient.impatient().httpClient(http).attemptTimeout(Duration.ofMillis(100)).build();
     try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings)) {
       CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
-      Until.isDone(receipt);
+      Await.isDone(receipt);
       assertThat(receipt.handle((ok, error) -> error).join())
           .isInstanceOfSatisfying(
               UndeliveredFeedbackException.class,
@@ -87,11 +87,11 @@ class BystanderTest {
             new ToyClient(
                 server.url(), Toy.plain(), settings.httpClient(new OkHttpClient()).build())) {
       var unheard = slow.submitAsync(on("a"));
-      Until.isTrue("the listener blocks", () -> blocked.getCount() == 0);
+      Await.isTrue("the listener blocks", () -> blocked.getCount() == 0);
       CompletableFuture<Receipt> receipt = other.submitAsync(on("b"));
-      Until.isDone(receipt);
+      Await.isDone(receipt);
       letGo.countDown();
-      Until.isDone(unheard);
+      Await.isDone(unheard);
     } finally {
       letGo.countDown();
     }
@@ -109,10 +109,10 @@ class BystanderTest {
         });
     try (ToyClient client = new ToyClient(server, Toy.plain())) {
       CompletableFuture<Receipt> accepted = client.submitAsync(on("a"));
-      Until.isDone(accepted);
+      Await.isDone(accepted);
       assertThat(accepted).isCompleted();
       CompletableFuture<Receipt> refused = client.submitAsync(on("a"));
-      Until.isDone(refused);
+      Await.isDone(refused);
       assertThat(refused).isCompletedExceptionally();
     }
   }

@@ -14,8 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A yes that is none for some of what was sent. */
-class PartialYesTest {
+/** A success that is not one for some of what was sent. */
+class PartialSuccessTest {
   private final LoopbackServer server = new LoopbackServer();
 
   @AfterEach
