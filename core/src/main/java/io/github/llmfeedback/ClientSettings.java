@@ -390,7 +390,7 @@ public final class ClientSettings {
       return bounded(field, value, Duration.ofHours(1));
     }
 
-    public static Duration bounded(String field, Duration value, Duration max) {
+    private static Duration bounded(String field, Duration value, Duration max) {
       Objects.requireNonNull(value, () -> field + " must not be null");
       if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(max) > 0) {
         throw new IllegalArgumentException(

@@ -1,9 +1,6 @@
 package io.github.llmfeedback;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
-import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,24 +11,46 @@ import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.BaseStream;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who may know whom, and what the library's code never does. */
 class ArchitectureTest {
   private static final String CORE = "io.github.llmfeedback";
-  private static final String CONCURRENT = CORE + ".concurrent";
+
+  /** What each package may import of this library, besides the root below most of them. */
+  private static final Map<String, Set<String>> ARROWS =
+      Map.of(
+          "", Set.of(),
+          ".concurrent", Set.of(),
+          ".redaction", Set.of(),
+          ".spi", Set.of("", ".redaction"),
+          ".engine.http", Set.of("", ".spi", ".concurrent", ".redaction"),
+          ".engine", Set.of("", ".spi", ".concurrent", ".redaction", ".engine.http"),
+          ".client", Set.of("", ".spi", ".concurrent", ".engine", ".engine.http"),
+          ".fanout", Set.of("", ".concurrent"),
+          ".okhttp", Set.of(""),
+          ".testing", Set.of("", ".spi", ".concurrent"));
+
   private static final JavaClasses MAIN =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -69,26 +88,107 @@ class ArchitectureTest {
     return type.isEquivalentTo(OkHttpClient.class);
   }
 
-  @Test
-  void whatApplicationsUseKnowsNothingOfTheProvidersSide() {
+  static Set<String> packages() {
+    return MAIN.stream()
+        .map(type -> type.getPackageName().substring(CORE.length()))
+        .collect(Collectors.toSet());
+  }
+
+  @ParameterizedTest(name = "io.github.llmfeedback{0}")
+  @MethodSource("packages")
+  void aPackageImportsOnlyWhatIsBelowIt(String name) {
+    assertThat(ARROWS).as("every package is in the table").containsKey(name);
+    Set<String> allowed =
+        Stream.concat(Stream.of(name), ARROWS.getOrDefault(name, Set.of()).stream())
+            .map(CORE::concat)
+            .collect(Collectors.toSet());
     noClasses()
         .that()
-        .resideInAPackage(CORE)
+        .resideInAPackage(CORE + name)
         .should()
         .dependOnClassesThat(
-            resideInAnyPackage(CORE + ".*..").and(not(resideInAPackage(CONCURRENT))))
+            describe(
+                "are this library's, and not below",
+                type ->
+                    (type.getPackageName() + ".").startsWith(CORE + ".")
+                        && !allowed.contains(type.getPackageName())))
         .check(MAIN);
   }
 
   @Test
-  void threadsAndFuturesKnowNothingOfFeedbackAndStayInside() throws IOException {
+  void noArrowLeadsBack() {
+    for (String from : ARROWS.keySet()) {
+      for (String to : ARROWS.getOrDefault(from, Set.of())) {
+        assertThat(ARROWS.get(to)).as(to + " is below " + from).doesNotContain(from);
+      }
+    }
+  }
+
+  /** Whoever reads one file must not have read another that needs this one first. */
+  @Test
+  void noFilesNeedEachOther() {
+    SlicesRuleDefinition.slices().assignedFrom(FILES).should().beFreeOfCycles().check(MAIN);
+  }
+
+  private static final SliceAssignment FILES =
+      new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+          return SliceIdentifier.of(file(type));
+        }
+
+        @Override
+        public String getDescription() {
+          return "files";
+        }
+      };
+
+  /** A sealed type names its kinds, and they name it: they are read together. */
+  private static String file(JavaClass type) {
+    JavaClass top = type;
+    while (top.getEnclosingClass().isPresent()) {
+      top = top.getEnclosingClass().get();
+    }
+    return top.isAssignableTo(FeedbackException.class)
+        ? FeedbackException.class.getName()
+        : top.getName();
+  }
+
+  @Test
+  void okHttpIsKnownWhereTheWireIs() {
     noClasses()
         .that()
-        .resideInAPackage(CONCURRENT)
+        .resideOutsideOfPackages(CORE + ".engine.http", CORE + ".okhttp")
+        .and()
+        .doNotBelongToAnyOf(ClientSettings.class)
         .should()
-        .dependOnClassesThat(resideInAPackage(CORE + "..").and(not(resideInAPackage(CONCURRENT))))
+        .dependOnClassesThat()
+        .resideInAnyPackage("okhttp3..", "okio..", "kotlin..")
         .check(MAIN);
-    assertThat(exported()).isNotEmpty().doesNotContain(CONCURRENT);
+  }
+
+  @Test
+  void whatAuthorsOfProvidersImplementStartsNoThreadAndDoesNoInputOrOutput() {
+    noClasses()
+        .that()
+        .resideInAPackage(CORE + ".spi")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "java.net", "java.nio.file", "java.nio.channels", "java.util.concurrent..")
+        .check(MAIN);
+  }
+
+  @Test
+  void onlyWhatApplicationsAndAuthorsOfProvidersUseIsExported() throws IOException {
+    assertThat(exported())
+        .containsExactlyInAnyOrder(
+            CORE,
+            CORE + ".client",
+            CORE + ".fanout",
+            CORE + ".okhttp",
+            CORE + ".spi",
+            CORE + ".testing");
   }
 
   private static List<String> exported() throws IOException {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * this library's own sentences, which hold none: a secret that happens to be one of their words
  * would be given away by the gap.
  */
-public final class Errors {
+final class Errors {
   private static final int EXCERPT = 4096;
 
   /** A shorter label of a host, such as {@code com}, is an echo of nothing. */

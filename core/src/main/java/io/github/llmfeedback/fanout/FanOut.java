@@ -42,9 +42,10 @@ public final class FanOut implements AutoCloseable {
 
   private FanOut(Builder builder) {
     members = Collections.unmodifiableMap(new LinkedHashMap<>(builder.members));
-    totalTimeout = builder.totalTimeout;
-    batchTimeout = builder.batchTimeout;
-    closeTimeout = builder.closeTimeout;
+    ClientSettings timeouts = builder.timeouts.build();
+    totalTimeout = timeouts.totalTimeout();
+    batchTimeout = timeouts.batchTimeout();
+    closeTimeout = timeouts.closeTimeout();
   }
 
   /** Begins a fan-out to no client yet. */
@@ -301,9 +302,13 @@ public final class FanOut implements AutoCloseable {
     private static final int LONGEST_NAME = 1_000;
 
     private final Map<String, Member> members = new LinkedHashMap<>();
-    private Duration totalTimeout = Duration.ofSeconds(35);
-    private Duration batchTimeout = Duration.ofSeconds(630);
-    private Duration closeTimeout = Duration.ofSeconds(15);
+
+    /** Whose bounds and messages are those of a client. */
+    private final ClientSettings.Builder timeouts =
+        ClientSettings.builder()
+            .totalTimeout(Duration.ofSeconds(35))
+            .batchTimeout(Duration.ofSeconds(630))
+            .closeTimeout(Duration.ofSeconds(15));
 
     private Builder() {}
 
@@ -366,7 +371,7 @@ public final class FanOut implements AutoCloseable {
      * clients' own.
      */
     public Builder totalTimeout(Duration timeout) {
-      totalTimeout = bounded("totalTimeout", timeout);
+      timeouts.totalTimeout(timeout);
       return this;
     }
 
@@ -375,7 +380,7 @@ public final class FanOut implements AutoCloseable {
      * little above the clients' own.
      */
     public Builder batchTimeout(Duration timeout) {
-      batchTimeout = bounded("batchTimeout", timeout);
+      timeouts.batchTimeout(timeout);
       return this;
     }
 
@@ -384,12 +389,8 @@ public final class FanOut implements AutoCloseable {
      * default, a little above the clients' own.
      */
     public Builder closeTimeout(Duration timeout) {
-      closeTimeout = ClientSettings.Builder.bounded("closeTimeout", timeout, Duration.ofHours(1));
+      timeouts.closeTimeout(timeout);
       return this;
-    }
-
-    private static Duration bounded(String field, Duration timeout) {
-      return ClientSettings.Builder.bounded(field, timeout, Duration.ofDays(7));
     }
 
     /**

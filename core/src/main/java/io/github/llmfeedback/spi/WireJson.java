@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The bounds are kept here, not by {@code StreamReadConstraints}, which Jackson 2.13 and 2.14
  * (Spring Boot 2.7 and 3.0) do not have.
  */
-public final class WireJson {
+final class WireJson {
   private static final int MAX_DEPTH = 100;
   private static final int MAX_NUMBER = 400;
   private static final int MAX_STRING = 4 << 20;

@@ -3,7 +3,6 @@ package io.github.llmfeedback.testing;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
-import io.github.llmfeedback.testing.RecordingFeedbackClient.Update;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;

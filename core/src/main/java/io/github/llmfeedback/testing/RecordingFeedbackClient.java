@@ -108,7 +108,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   }
 
   /** Every update asked for, in order, whatever became of it. */
-  public List<Update> updates() {
+  public List<RecordedUpdate> updates() {
     return recorded.updates();
   }
 
@@ -259,14 +259,6 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
     return "RecordingFeedbackClient (%s, %d submitted)"
         .formatted(dialect.provider(), submitted().size());
   }
-
-  /**
-   * An update that was asked for.
-   *
-   * @param receipt what was to be changed
-   * @param feedback what was to hold instead
-   */
-  public record Update(Receipt receipt, Feedback feedback) {}
 
   /** Says whom a recording client is like. Not thread-safe. */
   public static final class Builder {

@@ -19,6 +19,7 @@ import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.testing.Failure;
+import io.github.llmfeedback.testing.RecordedUpdate;
 import io.github.llmfeedback.testing.RecordingFeedbackClient;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -68,10 +69,8 @@ class FanOutChangesTest {
     assertThat(outcomes).containsOnlyKeys("1", "2");
     assertThat(outcomes.values()).allMatch(Outcome::isAccepted);
     assertThat(of("1", outcomes).feedback()).isEqualTo(DOWN);
-    assertThat(one.updates())
-        .containsExactly(new RecordingFeedbackClient.Update(of("1", receipts), DOWN));
-    assertThat(two.updates())
-        .containsExactly(new RecordingFeedbackClient.Update(of("2", receipts), DOWN));
+    assertThat(one.updates()).containsExactly(new RecordedUpdate(of("1", receipts), DOWN));
+    assertThat(two.updates()).containsExactly(new RecordedUpdate(of("2", receipts), DOWN));
   }
 
   @Test

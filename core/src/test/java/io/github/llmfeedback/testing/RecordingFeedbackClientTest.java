@@ -71,7 +71,7 @@ class RecordingFeedbackClientTest {
     Receipt gone =
         client.extension(SupportsRetract.class).orElseThrow().retractAsync(updated).join();
 
-    assertThat(client.updates()).containsExactly(new RecordingFeedbackClient.Update(receipt, DOWN));
+    assertThat(client.updates()).containsExactly(new RecordedUpdate(receipt, DOWN));
     assertThat(client.retractions()).containsExactly(updated);
     assertThat(updated.ids()).isEqualTo(receipt.ids());
     assertThat(client.submitted()).containsExactly(UP);

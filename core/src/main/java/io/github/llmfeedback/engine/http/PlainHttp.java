@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * interceptor sees the connection that is really taken; this one stands before {@link SendPhase},
  * so that what it refuses has surely not begun to leave.
  */
-public final class PlainHttp {
+final class PlainHttp {
   private PlainHttp() {}
 
   static Response intercept(Interceptor.Chain chain) throws IOException {

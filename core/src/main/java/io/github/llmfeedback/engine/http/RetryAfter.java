@@ -10,7 +10,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code Retry-After} (RFC 9110, 10.2.3): seconds or a date; null if it is neither. */
-public final class RetryAfter {
+final class RetryAfter {
   /** What a long holds in milliseconds: so that whoever converts it meets no overflow. */
   private static final Duration LONGEST = Duration.ofSeconds(Long.MAX_VALUE / 1000);
 
@@ -19,7 +19,7 @@ public final class RetryAfter {
 
   private RetryAfter() {}
 
-  public static @Nullable Duration read(Headers headers, Instant now) {
+  static @Nullable Duration read(Headers headers, Instant now) {
     String original = headers.get(ORIGINAL);
     String value = original == null ? headers.get("Retry-After") : original;
     if (value == null) {
