@@ -25,7 +25,8 @@ import java.util.stream.IntStream;
 
 /**
  * Carries the same feedback to several clients in parallel; one provider's failure never touches
- * another's. Thread-safe. Each client keeps its own {@link LossPolicy}.
+ * another's. Thread-safe. Each client keeps its own {@link io.github.llmfeedback.LossPolicy loss
+ * policy}.
  *
  * <p>This library's clients are called on the caller's thread, because they return at once. Any
  * other client is called on a daemon thread, feedback on the same target in the order in which it
