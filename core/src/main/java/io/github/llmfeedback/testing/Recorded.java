@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 final class Recorded {
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Submission> submissions = new ArrayList<>();
-  private final List<Update> updates = new ArrayList<>();
+  private final List<RecordedUpdate> updates = new ArrayList<>();
   private final List<Receipt> retractions = new ArrayList<>();
 
   void submission(Feedback feedback, Call call) {
@@ -20,7 +20,7 @@ final class Recorded {
   }
 
   void update(Receipt receipt, Feedback feedback) {
-    locked(() -> updates.add(new Update(receipt, feedback)));
+    locked(() -> updates.add(new RecordedUpdate(receipt, feedback)));
   }
 
   void retraction(Receipt receipt) {
@@ -40,7 +40,7 @@ final class Recorded {
     return List.copyOf(outcomes);
   }
 
-  List<Update> updates() {
+  List<RecordedUpdate> updates() {
     return locked(() -> List.copyOf(updates));
   }
 

@@ -26,6 +26,7 @@ class ReadmeTest {
       """
       import io.github.llmfeedback.*;
       import io.github.llmfeedback.baseplate.*;
+      import io.github.llmfeedback.fanout.*;
       import io.github.llmfeedback.helicone.*;
       import io.github.llmfeedback.humanloop.*;
       import io.github.llmfeedback.okhttp.*;
