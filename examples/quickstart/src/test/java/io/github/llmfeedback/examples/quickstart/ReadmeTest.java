@@ -56,6 +56,9 @@ class ReadmeTest {
         BaseplateFeedbackClient baseplate;
         Feedback feedback;
         Receipt receipt;
+        Target target;
+        FanOut everywhere;
+        Map<String, Outcome> outcomes;
         HttpResponse<String> httpResponse;
         Request llmRequest;
         org.slf4j.Logger logger;
