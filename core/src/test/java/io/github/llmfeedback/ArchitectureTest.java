@@ -17,6 +17,8 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
+import java.net.Socket;
+import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -173,10 +175,16 @@ class ArchitectureTest {
         .that()
         .resideInAPackage(CORE + ".spi")
         .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "java.net", "java.nio.file", "java.nio.channels", "java.util.concurrent..")
+        .dependOnClassesThat(
+            describe("reach out of the process or to a thread", ArchitectureTest::isActive))
         .check(MAIN);
+  }
+
+  private static boolean isActive(JavaClass type) {
+    return Stream.of("java.net.http", "java.nio.file", "java.nio.channels", "java.util.concurrent")
+            .anyMatch(name -> (type.getPackageName() + ".").startsWith(name + "."))
+        || Stream.of(Socket.class, URLConnection.class, Thread.class)
+            .anyMatch(type::isAssignableTo);
   }
 
   @Test
