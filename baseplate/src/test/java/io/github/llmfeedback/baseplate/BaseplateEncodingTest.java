@@ -40,7 +40,7 @@ class BaseplateEncodingTest extends UpdateEncodingProperties {
     assertThat(body.path("positive_rating").booleanValue()).isEqualTo(isGood(rating));
   }
 
-  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   void theEndpointsIdIsOneSegmentOrIsRefused(@ForAll("ids") String id) {
     try (LoopbackServer server = new LoopbackServer()) {
       server.answerAll(seen -> Reply.of(200, "{\"id\":\"log\"}"));

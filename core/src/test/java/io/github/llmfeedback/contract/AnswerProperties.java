@@ -47,7 +47,7 @@ public abstract class AnswerProperties {
   }
 
   /** Several feedbacks at once, or one after the other. */
-  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   public void anyAnswerEndsInTheDocumentedWay(@ForAll("replies") Reply reply, @ForAll Way way) {
     List<Feedback> feedbacks = under().plain(2);
     List<Outcome> outcomes = answered(reply, client -> way.hand(client, feedbacks));
@@ -56,7 +56,7 @@ public abstract class AnswerProperties {
   }
 
   /** However many of those in each request the answer names. */
-  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   public void thereAreNeverMoreReceiptsThanTheAnswersVouchFor(
       @ForAll @IntRange(min = 1, max = 8) int count,
       @ForAll @IntRange(min = 0, max = 8) int named,
@@ -93,7 +93,7 @@ public abstract class AnswerProperties {
   }
 
   /** An update, or a retraction where there is none. */
-  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   public void anyAnswerToAChangeEndsInTheDocumentedWay(@ForAll("replies") Reply reply) {
     Feedback feedback = under().plain(1).get(0);
     Receipt receipt =

@@ -70,7 +70,7 @@ public abstract class EncodingProperties {
   }
 
   /** When every loss is accepted. */
-  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   public void eachPartIsInTheRequestOrOnTheReceiptOrNothingIsSent(
       @ForAll("feedbacks") Feedback feedback) {
     boolean possible = bench().keepsSomeOf(feedback) && isPossible(feedback);
@@ -82,7 +82,7 @@ public abstract class EncodingProperties {
   }
 
   /** Under the default policy. */
-  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   public void eachPartIsInTheRequestOrNothingIsSent(
       @ForAll("feedbacks") Feedback any, @ForAll boolean fitting) {
     Feedback feedback = fitting ? bench().fitting(any) : any;

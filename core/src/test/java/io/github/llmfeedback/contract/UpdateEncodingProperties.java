@@ -26,7 +26,7 @@ public abstract class UpdateEncodingProperties extends EncodingProperties {
   }
 
   /** An update names what it changes by the provider's own id, whatever that looks like. */
-  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   public void anUpdateIsKeptOrRefusedAsItsFeedbackWouldBe(
       @ForAll("feedbacks") Feedback feedback, @ForAll("storedIds") String stored) {
     SupportsUpdate power = bench().reporting().extension(SupportsUpdate.class).orElseThrow();

@@ -40,7 +40,7 @@ class AnyBytesTest {
           .batchTimeout(Duration.ofMillis(900))
           .build();
 
-  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   void anyBytesEndInTheDocumentedWay(@ForAll("bytes") String bytes, @ForAll boolean list)
       throws Exception {
     RawServer.Talk talk =

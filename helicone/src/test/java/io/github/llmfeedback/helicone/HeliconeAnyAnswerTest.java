@@ -65,7 +65,7 @@ class HeliconeAnyAnswerTest extends AnswerProperties {
     outcome.receipt().ifPresent(it -> assertThat(it.assurance()).isEqualTo(Assurance.STORED));
   }
 
-  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   void anyAnswerToAQueryIsReadOrEndsInAnError(@ForAll("replies") Reply reply) {
     HeliconeQuery query = HeliconeQuery.where(HeliconeFilter.positive()).limit(20);
     Feedback feedback = under().plain(1).get(0);

@@ -26,7 +26,7 @@ class HumanloopAnyAnswerTest extends AnswerProperties {
         "{\"detail\":{\"code\":\"no\"}}");
   }
 
-  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   void anyAnswerToCustomStatementsEndsInTheDocumentedWay(@ForAll("replies") Reply reply) {
     Feedback feedback = under().plain(1).get(0);
     HumanloopCustomFeedback custom =

@@ -35,7 +35,7 @@ class HumanloopCustomEncodingTest {
     SERVER.close();
   }
 
-  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE)
   void eachStatementIsInTheRequestOrWasRefusedWhereItWasMade(
       @ForAll("ids") String datapoint,
       @ForAll("statements") List<Map.Entry<String, Object>> statements,
