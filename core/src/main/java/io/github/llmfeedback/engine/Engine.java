@@ -6,6 +6,7 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Loss;
 import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.concurrent.SharedThreads;
@@ -23,11 +24,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client does with a feedback, once for all providers: account → address → encode → batch →
@@ -136,14 +139,13 @@ public final class Engine<W> {
     return work(() -> call(request, (response, result) -> read.apply(response)));
   }
 
-  private <T> Work<T> work(Supplier<CallWork.Prepared<T>> prepare) {
-    return new CallWork<>(callbacks, calls, prepare);
+  private <T> Work<T> work(Supplier<Prepared<T>> prepare) {
+    return new CallWork<>(prepare);
   }
 
-  private <T> CallWork.Prepared<T> call(
+  private <T> Prepared<T> call(
       WireRequest request, BiFunction<ProviderResponse, CallResult, T> read) {
-    return new CallWork.Prepared<>(
-        new Call(calls, request), result -> read.apply(accepted(result), result));
+    return new Prepared<>(new Call(calls, request), result -> read.apply(accepted(result), result));
   }
 
   private static ProviderResponse accepted(CallResult result) {
@@ -296,4 +298,62 @@ public final class Engine<W> {
   private CallGroup group(Duration time) {
     return new CallGroup(calls.time.nanoTime() + time.toNanos());
   }
+
+  /** One call that somebody waits for, from encoding what it carries to reading the response. */
+  private final class CallWork<T> extends EngineWork<T> {
+    private final Supplier<Prepared<T>> prepare;
+
+    /** Why it was stopped before it began. */
+    private volatile @Nullable Reason stopped;
+
+    private volatile @Nullable Prepared<T> prepared;
+
+    CallWork(Supplier<Prepared<T>> prepare) {
+      super(callbacks);
+      this.prepare = prepare;
+    }
+
+    @Override
+    protected void begin() {
+      Reason reason = stopped;
+      if (reason != null) {
+        throw calls.unsent(reason);
+      }
+      Prepared<T> ready;
+      try {
+        ready = prepare.get();
+      } catch (LinkageError e) { // in encoding: a call that is on its way throws nothing
+        throw calls.errors.linkage(e);
+      }
+      prepared = ready;
+      ready.call.start();
+    }
+
+    @Override
+    public void stop(Reason reason) {
+      Prepared<T> begun = prepared;
+      if (begun == null) {
+        stopped = reason;
+      } else {
+        begun.call.stop(reason);
+      }
+    }
+
+    @Override
+    protected CompletableFuture<CallResult> ended() {
+      return begun().call.ended();
+    }
+
+    @Override
+    T outcome() {
+      return begun().read.apply(ended().join());
+    }
+
+    private Prepared<T> begun() {
+      return Objects.requireNonNull(prepared, "the call has not begun");
+    }
+  }
+
+  /** A call that is ready to start, and what its end means to the caller. */
+  private record Prepared<T>(Call call, Function<CallResult, T> read) {}
 }
