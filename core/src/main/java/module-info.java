@@ -1,8 +1,8 @@
 /**
- * Carries what people think of an LLM's answer to the provider that keeps it.
+ * Submits what people think of an LLM's answer to the provider that keeps it.
  *
  * <p>{@code okhttp3} and {@code kotlin.stdlib} are automatic modules in OkHttp 4.12, which is the
- * default for reasons that DESIGN.md gives; with OkHttp 5 they are not.
+ * default for the reasons in DESIGN.md; in OkHttp 5 they are not.
  */
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module io.github.llmfeedback {

@@ -1,9 +1,9 @@
 package io.github.llmfeedback;
 
-/** How sure a {@link Receipt} is that the provider keeps the feedback. */
+/** How certain a {@link Receipt} makes it that the provider keeps the feedback. */
 public enum Assurance {
-  /** The provider answered yes. */
+  /** The provider accepted the feedback. */
   ACCEPTED,
-  /** The feedback was seen to be kept. */
+  /** It was verified that the provider keeps the feedback. */
   STORED
 }

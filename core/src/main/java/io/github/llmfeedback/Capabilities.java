@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 /**
  * What a provider keeps of a feedback, part by part. Immutable.
  *
- * <p>A part that is not mentioned has {@link Support#NONE}. A part may be kept {@linkplain
- * #besideRating beside a rating} only.
+ * <p>A part that is not mentioned has {@link Support#NONE}. A part may be kept only {@linkplain
+ * #besideRating beside a rating}.
  */
 public final class Capabilities {
   private static final String ADD_A_RATING = "add one, such as thumbsUp()";
@@ -53,7 +53,7 @@ public final class Capabilities {
         Map.of());
   }
 
-  /** These capabilities with {@code parts} supported as {@code support} says. */
+  /** These capabilities, with {@code support} for {@code parts}. */
   public Capabilities with(Support support, Part... parts) {
     Objects.requireNonNull(support, "support must not be null");
     Map<Part, Support> more = new EnumMap<>(Part.class);
@@ -73,7 +73,7 @@ public final class Capabilities {
   }
 
   /**
-   * As {@link #besideRating(Part...)}.
+   * Like {@link #besideRating(Part...)}, with advice of its own.
    *
    * @param advice what can be done about a feedback without a rating, for messages, in place of
    *     "add one, such as thumbsUp()"
@@ -85,7 +85,7 @@ public final class Capabilities {
     return new Capabilities(provider, supports, more, advice, ids, optIns);
   }
 
-  /** These capabilities, of a provider that gives so many ids; none unless said. */
+  /** These capabilities, for a provider that gives this many ids; none by default. */
   public Capabilities with(Ids ids) {
     return new Capabilities(
         provider,
@@ -97,8 +97,8 @@ public final class Capabilities {
   }
 
   /**
-   * These capabilities with the line of code that would have the client keep {@code part}, which
-   * the messages about its loss then show.
+   * These capabilities, with the line of code that would make the client keep {@code part}; the
+   * messages about its loss then show it.
    */
   public Capabilities optIn(Part part, String code) {
     Map<Part, String> more = new EnumMap<>(Part.class);
@@ -125,7 +125,7 @@ public final class Capabilities {
     return support(part) != Support.NONE && besideRating.contains(part);
   }
 
-  /** How many ids of its own the provider gives what it stores of one feedback. */
+  /** How many ids the provider gives to what it stores of one feedback. */
   public Ids ids() {
     return ids;
   }
@@ -140,9 +140,9 @@ public final class Capabilities {
   }
 
   /**
-   * What the provider would lose altogether of {@code feedback}: each part that has {@link
-   * Support#NONE}, and each that is kept only beside a rating if there is none. What it rounds or
-   * approximates depends on the values and stands on the receipt.
+   * What the provider would lose entirely of {@code feedback}: each part that has {@link
+   * Support#NONE}, and each part that is kept only beside a rating, if there is no rating. What it
+   * rounds or approximates depends on the values and is listed on the receipt.
    */
   public List<Loss> unsupportedIn(Feedback feedback) {
     Set<Part> parts = feedback.parts();
@@ -172,7 +172,7 @@ public final class Capabilities {
         .collect(Collectors.joining());
   }
 
-  /** Whether these parts have a rating that the provider keeps as it stands. */
+  /** Whether these parts include a rating that the provider keeps by itself. */
   private boolean hasRating(Set<Part> parts) {
     return parts.stream().anyMatch(this::isRatingOfItsOwn);
   }
@@ -214,9 +214,9 @@ public final class Capabilities {
 
   /**
    * Checks that every feedback made of any of {@code parts} is kept in full ({@link Support#NATIVE}
-   * or {@link Support#EMBEDDED}), whichever of them it has; whether a value can be kept, such as an
-   * odd metadata key, depends on the value. Called at start-up, it fails there instead of on the
-   * first comment in production.
+   * or {@link Support#EMBEDDED}), whichever of them it has. Whether a value can be kept, such as an
+   * unusual metadata key, still depends on the value. Call this at start-up, to fail there instead
+   * of on the first comment in production.
    *
    * <p>Where parts are kept only beside a rating, and each feedback will have one, {@link
    * #requireTogether} checks that shape.
@@ -237,7 +237,7 @@ public final class Capabilities {
           "%s keeps %s only beside a rating, and a feedback made of some of these parts has none; %s."
                   .formatted(provider, names(refused), advice)
               + (refused.stream().anyMatch(Part::isRating)
-                  ? "" // no other rating can stand beside it
+                  ? "" // there can be no other rating beside it
                   : " If each of yours has one, require that shape instead: "
                       + shapes(required)
                       + "."));
@@ -247,7 +247,7 @@ public final class Capabilities {
 
   /**
    * Checks that a feedback that has all of {@code parts} is kept in full; one with fewer of them
-   * may not be. As {@link #require} in everything else.
+   * may not be. Otherwise like {@link #require}.
    *
    * @return these capabilities
    * @throws IllegalStateException if it would be refused under the default {@link LossPolicy}
@@ -292,7 +292,7 @@ public final class Capabilities {
     }
   }
 
-  /** The calls that require these parts beside each of their ratings, or beside any. */
+  /** The calls that require these parts beside each of their ratings, or beside any rating. */
   private String shapes(Set<Part> parts) {
     Set<Part> others = EnumSet.copyOf(parts);
     others.removeIf(Part::isRating);
@@ -341,9 +341,9 @@ public final class Capabilities {
         + (beside.isEmpty() ? "" : ", " + names(beside) + " only beside a rating");
   }
 
-  /** How many ids {@link Receipt#ids()} has where the provider answers as it should. */
+  /** How many ids {@link Receipt#ids()} has if the provider responds as it should. */
   public enum Ids {
-    /** None: it files a feedback under the target's id alone. */
+    /** None: it files a feedback only under the target's id. */
     NONE,
     /** One for each feedback. */
     ONE,

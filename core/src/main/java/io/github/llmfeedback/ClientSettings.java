@@ -17,17 +17,17 @@ public final class ClientSettings {
     this.values = values;
   }
 
-  /** The settings that every client has unless told otherwise. */
+  /** The default settings. */
   public static ClientSettings defaults() {
     return DEFAULTS;
   }
 
-  /** Begins with the defaults. */
+  /** A builder that starts with the defaults. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** A builder that begins with these settings. */
+  /** A builder that starts with these settings. */
   public Builder newBuilder() {
     return new Builder(values);
   }
@@ -38,19 +38,19 @@ public final class ClientSettings {
   }
 
   /**
-   * How long a connection may take to stand; 3 s by default. A TLS handshake on it comes after that
-   * and is bounded by {@link #attemptTimeout()}.
+   * How long it may take until a connection is established; 3 s by default. A TLS handshake on it
+   * comes after that and is bounded by {@link #attemptTimeout()}.
    */
   public Duration connectTimeout() {
     return values.connectTimeout;
   }
 
-  /** How long one request and its answer may take; 10 s by default. */
+  /** How long one request and its response may take; 10 s by default. */
   public Duration attemptTimeout() {
     return values.attemptTimeout;
   }
 
-  /** How long a call may take with all its attempts and waits; 30 s by default. */
+  /** How long a call may take, including all its attempts and waits; 30 s by default. */
   public Duration totalTimeout() {
     return values.totalTimeout;
   }
@@ -64,27 +64,30 @@ public final class ClientSettings {
   }
 
   /**
-   * How long {@link FeedbackClient#close()} waits for what was submitted before, and a JVM that
-   * exits for asynchronous calls ({@link #waitAtExit()}); 10 s by default.
+   * How long {@link FeedbackClient#close()} waits for what was already submitted, and how long a
+   * JVM that exits waits for asynchronous calls ({@link #waitAtExit()}); 10 s by default.
    */
   public Duration closeTimeout() {
     return values.closeTimeout;
   }
 
   /**
-   * Whether a JVM that exits while asynchronous calls are pending waits for them, at most for
-   * {@link #closeTimeout()}; true by default. With nothing pending it exits at once.
+   * Whether a JVM that exits while asynchronous calls are pending waits for them, at most {@link
+   * #closeTimeout()}; true by default. With nothing pending it exits at once.
    */
   public boolean waitAtExit() {
     return values.waitAtExit;
   }
 
-  /** How often a call is tried again at most; 2 by default. */
+  /** How often a call is retried at most; 2 by default. */
   public int maxRetries() {
     return values.maxRetries;
   }
 
-  /** The longest wait before the first retry; it doubles each time; 300 ms by default. */
+  /**
+   * The longest wait before the first retry, which doubles with each further retry; 300 ms by
+   * default.
+   */
   public Duration firstBackoff() {
     return values.firstBackoff;
   }
@@ -96,62 +99,61 @@ public final class ClientSettings {
 
   /**
    * How long all calls of a client pause at most because the provider asked for it with {@code
-   * Retry-After}; 10 min by default. If it asked for longer, one call at a time then asks whether
-   * it is back. What it asked for is in {@link RejectedFeedbackException#retryAfter()}.
+   * Retry-After}; 10 min by default. If the provider asked for longer, one call at a time then
+   * checks whether it is available again. What it asked for is in {@link
+   * RejectedFeedbackException#retryAfter()}.
    */
   public Duration maxPause() {
     return values.maxPause;
   }
 
   /**
-   * Whether to try again a write that may have arrived and would then count twice; false by
-   * default.
+   * Whether to retry a write that may have arrived and would then count twice; false by default.
    */
   public boolean repeatUncertain() {
     return values.repeatUncertain;
   }
 
   /**
-   * Whether a refused list of a batch is split until the bad item stands alone, although a part of
-   * the list may have been stored, which would then count twice; false by default. A list is split
-   * in any case where the refusal proves that nothing of it was stored, or where arriving twice
-   * does no harm.
+   * Whether a refused list of a batch is split until the bad item is isolated, although a part of
+   * the list may have been stored, which would then count twice; false by default. A list is always
+   * split if the refusal proves that nothing of it was stored, or if arriving twice does no harm.
    */
   public boolean splitRefused() {
     return values.splitRefused;
   }
 
-  /** How many calls a client has on the wire at most; 16 by default. */
+  /** How many calls a client sends at the same time at most; 16 by default. */
   public int concurrency() {
     return values.concurrency;
   }
 
   /**
-   * How many single calls a client has in flight and queued at most, before it answers {@link
-   * UndeliveredFeedbackException.Reason#FULL}; 10,000 by default.
+   * How many single calls a client has in flight and queued at most; a call beyond that fails as
+   * {@link UndeliveredFeedbackException.Reason#FULL}; 10,000 by default.
    */
   public int maxPending() {
     return values.maxPending;
   }
 
   /**
-   * How many bytes the bodies of these calls have at most, before the answer is {@link
-   * UndeliveredFeedbackException.Reason#FULL}; 32 MB by default. Each takes about four times as
-   * much of the heap. A call that alone is larger goes when no other is pending.
+   * How many bytes the bodies of these calls have at most; a call beyond that fails as {@link
+   * UndeliveredFeedbackException.Reason#FULL}; 32 MB by default. Each body takes about four times
+   * as much of the heap. A call that is larger by itself is sent when no other is pending.
    */
   public long maxPendingBytes() {
     return values.maxPendingBytes;
   }
 
-  /** Where futures complete; daemon threads of the library's own if empty. */
+  /** Where futures complete; if empty, on the library's own daemon threads. */
   public Optional<Executor> callbackExecutor() {
     return Optional.ofNullable(values.callbackExecutor);
   }
 
   /**
    * The OkHttp client whose interceptors, proxy, TLS, DNS, event listeners and dispatcher are used;
-   * connections are each feedback client's own. The threads of its dispatcher are not daemons: they
-   * keep the JVM running for up to a minute after the last call, unless its owner shuts the
+   * each feedback client has connections of its own. The threads of its dispatcher are not daemons:
+   * they keep the JVM running for up to a minute after the last call, unless its owner shuts the
    * dispatcher's executor down.
    */
   public Optional<OkHttpClient> httpClient() {
@@ -159,17 +161,17 @@ public final class ClientSettings {
   }
 
   /**
-   * Whether plain {@code http} may leave this machine; false by default. Without it, a request by
-   * plain http goes to a loopback address and through no proxy, whoever would lead it elsewhere: a
-   * proxy, {@code Dns} or interceptor of {@link #httpClient()}, or the JVM's proxy settings.
-   * Otherwise it ends as {@link UndeliveredFeedbackException.Reason#UNTRUSTED} before anything is
-   * sent.
+   * Whether plain {@code http} may leave this machine; false by default. If not, a plain http
+   * request may only go to a loopback address and through no proxy, whatever would send it
+   * elsewhere: a proxy, {@code Dns} or interceptor of {@link #httpClient()}, or the JVM's proxy
+   * settings. Otherwise it fails as {@link UndeliveredFeedbackException.Reason#UNTRUSTED} before
+   * anything is sent.
    */
   public boolean allowPlainHttp() {
     return values.allowPlainHttp;
   }
 
-  /** All values; of an executor and an OkHttp client only whether they are set. */
+  /** All values; for the executor and the OkHttp client, only whether they are set. */
   @Override
   public String toString() {
     return "ClientSettings{lossPolicy="
@@ -367,15 +369,17 @@ public final class ClientSettings {
     }
 
     /**
-     * Sets {@link ClientSettings#httpClient()}; the caller shuts it down. Its redirects are not
-     * followed and its timeouts are replaced by these settings.
+     * Sets {@link ClientSettings#httpClient()}; the caller shuts it down. Redirects are not
+     * followed, and its timeouts are replaced by these settings.
      */
     public Builder httpClient(OkHttpClient client) {
       httpClient = Objects.requireNonNull(client, "httpClient must not be null");
       return this;
     }
 
-    /** Sets {@link ClientSettings#allowPlainHttp()}; keys and words then travel readable. */
+    /**
+     * Sets {@link ClientSettings#allowPlainHttp()}; keys and feedback are then sent unencrypted.
+     */
     public Builder allowPlainHttp(boolean allow) {
       allowPlainHttp = allow;
       return this;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>It makes at least one statement (rating, comment, correction, issue, action); weight, author,
- * time and metadata are context. Which provider keeps which part: {@link Capabilities}.
+ * time and metadata are context. {@link Capabilities} say which parts a provider keeps.
  */
 public final class Feedback {
   private final Content content;
@@ -30,12 +30,12 @@ public final class Feedback {
     this.content = content;
   }
 
-  /** Begins a feedback on the answer with this id at the receiving client's provider. */
+  /** Starts building a feedback on the answer with this id at the receiving client's provider. */
   public static Builder on(String id) {
     return new Builder(Target.of(id));
   }
 
-  /** Begins a feedback on this target. */
+  /** Starts building a feedback on this target. */
   public static Builder on(Target target) {
     return new Builder(Objects.requireNonNull(target, "target must not be null"));
   }
@@ -85,7 +85,7 @@ public final class Feedback {
     return Optional.ofNullable(content.occurredAt());
   }
 
-  /** Further facts: JSON values, null among them, deeply unmodifiable, in the order given. */
+  /** Additional facts: JSON values, including null, deeply unmodifiable, in the order given. */
   public Map<String, @Nullable Object> metadata() {
     return content.metadata();
   }
@@ -106,7 +106,7 @@ public final class Feedback {
     return builder.build();
   }
 
-  /** A builder that begins with everything this feedback says. */
+  /** A builder that starts with everything in this feedback. */
   public Builder newBuilder() {
     return new Builder(content);
   }
@@ -121,13 +121,13 @@ public final class Feedback {
     return content.hashCode();
   }
 
-  /** The target and the names of the parts, never what they say. */
+  /** The target and the names of the parts, never their values. */
   @Override
   public String toString() {
     return content.toString();
   }
 
-  /** What a feedback holds, part by part; two with the same content are equal. */
+  /** The content of a feedback, part by part; two feedbacks with the same content are equal. */
   private record Content(
       Target target,
       @Nullable Rating rating,
@@ -140,7 +140,9 @@ public final class Feedback {
       @Nullable Instant occurredAt,
       Map<String, @Nullable Object> metadata) {
 
-    /** Checks that something is stated; the parts themselves were checked one by one. */
+    /**
+     * Checks that something is stated; the parts themselves have already been checked one by one.
+     */
     Content {
       if (rating == null
           && comment == null
@@ -153,7 +155,7 @@ public final class Feedback {
       }
     }
 
-    /** The parts that are there, in the order of {@link Part}. */
+    /** The parts that are present, in the order of {@link Part}. */
     Set<Part> parts() {
       Set<Part> parts = EnumSet.noneOf(Part.class);
       if (rating != null) {
@@ -176,14 +178,14 @@ public final class Feedback {
       }
     }
 
-    /** The target and the names of the parts, never what they say. */
+    /** The target and the names of the parts, never their values. */
     @Override
     public String toString() {
       return "Feedback on " + target + " " + parts();
     }
   }
 
-  /** Collects a feedback's parts; each is checked when it is stated. Not thread-safe. */
+  /** Collects a feedback's parts; each is checked when it is set. Not thread-safe. */
   public static final class Builder {
     private Target target;
     private @Nullable Rating rating;
@@ -219,7 +221,7 @@ public final class Feedback {
       return this;
     }
 
-    /** States a rating; a feedback has one, so a later one replaces it. */
+    /** States a rating; a feedback has at most one, so a later one replaces it. */
     public Builder rating(Rating rating) {
       if (rating == null) {
         throw new InvalidFeedbackException("rating", "rating must not be null");
@@ -250,7 +252,7 @@ public final class Feedback {
 
     /**
      * States a rating by a name that the project defines at its provider; the rule for names is
-     * {@link Rating.Label}'s.
+     * that of {@link Rating.Label}.
      */
     public Builder label(String name) {
       return rating(new Rating.Label(name));
@@ -259,8 +261,8 @@ public final class Feedback {
     /**
      * States what the person said about the answer.
      *
-     * @param comment null or blank, as an empty box of a form arrives, states nothing; as with any
-     *     part the last call counts, so it also takes back an earlier comment
+     * @param comment null or blank, which is what an empty field of a form sends, states nothing;
+     *     as with any part, the last call counts, so it also removes an earlier comment
      */
     public Builder comment(@Nullable String comment) {
       this.comment = Text.isBlank(comment) ? null : Text.written("comment", comment);
@@ -299,7 +301,7 @@ public final class Feedback {
 
     /** Says how much this feedback counts, from 0 to 1. */
     public Builder weight(double weight) {
-      if (!(weight >= 0 && weight <= 1)) { // so written, NaN is refused too
+      if (!(weight >= 0 && weight <= 1)) { // written this way, NaN is refused too
         throw new InvalidFeedbackException(
             "weight", "weight must be from 0 to 1, but is " + weight);
       }
@@ -308,7 +310,7 @@ public final class Feedback {
     }
 
     /**
-     * Says who gave the feedback, by an id of the application's.
+     * Says who gave the feedback, by an id that the application uses.
      *
      * @param author a name as in {@link Rating.Label}; null or blank says nothing, as with {@link
      *     #comment}
@@ -318,7 +320,7 @@ public final class Feedback {
       return this;
     }
 
-    /** Says when the feedback was given; in the years 1 to 9999, which RFC 3339 can write. */
+    /** Says when the feedback was given; in the years 1 to 9999, which RFC 3339 can represent. */
     public Builder occurredAt(Instant occurredAt) {
       this.occurredAt = Text.writable("occurredAt", occurredAt);
       return this;
@@ -335,18 +337,21 @@ public final class Feedback {
       return this;
     }
 
-    /** Adds facts, as {@link #metadata(String, Object)} does; if one is refused, none of them. */
+    /**
+     * Adds facts, as {@link #metadata(String, Object)} does; if one of them is refused, none is
+     * added.
+     */
     public Builder metadata(Map<String, ?> facts) {
       if (facts == null) {
         throw new InvalidFeedbackException("metadata", "metadata must not be null");
       }
-      Builder taken = new Builder(target);
-      ((Map<?, ?>) facts).forEach((key, fact) -> taken.metadata(Json.key("metadata", key), fact));
-      metadata.putAll(taken.metadata);
+      Builder checked = new Builder(target);
+      ((Map<?, ?>) facts).forEach((key, fact) -> checked.metadata(Json.key("metadata", key), fact));
+      metadata.putAll(checked.metadata);
       return this;
     }
 
-    /** Takes a part out again. */
+    /** Removes a part. */
     public Builder clear(Part part) {
       switch (Objects.requireNonNull(part, "part must not be null")) {
         case THUMBS, SCORE, LABEL -> {

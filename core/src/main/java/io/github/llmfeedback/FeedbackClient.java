@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Carries feedback to one provider. Thread-safe; one instance serves an application, and {@link
- * #close()} ends it.
+ * Submits feedback to one provider. Thread-safe; one instance serves a whole application, until
+ * {@link #close()}.
  *
  * <pre>{@code
  * try (FeedbackClient client = PortkeyFeedbackClient.create(System.getenv("PORTKEY_API_KEY"))) {
@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  */
 public interface FeedbackClient extends AutoCloseable {
   /**
-   * Submits one feedback and waits for the provider's answer, at most {@link
+   * Submits one feedback and waits for the provider's response, at most {@link
    * ClientSettings#totalTimeout()}.
    *
    * @throws FeedbackException if there is no receipt; an interrupt ends the wait at once, and the
@@ -31,42 +31,45 @@ public interface FeedbackClient extends AutoCloseable {
   Receipt submit(Feedback feedback);
 
   /**
-   * Submits one feedback; the caller never waits, and every error comes through the future.
-   * Dropping the future drops the error with it. Cancelling the future cancels the call.
+   * Submits one feedback; the caller never waits, and every error is reported through the future.
+   * Whoever discards the future also discards the error. Cancelling the future cancels the call.
    *
-   * @return completes on {@link ClientSettings#callbackExecutor()}
+   * @return a future that completes on {@link ClientSettings#callbackExecutor()}
    */
   CompletableFuture<Receipt> submitAsync(Feedback feedback);
 
   /**
    * Submits all of {@code feedbacks} and waits, at most {@link ClientSettings#batchTimeout()}.
-   * Feedback on the same target goes in input order.
+   * Feedback on the same target is sent in input order.
    *
-   * @return one outcome each, in input order
-   * @throws NullPointerException if one is null; then none was sent
+   * @return one outcome for each, in input order
+   * @throws NullPointerException if one of them is null; none is sent then
    */
   List<Outcome> submitAll(Collection<? extends Feedback> feedbacks);
 
-  /** As {@link #submitAll}, without waiting. */
+  /** Like {@link #submitAll}, but without waiting. */
   CompletableFuture<List<Outcome>> submitAllAsync(Collection<? extends Feedback> feedbacks);
 
   /**
    * Submits any number of feedbacks in constant memory and blocks until all are done. The source is
-   * read, and the callback called, one at a time on the calling thread, outcomes in input order.
+   * read and the callback is called on the calling thread, one feedback at a time, with the
+   * outcomes in input order.
    *
-   * <p>If the source or the callback throws, no more are read, those in flight are finished and
-   * handed out as far as the callback takes them, and the exception is thrown on. The same goes for
-   * a client that is closed meanwhile, with an {@link UndeliveredFeedbackException}.
+   * <p>If the source or the callback throws, no more feedback is read, calls in flight are
+   * completed, their outcomes are passed to the callback as far as it accepts them, and the
+   * exception is rethrown. The same happens, with an {@link UndeliveredFeedbackException}, if the
+   * client is closed in the meantime.
    */
   BatchSummary submitEach(
       Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome);
 
   /**
-   * Checks a feedback without sending it: does all that {@link #submit} does short of the network,
-   * whatever the state of the client. It cannot know what only the provider does, such as that
-   * there is nothing under this id.
+   * Checks a feedback without sending it: does everything that {@link #submit} does before it uses
+   * the network, whatever the state of the client. It cannot know what only the provider knows,
+   * such as that nothing exists under this id.
    *
-   * @return what would be lost, which the client's {@link LossPolicy} accepts and the receipt shows
+   * @return what would be lost: the client's {@link LossPolicy} accepts it, and the receipt will
+   *     list it
    * @throws UnrepresentableFeedbackException if {@code submit} would refuse it
    */
   List<Loss> check(Feedback feedback);
@@ -75,7 +78,7 @@ public interface FeedbackClient extends AutoCloseable {
   Capabilities capabilities();
 
   /**
-   * This client as {@code extension}, such as {@link SupportsUpdate}, if it has it. Ask this
+   * This client as {@code extension}, such as {@link SupportsUpdate}, if it supports that. Use this
    * instead of {@code instanceof}: it also looks through wrappers.
    */
   default <T> Optional<T> extension(Class<T> extension) {
@@ -84,13 +87,13 @@ public interface FeedbackClient extends AutoCloseable {
   }
 
   /**
-   * Takes no new feedback and waits for what was submitted before, at most {@link
-   * ClientSettings#closeTimeout()}: single calls, a running {@code submitAll}, and the feedbacks
-   * that a running {@code submitEach} has read (its source is not read further). A retry that would
-   * come after that time is not waited for. What is left then fails as {@link
-   * UndeliveredFeedbackException.Reason#CLOSED}, and one line at WARN counts it. An interrupt ends
-   * the wait. Closing twice does nothing: the second call returns at once, even if the first still
-   * waits.
+   * Accepts no new feedback and waits, at most {@link ClientSettings#closeTimeout()}, for what was
+   * already submitted: single calls, a running {@code submitAll}, and the feedbacks that a running
+   * {@code submitEach} has read (its source is not read any further). A retry that is due after
+   * that time is not waited for. What is left then fails as {@link
+   * UndeliveredFeedbackException.Reason#CLOSED}, and one line at WARN says how much that was. An
+   * interrupt ends the wait. Closing again has no effect: the second call returns at once, even if
+   * the first is still waiting.
    */
   @Override
   void close();

@@ -9,14 +9,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@link UnrepresentableFeedbackException}: change the feedback; nothing was sent.
- *   <li>{@link RejectedFeedbackException}: the provider answered no; read the hint.
- *   <li>{@link UndeliveredFeedbackException}: no answer came; try again later.
- *   <li>{@link UnreadableResponseException}: a yes that is none; check the base URL.
+ *   <li>{@link RejectedFeedbackException}: the provider refused it; read the hint.
+ *   <li>{@link UndeliveredFeedbackException}: no complete response was received; try again later.
+ *   <li>{@link UnreadableResponseException}: a success that is not the provider's response; check
+ *       the base URL.
  * </ul>
  *
- * <p>Before sending again, ask {@link #mayHaveArrived()}: a repeat may count twice.
+ * <p>Before sending again, check {@link #mayHaveArrived()}: a repeat may count twice.
  *
- * <p>Neither message nor {@code toString} holds a key, the feedback's words or the server's text.
+ * <p>Neither the message nor {@code toString} contains a key, the text of the feedback or the
+ * server's text.
  */
 public abstract sealed class FeedbackException extends RuntimeException
     permits UnrepresentableFeedbackException,
@@ -62,13 +64,15 @@ public abstract sealed class FeedbackException extends RuntimeException
     return elapsed;
   }
 
-  /** Whether the provider may keep the feedback all the same; if false, it surely does not. */
+  /**
+   * Whether the provider may have stored the feedback nevertheless; if false, it certainly has not.
+   */
   public boolean mayHaveArrived() {
     return mayHaveArrived;
   }
 
   /**
-   * What the builders have in common of the exceptions that end a call. Not thread-safe.
+   * What the builders of the exceptions that end a call have in common. Not thread-safe.
    *
    * @param <B> the exception's builder
    */
@@ -85,7 +89,7 @@ public abstract sealed class FeedbackException extends RuntimeException
 
     abstract B self();
 
-    /** Whether the feedback may have arrived where nobody has said so, after {@code attempts}. */
+    /** Whether the feedback may have arrived after {@code attempts}, if that was not set. */
     abstract boolean mayHaveArrived(int attempts);
 
     final boolean mayHaveArrived() {
@@ -104,7 +108,7 @@ public abstract sealed class FeedbackException extends RuntimeException
       return self();
     }
 
-    /** Sets whether the provider may keep the feedback all the same. */
+    /** Sets whether the provider may have stored the feedback nevertheless. */
     public B mayHaveArrived(boolean mayHaveArrived) {
       this.mayHaveArrived = mayHaveArrived;
       return self();

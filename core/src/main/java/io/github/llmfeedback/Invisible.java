@@ -1,8 +1,8 @@
 package io.github.llmfeedback;
 
 /**
- * Characters that nobody sees, or that change how others are read: by them two names that look the
- * same are different, or a line of a log reads as something else.
+ * Characters that cannot be seen, or that change how others are displayed: with them, two different
+ * names look the same, or a line of a log reads as something else.
  */
 final class Invisible {
   private static final int VARIATION_SELECTOR_16 = 0xfe0f;
@@ -11,7 +11,7 @@ final class Invisible {
 
   private Invisible() {}
 
-  /** The index of the first one in a well-formed text; -1 if there is none. */
+  /** Returns the index of the first such character in a well-formed text; -1 if there is none. */
   static int firstIn(String text) {
     for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
       if (is(text.codePointAt(i)) && !isPartOfEmoji(text, i)) {
@@ -21,7 +21,10 @@ final class Invisible {
     return -1;
   }
 
-  /** Unassigned and private characters are none: later versions of Unicode have more emoji. */
+  /**
+   * Unassigned and private-use characters are not invisible: later versions of Unicode have more
+   * emoji.
+   */
   private static boolean is(int codePoint) {
     return switch (Character.getType(codePoint)) {
       case Character.CONTROL,
@@ -33,7 +36,7 @@ final class Invisible {
     };
   }
 
-  /** Those of Unicode's Default_Ignorable_Code_Point (15.1) that are no format characters. */
+  /** Those of Unicode's Default_Ignorable_Code_Point (15.1) that are not format characters. */
   private static boolean isIgnorable(int codePoint) {
     return codePoint == 0x034f
         || codePoint == 0x115f
@@ -47,12 +50,15 @@ final class Invisible {
         || (codePoint >= 0xe0000 && codePoint <= 0xe0fff);
   }
 
-  /** Braille of no dots, and a note without a head. */
+  /** The Braille pattern without dots, and the musical note without a head. */
   private static boolean isBlankSymbol(int codePoint) {
     return codePoint == 0x2800 || codePoint == 0x1d159;
   }
 
-  /** What makes an emoji of a symbol or a keycap's sign, or one emoji of two. */
+  /**
+   * Whether the character turns a symbol or the base of a keycap into an emoji, or joins two emoji
+   * into one.
+   */
   private static boolean isPartOfEmoji(String text, int index) {
     int codePoint = text.codePointAt(index);
     if (index == 0) {
@@ -74,7 +80,10 @@ final class Invisible {
     return (codePoint >= '0' && codePoint <= '9') || codePoint == '#' || codePoint == '*';
   }
 
-  /** What may be an emoji or the skin tone of one; an unassigned one may be a later emoji. */
+  /**
+   * Whether the character may be an emoji or the skin tone of one; an unassigned one may become an
+   * emoji later.
+   */
   private static boolean isSymbol(int codePoint) {
     if (codePoint < 0x80 || isBlankSymbol(codePoint) || isIgnorable(codePoint)) {
       return false;

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Deep, unmodifiable copies of JSON values; what is not JSON is refused with its path. */
+/** Deep, unmodifiable copies of JSON values; a value that is not JSON is refused with its path. */
 final class Json {
-  /** Far below what any parser refuses, far above what people nest. */
+  /** Far below the limit of any parser, and far above what people nest. */
   private static final int MAX_DEPTH = 64;
 
-  /** A few lists that hold each other twice unfold into more values than any memory holds. */
+  /** A few lists that contain each other twice expand to more values than fit into any memory. */
   private static final int MAX_VALUES = 100_000;
 
   private final String root;

@@ -8,7 +8,7 @@ import java.util.Objects;
  *
  * @param part the part
  * @param kind how much of it is lost
- * @param detail what became of it, in words for people; holds nothing that the person wrote
+ * @param detail what became of it, for people to read; contains nothing that the person wrote
  */
 public record Loss(Part part, Kind kind, String detail) implements Serializable {
   /** Checks that nothing is null. */
@@ -23,7 +23,7 @@ public record Loss(Part part, Kind kind, String detail) implements Serializable 
   public enum Kind {
     /** At most half a step of the provider's scale. */
     ROUNDED,
-    /** It became something coarser: a score became thumbs. */
+    /** It was changed into something coarser, such as a score into thumbs. */
     APPROXIMATED,
     /** All of it. */
     DROPPED

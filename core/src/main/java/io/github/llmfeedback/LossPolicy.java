@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * What a client may lose of a feedback that its provider cannot keep in full. Immutable.
  *
  * <p>A refused loss stops the feedback before the network, with an {@link
- * UnrepresentableFeedbackException}; an accepted one stands on the {@link Receipt}.
+ * UnrepresentableFeedbackException}; an accepted one is listed on the {@link Receipt}.
  */
 public final class LossPolicy {
   /** Accepts no loss, not even rounding. */
@@ -35,7 +35,7 @@ public final class LossPolicy {
     this.parts = parts;
   }
 
-  /** As {@link #ROUNDING}, but {@code parts} may be lost to any degree. */
+  /** Like {@link #ROUNDING}, but {@code parts} may be lost to any degree. */
   public static LossPolicy tolerating(Part... parts) {
     Set<Part> tolerated = Part.each(parts);
     return new LossPolicy("tolerating" + tolerated, ROUNDING.kinds, tolerated);
@@ -53,10 +53,10 @@ public final class LossPolicy {
   }
 
   /**
-   * Lets {@code losses} pass if this policy accepts all of them.
+   * Checks that this policy accepts all of {@code losses}.
    *
    * @throws UnrepresentableFeedbackException if it does not; the message shows the line of code
-   *     that would
+   *     that would accept them
    */
   public void check(String provider, List<Loss> losses) {
     List<Loss> refused = refused(losses);

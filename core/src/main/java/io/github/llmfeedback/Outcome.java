@@ -3,7 +3,7 @@ package io.github.llmfeedback;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What became of one feedback of several: a receipt or an error. Immutable. */
+/** The result of one of several feedbacks: a receipt or an error. Immutable. */
 public final class Outcome extends OutcomeOf<Feedback> {
   private Outcome(
       long index, Feedback feedback, @Nullable Receipt receipt, @Nullable FeedbackException error) {

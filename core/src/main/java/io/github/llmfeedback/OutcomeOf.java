@@ -5,10 +5,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one of several submissions: a receipt or an error. Immutable.
+ * The result of one of several submissions: a receipt or an error. Immutable.
  *
- * @param <F> what was submitted: a {@link Feedback} ({@link Outcome}), or what only one provider
- *     has
+ * @param <F> what was submitted: a {@link Feedback} ({@link Outcome}), or a type that only one
+ *     provider has
  */
 public abstract class OutcomeOf<F> {
   private final long index;

@@ -10,7 +10,7 @@ import java.util.Set;
  * @see Capabilities
  */
 public enum Part {
-  /** A rating by thumb: {@link Rating.Thumbs}. */
+  /** A rating by thumbs: {@link Rating.Thumbs}. */
   THUMBS,
   /** A rating by number on a stated scale: {@link Rating.Score}. */
   SCORE,
@@ -24,13 +24,13 @@ public enum Part {
   ISSUE,
   /** What the person did with the answer, by a name the project defines. */
   ACTION,
-  /** How much this feedback counts beside others on the same target. */
+  /** How much this feedback counts compared with others on the same target. */
   WEIGHT,
   /** Who gave the feedback. */
   AUTHOR,
   /** When the person gave it. */
   OCCURRED_AT,
-  /** Further facts as JSON. */
+  /** Additional facts as JSON. */
   METADATA;
 
   /** The parts that were given, each once. */
@@ -48,7 +48,7 @@ public enum Part {
     return this == THUMBS || this == SCORE || this == LABEL;
   }
 
-  /** Whether this part says something by itself; the others only describe what is said. */
+  /** Whether this part states something by itself; the others only describe what is stated. */
   public boolean isStatement() {
     return switch (this) {
       case THUMBS, SCORE, LABEL, COMMENT, CORRECTION, ISSUE, ACTION -> true;

@@ -2,15 +2,15 @@ package io.github.llmfeedback;
 
 import java.util.function.Function;
 
-/** How good a person found the answer: a thumb, a number on its scale, or a name. */
+/** How good a person found the answer: thumbs up or down, a number on a scale, or a name. */
 public sealed interface Rating {
 
-  /** The part this rating is, for {@link Capabilities}. */
+  /** The part that this rating is, for {@link Capabilities}. */
   Part part();
 
   /**
-   * The result of the one function that fits; Java 17 cannot switch over the three cases. The
-   * functions may give different types, and {@code R} is then what these have in common.
+   * Returns the result of the function for this kind of rating; Java 17 cannot switch over the
+   * three cases. If the functions return different types, {@code R} is what these have in common.
    */
   default <R> R fold(
       Function<? super Thumbs, ? extends R> thumbs,
@@ -43,14 +43,14 @@ public sealed interface Rating {
   }
 
   /**
-   * A number that carries its scale: 4 of 1 … 5.
+   * A number with its scale, such as 4 on a scale of 1 … 5.
    *
    * @param value the rating, from {@code min} to {@code max}
    * @param min the worst value of the scale
    * @param max the best value of the scale, above {@code min}
    */
   record Score(double value, double min, double max) implements Rating {
-    /** Checks that the scale is one and that the value lies on it. */
+    /** Checks that the scale is valid and that the value is on it. */
     public Score {
       value = finite("score", value);
       min = finite("score's min", min);
@@ -83,7 +83,7 @@ public sealed interface Rating {
    * A name from a set that the project defines at its provider.
    *
    * @param name the name; not blank, at most 1,000 characters (UTF-16 units), without control,
-   *     invisible, bidirectional and line-separator characters; emoji pass
+   *     invisible, bidirectional and line-separator characters; emoji are allowed
    */
   record Label(String name) implements Rating {
     /** Checks the name. */

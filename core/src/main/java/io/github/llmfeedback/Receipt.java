@@ -11,10 +11,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Proof that a provider took a feedback, and the handle to change it later. Immutable.
+ * Proof that a provider accepted a feedback, and the handle to change it later. Immutable.
  *
- * <p>It holds ids and the little that a later change needs, such as the names of issues; no
- * comment, correction or author.
+ * <p>It contains ids and only what a later change needs, such as the names of issues; it contains
+ * no comment, correction or author.
  */
 public final class Receipt {
   private final String provider;
@@ -37,7 +37,7 @@ public final class Receipt {
     elapsed = builder.elapsed;
   }
 
-  /** Begins a receipt; providers and test doubles make them. */
+  /** Starts building a receipt, for providers and test doubles. */
   public static Builder builder(String provider, String target) {
     return new Builder(Text.provider(provider), Text.name("target", target));
   }
@@ -53,9 +53,10 @@ public final class Receipt {
   }
 
   /**
-   * The provider's ids of what it stored, in its order; empty if it gives none that can be used. An
-   * id that a client took from an answer is 1 to 256 visible ASCII characters, without a secret of
-   * the client's; if one of them is not, all are unknown.
+   * The provider's ids of what it stored, in the provider's order; empty if it gives none that can
+   * be used. An id that a client read from a response has 1 to 256 visible ASCII characters and
+   * contains no secret of the client; if one of them does not meet this, all are treated as
+   * unknown.
    */
   public List<String> ids() {
     return ids;
@@ -71,12 +72,12 @@ public final class Receipt {
     return state;
   }
 
-  /** How sure it is that the provider keeps the feedback. */
+  /** How certain it is that the provider keeps the feedback. */
   public Assurance assurance() {
     return assurance;
   }
 
-  /** What the provider could not keep, as the client's {@link LossPolicy} accepted. */
+  /** What the provider could not keep, and the client's {@link LossPolicy} accepted. */
   public List<Loss> losses() {
     return losses;
   }
@@ -86,45 +87,45 @@ public final class Receipt {
     return attempts;
   }
 
-  /** The time from the first attempt to the provider's yes, waits included. */
+  /** The time from the first attempt to the provider's acceptance, waits included. */
   public Duration elapsed() {
     return elapsed;
   }
 
   /**
    * This receipt as text, to keep in a database and {@linkplain #parse read back} in another
-   * process. It is made of ASCII letters, digits and {@code . - _}: encoded, not encrypted. The
-   * form is stable: later versions read it.
+   * process. It consists of ASCII letters, digits and {@code . - _}; it is encoded, not encrypted.
+   * The format is stable: later versions read it.
    *
-   * <p>In it are provider, target, ids, assurance and losses, and the {@link #state()} that a later
-   * change needs: for Portkey the weight; for Helicone and Baseplate whether the rating was good;
-   * for Humanloop the kinds of statements, the names of issues and actions, and the types of custom
-   * feedback with such values as retracting them must name. Not in it are comment, correction,
-   * author, metadata, and how many attempts it took.
+   * <p>It contains the provider, target, ids, assurance and losses, and the {@link #state()} that a
+   * later change needs: for Portkey the weight; for Helicone and Baseplate whether the rating was
+   * good; for Humanloop the kinds of statements, the names of issues and actions, and the types of
+   * custom feedback with the values that a request to retract them must name. It does not contain
+   * the comment, correction, author, metadata, or how many attempts it took.
    *
-   * <p>A receipt of Portkey, Helicone or Baseplate takes 100 to 160 characters, one of Humanloop
-   * 140 and 60 more for each further statement, and each loss adds about 70. At most it is as long
-   * as the provider's name and 32 characters, and 4/3 of the UTF-8 bytes of target, ids, names and
-   * values of the state and details of the losses, with 4 more for each of these and 25 more for
-   * each loss.
+   * <p>A receipt from Portkey, Helicone or Baseplate takes 100 to 160 characters, one from
+   * Humanloop 140 and 60 more for each further statement, and each loss adds about 70. The text is
+   * at most as long as the provider's name plus 32 characters, plus 4/3 of the UTF-8 bytes of
+   * target, ids, names and values of the state and details of the losses, with 4 more for each of
+   * these and 25 more for each loss.
    *
-   * <p>It is a handle and no proof of a right: whoever can write it chooses which feedback of the
-   * account is changed. Keep it where only the application reads and writes, and do not hand it to
-   * browsers; where that must be, use {@link #toText(String)}.
+   * <p>It is a handle, not an authorization: whoever can write it chooses which feedback of the
+   * account is changed. Keep it where only the application reads and writes, and do not send it to
+   * browsers; if you must, use {@link #toText(String)}.
    */
   public String toText() {
     return ReceiptText.write(provider, this::writeTo);
   }
 
   /**
-   * As {@link #toText()}, signed, for where others can get hold of the text: {@link #parse(String,
-   * String)} refuses it if anything in it was changed. 35 characters longer.
+   * Like {@link #toText()}, but signed, for use where others can get hold of the text: {@link
+   * #parse(String, String)} refuses it if anything in it was changed. It is 35 characters longer.
    *
-   * <p>It is signed (HMAC-SHA256), not encrypted, and still no proof of a right: it proves that
-   * somebody who has the secret wrote it, not that whoever brings it may use it. Check whose
+   * <p>It is signed (HMAC-SHA256), not encrypted, and still not an authorization: it proves that
+   * somebody who has the secret wrote it, not that whoever presents it may use it. Check whose
    * feedback it is, as with any id that comes from a browser.
    *
-   * @param secret at least 32 characters, that are random and that the application keeps to itself
+   * @param secret at least 32 characters, which are random and which the application keeps secret
    * @throws IllegalArgumentException if the secret is shorter
    */
   public String toText(String secret) {
@@ -132,20 +133,21 @@ public final class Receipt {
   }
 
   /**
-   * The receipt of which this is the {@linkplain #toText text}. The check in it finds accidents,
-   * not forgery: keep the text where only the application writes.
+   * Reads a receipt from its {@linkplain #toText text}. The check in it detects accidents, not
+   * forgery: keep the text where only the application writes.
    *
-   * @throws InvalidFeedbackException if it is not one, or was cut or changed, or is signed
+   * @throws InvalidFeedbackException if it is not the text of a receipt, was cut or changed, or is
+   *     signed
    */
   public static Receipt parse(String text) {
     return ReceiptText.read(text, Receipt::readFrom);
   }
 
   /**
-   * The receipt of which this is the {@linkplain #toText(String) signed text}. A text that is not
-   * signed is refused.
+   * Reads a receipt from its {@linkplain #toText(String) signed text}. A text that is not signed is
+   * refused.
    *
-   * @param secret the one that it was signed with
+   * @param secret the secret that it was signed with
    * @throws InvalidFeedbackException if it is not such a text, was cut or changed, or was signed
    *     with another secret
    * @throws IllegalArgumentException if the secret is shorter than 32 characters
@@ -154,7 +156,7 @@ public final class Receipt {
     return ReceiptText.read(text, secret, Receipt::readFrom);
   }
 
-  /** The order in which the text holds what a receipt says; {@link #readFrom} has the same. */
+  /** Writes the values in the order in which {@link #readFrom} reads them. */
   private void writeTo(ReceiptText.Writer text) {
     text.text(assurance.name()).text(target).texts(ids);
     text.number(state.size());
@@ -179,7 +181,7 @@ public final class Receipt {
     return receipt.state(state).losses(losses).build();
   }
 
-  /** A builder that begins with everything this receipt says. */
+  /** A builder that starts with everything in this receipt. */
   public Builder newBuilder() {
     return new Builder(provider, target)
         .ids(ids)
@@ -190,7 +192,10 @@ public final class Receipt {
         .elapsed(elapsed);
   }
 
-  /** Equal when they name the same stored feedback in the same state; the effort does not count. */
+  /**
+   * Receipts are equal if they name the same stored feedback in the same state, whatever the number
+   * of attempts and the time that it took.
+   */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Receipt that
@@ -213,7 +218,7 @@ public final class Receipt {
         .formatted(provider, assurance, target, ids, losses, attempts, elapsed.toMillis());
   }
 
-  /** Collects a receipt's facts. Not thread-safe. */
+  /** Collects the values of a receipt. Not thread-safe. */
   public static final class Builder {
     private final String provider;
     private final String target;
@@ -252,7 +257,7 @@ public final class Receipt {
       return this;
     }
 
-    /** Sets how sure it is. */
+    /** Sets how certain it is that the provider keeps the feedback. */
     public Builder assurance(Assurance assurance) {
       this.assurance = Objects.requireNonNull(assurance, "assurance must not be null");
       return this;

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The text form of a receipt, form 1: {@code fr1.<provider>.<rest>.<check>}; signed, {@code
- * fs1.<provider>.<rest>.<signature>}. What stands in the rest is for {@code Receipt} to say.
+ * fs1.<provider>.<rest>.<signature>}. {@code Receipt} defines what the rest contains.
  *
- * <p>The rest is a sequence of texts, each with its length before it, in base64url; the check is
- * the CRC-32 of all before it, the signature its HMAC-SHA256 in base64url. What is once written can
- * be read by every later version.
+ * <p>The rest is a sequence of texts, each preceded by its length, in base64url; the check is the
+ * CRC-32 of everything before it, the signature its HMAC-SHA256 in base64url. Every later version
+ * can read what an earlier one wrote.
  */
 final class ReceiptText {
   private static final String FORM = "fr1";
@@ -30,7 +30,7 @@ final class ReceiptText {
 
   private static final String HMAC = "HmacSHA256";
 
-  /** As many as HMAC-SHA256 has bytes; a shorter secret would be the weakest part of it. */
+  /** The number of bytes in an HMAC-SHA256; a shorter secret would be its weakest part. */
   private static final int SHORTEST_SECRET = 32;
 
   private ReceiptText() {}
@@ -52,7 +52,7 @@ final class ReceiptText {
     return form + "." + provider + "." + writer.base64();
   }
 
-  /** What {@code rest} makes of the provider and the rest of a text that is not signed. */
+  /** Returns what {@code rest} makes of the provider and the rest of a text that is not signed. */
   static <T> T read(@Nullable String text, BiFunction<String, Reader, T> rest) {
     if (text == null) {
       throw new InvalidFeedbackException("receipt text", "receipt text must not be null");
@@ -61,7 +61,7 @@ final class ReceiptText {
     int start = text.lastIndexOf('.', end - 1);
     int form = text.indexOf('.');
     if (start <= form) {
-      throw unreadable("it is no receipt's text");
+      throw unreadable("it is not the text of a receipt");
     }
     if (text.startsWith(SIGNED + ".")) {
       throw unreadable("it is signed; read it with Receipt.parse(text, secret)");
@@ -70,12 +70,12 @@ final class ReceiptText {
       throw unreadable("only form " + FORM + " is known; was it written by a later version?");
     }
     if (!check(text.substring(0, end)).equals(text.substring(end + 1))) {
-      throw unreadable("its check does not fit; it was cut or changed");
+      throw unreadable("its check does not match; it was cut or changed");
     }
     return checked(text, rest);
   }
 
-  /** As {@link #read(String, BiFunction)}, of a text that is signed. */
+  /** Like {@link #read(String, BiFunction)}, for a text that is signed. */
   static <T> T read(@Nullable String text, String secret, BiFunction<String, Reader, T> rest) {
     SecretKeySpec key = key(secret);
     if (text == null) {
@@ -90,7 +90,7 @@ final class ReceiptText {
     if (!text.startsWith(SIGNED + ".")
         || !isEqual(signature(text.substring(0, end), key), text.substring(end + 1))) {
       throw unreadable(
-          "its signature does not fit; it was cut or changed, or signed with another secret or by"
+          "its signature does not match; it was cut or changed, or signed with another secret or by"
               + " a later version");
     }
     return checked(text, rest);
@@ -103,10 +103,10 @@ final class ReceiptText {
     try {
       Reader reader = new Reader(Base64.getUrlDecoder().decode(text.substring(start + 1, end)));
       return rest.apply(text.substring(form + 1, start), reader);
-    } catch (InvalidFeedbackException e) { // an earlier version took more for a name
+    } catch (InvalidFeedbackException e) { // an earlier version accepted more as a name
       throw unreadable("its " + e.getMessage());
     } catch (RuntimeException e) {
-      throw unreadable("what it holds is no receipt");
+      throw unreadable("its content is not a receipt");
     }
   }
 
@@ -144,7 +144,10 @@ final class ReceiptText {
     }
   }
 
-  /** Takes as long wherever they differ. The texts, for base64 has several for the same bytes. */
+  /**
+   * Takes the same time wherever they differ. Compares the texts, because base64 has several for
+   * the same bytes.
+   */
   private static boolean isEqual(String expected, String actual) {
     return MessageDigest.isEqual(
         expected.getBytes(StandardCharsets.UTF_8), actual.getBytes(StandardCharsets.UTF_8));
@@ -154,7 +157,7 @@ final class ReceiptText {
   static final class Writer {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    /** Seven bits a byte, the lowest first. */
+    /** Writes seven bits per byte, the lowest first. */
     void number(int number) {
       int rest = number;
       while (rest > 0x7f) {

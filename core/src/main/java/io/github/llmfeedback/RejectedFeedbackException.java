@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The provider answered no. The message holds status, provider code and what to do about it. */
+/**
+ * The provider refused the feedback. The message contains the status, the provider's code and what
+ * to do about it.
+ */
 public final class RejectedFeedbackException extends FeedbackException {
   private static final long serialVersionUID = 1L;
 
@@ -25,12 +28,15 @@ public final class RejectedFeedbackException extends FeedbackException {
     retryAfter = builder.retryAfter;
   }
 
-  /** Begins a refusal with this HTTP status; one attempt, and nothing arrived, unless said. */
+  /**
+   * Starts building a refusal with this HTTP status; unless set otherwise, there was one attempt
+   * and nothing arrived.
+   */
   public static Builder builder(String provider, int status) {
     return new Builder(provider, status);
   }
 
-  /** The HTTP status; a 2xx if the refusal came dressed as success. */
+  /** The HTTP status; a 2xx if the provider reported the refusal with a success status. */
   public int status() {
     return status;
   }
@@ -46,28 +52,29 @@ public final class RejectedFeedbackException extends FeedbackException {
   }
 
   /**
-   * The beginning of the answer's body, at most 4,096 characters, with the API key replaced. It is
-   * the server's text and may repeat the feedback's words: mind where it is logged.
+   * The beginning of the response body, at most 4,096 characters, with the API key replaced. It is
+   * the server's text and may repeat the text of the feedback: be careful where it is logged.
    */
   public String body() {
     return body;
   }
 
-  /** The id under which the provider's support finds the request. */
+  /** The id by which the provider's support can find the request. */
   public Optional<String> requestId() {
     return Optional.ofNullable(requestId);
   }
 
   /**
-   * How long the provider asked to wait, counted from its answer; as it said, which may be longer
-   * than the client pauses ({@link ClientSettings#maxPause()}), and than {@link Duration#toNanos()}
-   * can tell. With 0 attempts: how long the client still pauses after an earlier answer.
+   * How long the provider asked to wait, counted from its response. It is what the provider said,
+   * so it may be longer than the client pauses ({@link ClientSettings#maxPause()}), and too long
+   * for {@link Duration#toNanos()}. With 0 attempts: how long the client still pauses after an
+   * earlier response.
    */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }
 
-  /** Collects what is known of a refusal. Not thread-safe. */
+  /** Collects what is known about a refusal. Not thread-safe. */
   public static final class Builder extends FeedbackException.Builder<Builder> {
     private final int status;
     private String place = "";
@@ -103,7 +110,7 @@ public final class RejectedFeedbackException extends FeedbackException {
           + (mayHaveArrived() ? "; the feedback may have arrived" : "");
     }
 
-    /** Sets method and address, for the message. */
+    /** Sets the method and address for the message. */
     public Builder place(String place) {
       this.place = place;
       return this;
@@ -115,19 +122,19 @@ public final class RejectedFeedbackException extends FeedbackException {
       return this;
     }
 
-    /** Sets what to do. */
+    /** Sets what to do about it. */
     public Builder hint(@Nullable String hint) {
       this.hint = hint;
       return this;
     }
 
-    /** Sets the beginning of the body, free of keys. */
+    /** Sets the beginning of the body, without keys. */
     public Builder body(String body) {
       this.body = body;
       return this;
     }
 
-    /** Sets the provider's id of the request. */
+    /** Sets the provider's id for the request. */
     public Builder requestId(@Nullable String requestId) {
       this.requestId = requestId;
       return this;

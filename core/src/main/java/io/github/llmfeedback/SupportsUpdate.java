@@ -2,18 +2,19 @@ package io.github.llmfeedback;
 
 import java.util.concurrent.CompletableFuture;
 
-/** A client whose provider lets a stored feedback be changed. */
+/** A client whose provider can change a stored feedback. */
 public interface SupportsUpdate {
   /**
    * Replaces the whole feedback that {@code receipt} stands for.
    *
-   * @param feedback what now holds, on the same target; parts it lacks are gone
+   * @param feedback the new feedback, on the same target; parts that it lacks are removed
    * @return the receipt for further changes
-   * @throws FeedbackException as {@link FeedbackClient#submit}; the same losses are accounted for
-   * @throws IllegalArgumentException if the receipt is another provider's, or of another target
+   * @throws FeedbackException as for {@link FeedbackClient#submit}; losses are treated in the same
+   *     way
+   * @throws IllegalArgumentException if the receipt is another provider's, or is for another target
    */
   Receipt update(Receipt receipt, Feedback feedback);
 
-  /** As {@link #update}, without waiting; every error comes through the future. */
+  /** Like {@link #update}, but without waiting; every error is reported through the future. */
   CompletableFuture<Receipt> updateAsync(Receipt receipt, Feedback feedback);
 }

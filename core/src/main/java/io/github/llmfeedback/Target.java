@@ -12,11 +12,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a feedback is about: the LLM's answer, by the ids under which providers know it. Immutable.
+ * What a feedback is about: an LLM's answer, identified by the ids that providers know it by.
+ * Immutable.
  *
- * <p>A target holds a <em>bare</em> id ({@link Feedback#on(String)}: as the receiving client's
- * provider knows it), or a <em>shared</em> id, or ids <em>named</em> per provider, or a shared id
- * and named ones; a named id wins.
+ * <p>A target holds a <em>bare</em> id ({@link Feedback#on(String)}), which is the id at the
+ * receiving client's provider; or a <em>shared</em> id; or ids <em>named</em> for each provider; or
+ * a shared id and named ones, of which a named one takes precedence.
  *
  * <p>An id is not blank, has at most 1,000 characters (UTF-16 units), and no control, invisible,
  * bidirectional or line-separator characters.
@@ -43,22 +44,22 @@ public final class Target {
   }
 
   /**
-   * An id that the application chose for every provider whose ids can be chosen. A provider that
-   * makes its ids itself needs a named one beside it.
+   * The answer with an id that the application chose, for every provider whose ids can be chosen. A
+   * provider that generates its ids itself needs a named one in addition.
    */
   public static Target shared(String id) {
     return new Target(null, Text.name("shared target id", id), Map.of());
   }
 
   /**
-   * The target that an LLM response's headers name for {@code keys}; empty if they name none. Of
-   * several values of a header the first that can be an id counts; one that cannot, such as one
-   * with a control character in it, is as good as absent, for it is a server's and not the
-   * caller's.
+   * The target that the headers of an LLM response name for {@code keys}; empty if they name none.
+   * If a header has several values, the first that is a valid id is used. A value that is not
+   * valid, such as one with a control character in it, is ignored, because it comes from a server
+   * and not from the caller.
    *
-   * @param headers gives the values of a header, by a name whose case must not matter: {@code
+   * @param headers returns the values of a header, by a name whose case must not matter: {@code
    *     response::headers} of OkHttp, {@code response.headers()::allValues} of {@code
-   *     java.net.http}; may answer null for none. For a map use {@link #fromHeaders(Map,
+   *     java.net.http}; may return null if there are none. For a map, use {@link #fromHeaders(Map,
    *     TargetKey...)}
    */
   public static Optional<Target> fromHeaders(
@@ -80,7 +81,7 @@ public final class Target {
     return found.named.isEmpty() ? Optional.empty() : Optional.of(found);
   }
 
-  /** As {@link #fromHeaders(Function, TargetKey...)}, from a map whose names may have any case. */
+  /** Like {@link #fromHeaders(Function, TargetKey...)}, for a map whose keys may be in any case. */
   public static Optional<Target> fromHeaders(
       Map<String, ? extends Collection<String>> headers, TargetKey... keys) {
     Objects.requireNonNull(headers, "headers must not be null");
@@ -90,7 +91,8 @@ public final class Target {
           List<String> values = new ArrayList<>();
           headers.forEach(
               (key, more) -> {
-                if (name.equalsIgnoreCase(key) && more != null) { // one of the JDK's keys is null
+                if (name.equalsIgnoreCase(key)
+                    && more != null) { // the JDK's maps may have a null key
                   values.addAll(more);
                 }
               });
@@ -102,19 +104,20 @@ public final class Target {
   /**
    * The target whose id at the key's provider is the trace id of a W3C {@code traceparent}: the 32
    * hexadecimal digits in {@code 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01}. For an
-   * application that gives its own trace id to the provider; Portkey takes any text as trace.
+   * application that gives its own trace id to the provider; Portkey accepts any text as a trace
+   * id.
    *
-   * @throws InvalidFeedbackException if it is not one by the W3C's Trace Context, level 1
+   * @throws InvalidFeedbackException if it is not a valid one by the W3C's Trace Context, level 1
    */
   public static Target fromTraceparent(TargetKey key, String traceparent) {
     return of(key, Traceparent.traceId(traceparent));
   }
 
   /**
-   * This target, also known by {@code id} at the key's provider.
+   * This target, with {@code id} as its id at the key's provider.
    *
-   * @throws IllegalStateException if this target is a bare id, which cannot be told apart from the
-   *     named one
+   * @throws IllegalStateException if this target is a bare id, which could not be told apart from
+   *     the named one
    */
   public Target and(TargetKey key, String id) {
     Objects.requireNonNull(key, "target key must not be null");
@@ -134,15 +137,17 @@ public final class Target {
   }
 
   /**
-   * The id of this target for {@code key}: the one that a client of the key's provider files
-   * feedback under. For an application that keeps the ids beside its chat message until somebody
+   * The id of this target for {@code key}: the one under which a client of the key's provider
+   * submits feedback. For an application that stores the ids with its chat message until somebody
    * clicks.
    *
-   * <p>A bare id answers for every key. A shared id answers for every key whose ids {@linkplain
-   * TargetKey#isChoosable() can be chosen}, unless another is named for the key; where the provider
-   * makes the ids itself, a shared id would find nothing there, so the answer is empty.
+   * <p>A bare id is returned for every key. A shared id is returned for every key whose ids
+   * {@linkplain TargetKey#isChoosable() can be chosen}, unless another is named for the key; a
+   * provider that generates its ids itself would find nothing under a shared id, so the result is
+   * then empty.
    *
-   * @return empty if there is none, as for a key of a provider that none was named for
+   * @return the id; empty if there is none, for example because none was named for the key's
+   *     provider
    */
   public Optional<String> id(TargetKey key) {
     Objects.requireNonNull(key, "target key must not be null");
@@ -157,9 +162,9 @@ public final class Target {
   }
 
   /**
-   * The id of this target for {@code key}, without which its provider keeps no feedback.
+   * The id of this target for {@code key}, which its provider needs to keep the feedback.
    *
-   * @throws UnrepresentableFeedbackException if it has none
+   * @throws UnrepresentableFeedbackException if there is none
    */
   public String requireId(TargetKey key) {
     return id(key)
@@ -174,14 +179,15 @@ public final class Target {
 
   /**
    * The headers that an LLM request must have so that the answer gets this target's ids, for those
-   * of {@code keys} whose ids can be chosen and are known. The opposite of {@link
-   * #fromHeaders(Function, TargetKey...)}: the application chooses an id once and sends it along.
+   * of {@code keys} whose ids can be chosen and are known. The counterpart of {@link
+   * #fromHeaders(Function, TargetKey...)}: the application chooses an id once and sends it with the
+   * request.
    *
-   * <p>Helicone takes UUIDs only; Portkey any text.
+   * <p>Helicone accepts only UUIDs; Portkey accepts any text.
    *
-   * @return header by name, in the order of {@code keys}
+   * @return the headers' values by name, in the order of {@code keys}
    * @throws IllegalStateException if this is a bare id and more than one key is given
-   * @throws InvalidFeedbackException if an id cannot stand in a header
+   * @throws InvalidFeedbackException if an id cannot be sent in a header
    */
   public Map<String, String> requestHeaders(TargetKey... keys) {
     Objects.requireNonNull(keys, "target keys must not be null");

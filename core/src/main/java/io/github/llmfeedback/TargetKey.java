@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The kind of id that a provider files feedback under, such as Portkey's trace. Immutable; two keys
- * are equal when provider and name are.
+ * are equal if their provider and name are.
  *
- * <p>The constants live in the provider modules, beside the client that reads them.
+ * <p>The constants are in the provider modules, next to the client that uses them.
  */
 public final class TargetKey {
   private final String provider;
@@ -30,12 +30,12 @@ public final class TargetKey {
     this.requestHeader = requestHeader;
   }
 
-  /** A key whose ids the provider makes and hands out in no header. */
+  /** A key whose ids the provider generates and does not return in a header. */
   public static TargetKey of(String provider, String name) {
     return new TargetKey(Text.provider(provider), Text.constant("name", name), false, null, null);
   }
 
-  /** This key, with the header of the LLM's response that carries the id. */
+  /** This key, with the header of the LLM's response that contains the id. */
   public TargetKey inResponseHeader(String header) {
     return new TargetKey(provider, name, choosable, Text.constant("header", header), requestHeader);
   }
@@ -50,22 +50,22 @@ public final class TargetKey {
     return provider;
   }
 
-  /** What the provider calls the thing, such as {@code trace}. */
+  /** What the provider calls this kind of id, such as {@code trace}. */
   public String name() {
     return name;
   }
 
-  /** Whether applications can choose these ids, so that {@link Target#shared} reaches them. */
+  /** Whether applications can choose these ids, so that {@link Target#shared} applies to them. */
   public boolean isChoosable() {
     return choosable;
   }
 
-  /** The header of the LLM's response that carries the id, if one does. */
+  /** The header of the LLM's response that contains the id, if there is one. */
   public Optional<String> responseHeader() {
     return Optional.ofNullable(responseHeader);
   }
 
-  /** The header of the LLM request that fixes the id up front, if one does. */
+  /** The header of the LLM request in which an application can choose the id, if there is one. */
   public Optional<String> requestHeader() {
     return Optional.ofNullable(requestHeader);
   }

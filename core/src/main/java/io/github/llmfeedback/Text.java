@@ -27,12 +27,12 @@ final class Text {
     return faultOfName(value) == null;
   }
 
-  /** Words that people wrote: not blank, well-formed. */
+  /** Text that a person wrote: not blank, well-formed. */
   static String written(String field, @Nullable String value) {
     return valid(field, field, value, value == null ? null : faultOfWords(value));
   }
 
-  /** Any text that can be written as UTF-8: every surrogate has its pair. */
+  /** Any text that can be written as UTF-8: every surrogate is paired. */
   static String wellFormed(String field, @Nullable String value) {
     return wellFormed(field, field, value);
   }
@@ -40,18 +40,18 @@ final class Text {
   /**
    * As {@link #wellFormed(String, String)}.
    *
-   * @param what how the message names it, where that is more than the field
+   * @param what how the message names it, if that is more than the field
    */
   static String wellFormed(String field, String what, @Nullable String value) {
     return valid(field, what, value, value == null ? null : faultOfSurrogates(value));
   }
 
-  /** Whether somebody wrote nothing: an empty box of a form, or one with only spaces in it. */
+  /** Whether nothing was written: an empty field of a form, or one with only spaces in it. */
   static boolean isBlank(@Nullable String value) {
     return value == null || value.codePoints().allMatch(Text::isSpace);
   }
 
-  /** A name that is part of a program, such as a header's, and not of anybody's feedback. */
+  /** A name that is part of a program, such as a header's, and not of somebody's feedback. */
   static String constant(String field, String value) {
     Objects.requireNonNull(value, () -> field + " must not be null");
     String fault = faultOfName(value);
@@ -61,7 +61,7 @@ final class Text {
     return value;
   }
 
-  /** A provider's name in lower case, which also stands in a receipt's text. */
+  /** A provider's name in lower case, which is also part of a receipt's text. */
   static String provider(String name) {
     if (!constant("provider", name).matches("[A-Za-z0-9._-]+")) {
       throw new IllegalArgumentException(
@@ -99,7 +99,9 @@ final class Text {
     return fault == null ? faultOfVisibility(value) : fault;
   }
 
-  /** Names the character by its number: shown, it would do what it is refused for. */
+  /**
+   * Names the character by its code point: if it were shown, it would do what it is refused for.
+   */
   private static @Nullable String faultOfVisibility(String name) {
     int index = Invisible.firstIn(name);
     return index < 0
@@ -129,24 +131,26 @@ final class Text {
     return null;
   }
 
-  /** Also the space that never breaks, which web forms send and {@code isBlank} takes for text. */
+  /** Also the no-break space, which web forms send and {@code isBlank} treats as text. */
   private static boolean isSpace(int codePoint) {
     return Character.isWhitespace(codePoint) || Character.isSpaceChar(codePoint);
   }
 
-  /** Text that every HTTP library puts into a header, and every server reads, as it is. */
+  /** Text that every HTTP library writes into a header, and every server reads, unchanged. */
   static String visible(String field, String value) {
     for (int i = 0; i < value.length(); i++) {
       if (value.charAt(i) <= ' ' || value.charAt(i) > '~') {
         throw new InvalidFeedbackException(
             field,
-            field + " must be ASCII without spaces to stand in a header, but is not at index " + i);
+            field
+                + " must be ASCII without spaces to be sent in a header, but is not at index "
+                + i);
       }
     }
     return value;
   }
 
-  /** A time that RFC 3339 can write. */
+  /** A time that RFC 3339 can represent. */
   static Instant writable(String field, @Nullable Instant time) {
     if (time == null) {
       throw new InvalidFeedbackException(field, field + " must not be null");

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * (https://www.w3.org/TR/trace-context-1/#traceparent-header, 2021-11-23).
  */
 final class Traceparent {
-  /** A version above 00 may add fields behind a dash; those known must still be read. */
+  /** A version above 00 may append fields after a dash; the known ones must still be read. */
   private static final Pattern FORM =
       Pattern.compile(
           "(?<version>[0-9a-f]{2})-(?<trace>[0-9a-f]{32})-(?<parent>[0-9a-f]{16})"
@@ -38,7 +38,7 @@ final class Traceparent {
     return hexadecimal.chars().allMatch(digit -> digit == '0');
   }
 
-  /** Without the text itself, which may come from anybody. */
+  /** Does not quote the text itself, which may come from anybody. */
   private static InvalidFeedbackException refusal(String rule) {
     return new InvalidFeedbackException("traceparent", "traceparent must " + rule);
   }

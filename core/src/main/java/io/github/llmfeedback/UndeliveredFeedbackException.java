@@ -3,7 +3,10 @@ package io.github.llmfeedback;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** No answer came. {@link #reason()} says why; try again later unless it may have arrived. */
+/**
+ * No complete response was received. {@link #reason()} says why; try again later, unless the
+ * feedback may have arrived.
+ */
 public final class UndeliveredFeedbackException extends FeedbackException {
   private static final long serialVersionUID = 1L;
 
@@ -15,28 +18,28 @@ public final class UndeliveredFeedbackException extends FeedbackException {
   }
 
   /**
-   * Begins a failure to deliver. Unless said otherwise no request was begun; and if one was, the
-   * feedback may have arrived.
+   * Starts building a failure to deliver. Unless set otherwise, no request was begun; if one was,
+   * the feedback may have arrived.
    */
   public static Builder builder(String provider, Reason reason) {
     return new Builder(provider, reason);
   }
 
-  /** Why no answer came. */
+  /** Why no complete response was received. */
   public Reason reason() {
     return reason;
   }
 
-  /** Why no answer came. */
+  /** Why no complete response was received. */
   public enum Reason {
     /** No connection: unknown host, refused, unreachable. */
     UNREACHABLE,
     /**
-     * A connection, but not to a server that proves to be the right one; or one by plain http that
-     * would leave this machine, which {@link ClientSettings#allowPlainHttp()} does not allow.
+     * The server did not prove to be the right one; or the request would have left this machine
+     * over plain http, which {@link ClientSettings#allowPlainHttp()} does not allow.
      */
     UNTRUSTED,
-    /** The connection broke before the answer was whole. */
+    /** The connection broke before the response was complete. */
     CONNECTION_LOST,
     /** The time allowed ran out. */
     TIMEOUT,
@@ -46,17 +49,17 @@ public final class UndeliveredFeedbackException extends FeedbackException {
     CANCELLED,
     /** The client was closed. */
     CLOSED,
-    /** Too much was in flight or queued already. */
+    /** Too much was already in flight or queued. */
     FULL,
     /**
-     * A class is missing, or is of another version than this library was made for, as where an
-     * application's BOM replaces Jackson or OkHttp; the cause tells which. Every call will fail so
-     * until the class path is put right.
+     * A class is missing, or is of a different version than this library was built for, as when an
+     * application's BOM replaces Jackson or OkHttp; the cause says which. Every call will fail this
+     * way until the class path is corrected.
      */
     LINKAGE
   }
 
-  /** Collects what is known of the failure. Not thread-safe. */
+  /** Collects what is known about the failure. Not thread-safe. */
   public static final class Builder extends FeedbackException.Builder<Builder> {
     private final Reason reason;
     private @Nullable String message;
@@ -88,7 +91,7 @@ public final class UndeliveredFeedbackException extends FeedbackException {
 
     /**
      * Sets the message: what happened, and whether the feedback may have arrived. By default it
-     * names provider and reason.
+     * names the provider and the reason.
      */
     public Builder message(String message) {
       this.message = Objects.requireNonNull(message, "message must not be null");

@@ -4,9 +4,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer says success but is none the provider gives: a web page, nothing, something cut off.
- * Most often the base URL points elsewhere. The feedback may have arrived; a question stored
- * nothing.
+ * The response has a success status, but is not one that the provider sends: it is a web page,
+ * empty or cut off. Most often the base URL points elsewhere. The feedback may have arrived; a
+ * request that only reads stored nothing.
  */
 public final class UnreadableResponseException extends FeedbackException {
   private static final long serialVersionUID = 1L;
@@ -20,7 +20,10 @@ public final class UnreadableResponseException extends FeedbackException {
     body = builder.body;
   }
 
-  /** Begins an unreadable answer; one attempt, and the feedback may have arrived, unless said. */
+  /**
+   * Starts building an unreadable response; unless set otherwise, there was one attempt and the
+   * feedback may have arrived.
+   */
   public static Builder builder(String provider, int status) {
     return new Builder(provider, status);
   }
@@ -35,7 +38,7 @@ public final class UnreadableResponseException extends FeedbackException {
     return body;
   }
 
-  /** Collects what is known of the answer. Not thread-safe. */
+  /** Collects what is known about the response. Not thread-safe. */
   public static final class Builder extends FeedbackException.Builder<Builder> {
     private final int status;
     private String body = "";
@@ -62,17 +65,17 @@ public final class UnreadableResponseException extends FeedbackException {
           : provider
               + " answered "
               + status
-              + ", but the answer cannot be read"
+              + ", but the response cannot be read"
               + (mayHaveArrived() ? "; the feedback may have arrived" : "");
     }
 
-    /** Sets the beginning of the body, free of keys. */
+    /** Sets the beginning of the body, without keys. */
     public Builder body(String body) {
       this.body = Objects.requireNonNull(body, "body must not be null");
       return this;
     }
 
-    /** Sets the message; by default it says that the answer cannot be read. */
+    /** Sets the message; by default it says that the response cannot be read. */
     public Builder message(String message) {
       this.message = Objects.requireNonNull(message, "message must not be null");
       return this;

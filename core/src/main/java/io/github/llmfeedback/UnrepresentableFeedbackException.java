@@ -19,7 +19,7 @@ public final class UnrepresentableFeedbackException extends FeedbackException {
     losses = new ArrayList<>(builder.losses);
   }
 
-  /** Begins a refusal; no losses, which means under any policy, unless said. */
+  /** Starts building a refusal; unless losses are set, the feedback is refused under any policy. */
   public static Builder builder(String provider, String message) {
     return new Builder(provider, message);
   }
@@ -29,7 +29,7 @@ public final class UnrepresentableFeedbackException extends FeedbackException {
     return List.copyOf(losses);
   }
 
-  /** Collects what is known of the refusal. Not thread-safe. */
+  /** Collects what is known about the refusal. Not thread-safe. */
   public static final class Builder {
     private final String provider;
     private final String message;

@@ -154,7 +154,7 @@ class ExceptionsTest {
     assertThat(unreadable.body()).isEmpty();
     assertThat(unreadable)
         .hasMessage(
-            "toy answered 200, but the answer cannot be read; the feedback may have arrived");
+            "toy answered 200, but the response cannot be read; the feedback may have arrived");
   }
 
   @Test

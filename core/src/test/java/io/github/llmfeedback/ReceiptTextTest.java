@@ -178,7 +178,7 @@ class ReceiptTextTest {
 
     assertThatThrownBy(() -> Receipt.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageEndingWith("what it holds is no receipt");
+        .hasMessageEndingWith("its content is not a receipt");
   }
 
   /** Earlier versions took any target without control characters. */
@@ -243,7 +243,7 @@ class ReceiptTextTest {
   }
 
   private static final String UNFIT =
-      "this text cannot be read as a receipt: its signature does not fit; it was cut or changed,"
+      "this text cannot be read as a receipt: its signature does not match; it was cut or changed,"
           + " or signed with another secret or by a later version";
 
   @Test

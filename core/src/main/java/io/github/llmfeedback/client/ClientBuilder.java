@@ -13,12 +13,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every provider's builder has: base URL and settings. Not thread-safe.
+ * What the builders of all providers have in common: base URL and settings. Not thread-safe.
  *
  * @param <B> the provider's builder
  */
 public abstract class ClientBuilder<B extends ClientBuilder<B>> {
-  /** Where people's base URL for LLM calls leads to, and no feedback should. */
+  /** Hosts for LLM calls, whose base URL is easily given by mistake; no feedback may go there. */
   private static final Pattern LLM_HOST =
       Pattern.compile("(.+\\.)?(openai\\.com|openai\\.azure\\.com|anthropic\\.com)");
 
@@ -48,8 +48,8 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
   protected abstract B self();
 
   /**
-   * Sets where the provider lives, with or without the version segment that its builder names: it
-   * is added unless the path ends with it. A trailing slash does not matter.
+   * Sets the provider's base URL, with or without the version segment that its builder names, which
+   * is added unless the path already ends with it. A trailing slash does not matter.
    */
   public B baseUrl(String baseUrl) {
     this.baseUrl = Objects.requireNonNull(baseUrl, "baseUrl must not be null");
@@ -58,8 +58,8 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
   }
 
   /**
-   * Sets the URL below which the endpoints' own paths go, and nothing else: for a gateway that
-   * mounts the provider's interface elsewhere than under its version segment.
+   * Sets the URL to which the endpoints' own paths are added, and nothing else: for a gateway that
+   * serves the provider's API elsewhere than under its version segment.
    */
   public B exactBaseUrl(String baseUrl) {
     this.baseUrl = Objects.requireNonNull(baseUrl, "exactBaseUrl must not be null");
@@ -67,14 +67,14 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
     return self();
   }
 
-  /** Sets how the client behaves, all of it. */
+  /** Sets how the client behaves, replacing all settings. */
   public B settings(ClientSettings settings) {
     this.settings = Objects.requireNonNull(settings, "settings must not be null");
     return self();
   }
 
   /**
-   * Changes how the client behaves, from the settings so far: {@code settings(s ->
+   * Changes how the client behaves, starting from the settings so far: {@code settings(s ->
    * s.totalTimeout(Duration.ofSeconds(5)))}.
    */
   public B settings(UnaryOperator<ClientSettings.Builder> change) {
@@ -88,7 +88,7 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
   }
 
   /**
-   * Takes the base URL from the provider's environment variable, such as {@code PORTKEY_BASE_URL},
+   * Reads the base URL from the provider's environment variable, such as {@code PORTKEY_BASE_URL},
    * if it is set and not blank; with or without the version segment, as for {@link #baseUrl}.
    *
    * @param environment usually {@code System::getenv}
@@ -116,7 +116,7 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
     return exact || version.isEmpty() ? endpoint : endpoint.endingWith(version);
   }
 
-  /** Whether a host is one of the provider's own that takes LLM calls and no feedback. */
+  /** Whether a host is one of the provider's own, but takes LLM calls and no feedback. */
   protected boolean isLlmProxy(String host) {
     return false;
   }
@@ -129,7 +129,7 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
   }
 
   /**
-   * A credential that must be there.
+   * Returns a credential, which must be set.
    *
    * @param what what it is, such as {@code "Portkey's API key"}
    * @param variable the environment variable that usually holds it

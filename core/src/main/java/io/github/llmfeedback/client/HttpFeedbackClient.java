@@ -32,8 +32,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that speaks a {@link Dialect} over HTTP. Provider modules extend it with how their
- * client is made, and with what only their provider can do. Thread-safe.
+ * A client that submits feedback over HTTP in a provider's {@link Dialect}. Provider modules extend
+ * it with how their client is created and with what only their provider can do. Thread-safe.
  */
 public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking {
   final Engine<?> engine;
@@ -46,7 +46,7 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
     this(engine(SharedThreads.acquire(), null, endpoint, settings, dialect));
   }
 
-  /** A client with a time of its own, for tests of the engine. */
+  /** A client with its own source of time, for tests of the engine. */
   <W> HttpFeedbackClient(
       Time time, ApiEndpoint endpoint, ClientSettings settings, Dialect<W> dialect) {
     this(engine(SharedThreads.acquire(), time, endpoint, settings, dialect));
@@ -100,55 +100,59 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
   }
 
   /**
-   * Changes stored feedback, as {@link io.github.llmfeedback.SupportsUpdate#update} says. A client
-   * whose provider can do so implements that interface and overrides this as public.
+   * Changes stored feedback, as {@link io.github.llmfeedback.SupportsUpdate#update} specifies. A
+   * client whose provider supports this implements that interface and overrides this method as
+   * public.
    */
   protected Receipt update(Receipt receipt, Feedback feedback) {
     return engine.update(receipt, feedback).await();
   }
 
-  /** As {@link #update}, without waiting. */
+  /** Like {@link #update}, but without waiting. */
   protected CompletableFuture<Receipt> updateAsync(Receipt receipt, Feedback feedback) {
     return engine.update(receipt, feedback).future();
   }
 
   /**
-   * Takes stored feedback back, as {@link io.github.llmfeedback.SupportsRetract#retract} says. A
-   * client whose provider can do so implements that interface and overrides this as public.
+   * Retracts stored feedback, as {@link io.github.llmfeedback.SupportsRetract#retract} specifies. A
+   * client whose provider supports this implements that interface and overrides this method as
+   * public.
    */
   protected Receipt retract(Receipt receipt) {
     return engine.retract(receipt).await();
   }
 
-  /** As {@link #retract}, without waiting. */
+  /** Like {@link #retract}, but without waiting. */
   protected CompletableFuture<Receipt> retractAsync(Receipt receipt) {
     return engine.retract(receipt).future();
   }
 
   /**
-   * Submits what the provider's client encoded itself, because no {@link Feedback} can state it, as
-   * {@link #submit} does.
+   * Submits what the provider's client encoded itself, because no {@link Feedback} can state it;
+   * otherwise like {@link #submit}.
    *
-   * @param dialect the one that this client was made with
-   * @param encoded encodes it, or throws what is wrong with it
+   * @param dialect the one that this client was created with
+   * @param encoded encodes it, or throws an exception that says what is wrong with it
    */
   protected final <W> Receipt submitEncoded(Dialect<W> dialect, Supplier<Encoded<W>> encoded) {
     return own(dialect).submitEncoded(encoded).await();
   }
 
-  /** As {@link #submitEncoded}, without waiting; every error comes through the future. */
+  /**
+   * Like {@link #submitEncoded}, but without waiting; every error is reported through the future.
+   */
   protected final <W> CompletableFuture<Receipt> submitEncodedAsync(
       Dialect<W> dialect, Supplier<Encoded<W>> encoded) {
     return own(dialect).submitEncoded(encoded).future();
   }
 
   /**
-   * Submits several as {@link #submitEncoded} does one, in lists, as {@link #submitAll} does.
+   * Submits several of what {@link #submitEncoded} submits, in lists, as {@link #submitAll} does.
    *
-   * @param dialect the one that this client was made with
-   * @param accepted makes a result of the place in the list and the receipt
-   * @param failed makes a result of the place in the list and the error
-   * @return one result each, in input order
+   * @param dialect the one that this client was created with
+   * @param accepted creates a result from the index in the list and the receipt
+   * @param failed creates a result from the index in the list and the error
+   * @return one result for each, in input order
    */
   protected final <W, R> List<R> submitAllEncoded(
       Dialect<W> dialect,
@@ -158,7 +162,7 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
     return submissions(dialect).submitAllEncoded(all, accepted, failed).await();
   }
 
-  /** As {@link #submitAllEncoded}, without waiting. */
+  /** Like {@link #submitAllEncoded}, but without waiting. */
   protected final <W, R> CompletableFuture<List<R>> submitAllEncodedAsync(
       Dialect<W> dialect,
       List<Encoded<W>> all,
@@ -167,7 +171,7 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
     return submissions(dialect).submitAllEncoded(all, accepted, failed).future();
   }
 
-  @SuppressWarnings("unchecked") // the dialect is the engine's, so is its wire object
+  @SuppressWarnings("unchecked") // the dialect is the engine's, and so is its wire type
   private <W> Submissions<W> submissions(Dialect<W> dialect) {
     var unused = own(dialect);
     return (Submissions<W>) submissions;
@@ -181,22 +185,25 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
     return (Engine<W>) engine;
   }
 
-  /** The receipt that a feedback would get, which nothing was sent for: no attempts, no time. */
+  /**
+   * The receipt that a feedback would get, without sending anything: it has no attempts and no
+   * elapsed time.
+   */
   protected final Receipt draft(Feedback feedback) {
     return engine.draft(feedback);
   }
 
-  /** Sends a request that carries no feedback, with the same retries, and reads the response. */
+  /** Sends a request that contains no feedback, with the same retries, and reads the response. */
   protected final <T> T ask(WireRequest request, Function<ProviderResponse, T> read) {
     return engine.ask(request, read).await();
   }
 
-  /** Runs {@code polling} and waits for its end. */
+  /** Runs {@code polling} and waits until it ends. */
   protected final <T> T poll(Polling<T> polling) {
     return pollingRuns.poll(polling).await();
   }
 
-  /** As {@link #poll}, without waiting. */
+  /** Like {@link #poll}, but without waiting. */
   protected final <T> CompletableFuture<T> pollAsync(Polling<T> polling) {
     return pollingRuns.poll(polling).future();
   }

@@ -1,7 +1,7 @@
 /**
- * Internal, and not exported: how feedback gets to a provider. Submissions (one, a batch, a stream,
- * polling) are made of calls, and a call of attempts. No type of OkHttp's appears here; it may
- * change in any release.
+ * Internal and not exported: how feedback gets to a provider. Submissions (one feedback, a batch, a
+ * stream, a polling) consist of calls, and a call consists of attempts. No OkHttp type is used
+ * here. It may change in any release.
  */
 @NullMarked
 package io.github.llmfeedback.engine;

@@ -1,4 +1,4 @@
-/** Several clients that each get the same feedback: {@link io.github.llmfeedback.fanout.FanOut}. */
+/** Submits the same feedback to several clients: {@link io.github.llmfeedback.fanout.FanOut}. */
 @NullMarked
 package io.github.llmfeedback.fanout;
 

@@ -8,26 +8,26 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a {@link TargetInterceptor} puts the target of one LLM call. Thread-safe.
+ * A holder into which a {@link TargetInterceptor} puts the target of one LLM call. Thread-safe.
  *
- * <p>Ask the response with {@link #of(Response)}; or tag the request with a holder of your own, to
- * have the chosen ids while the call still runs, or when it fails:
+ * <p>Read the target of a response with {@link #of(Response)}; or tag the request with a holder of
+ * your own, to have the chosen ids while the call is still running, or if it fails:
  *
  * <pre>{@code
- * FeedbackTarget answer = new FeedbackTarget();
- * Request tagged = request.newBuilder().tag(FeedbackTarget.class, answer).build();
+ * FeedbackTarget holder = new FeedbackTarget();
+ * Request tagged = request.newBuilder().tag(FeedbackTarget.class, holder).build();
  * }</pre>
  *
- * <p>One holder serves one call: a request that is called twice leaves the later call's target.
+ * <p>One holder is for one call: after a request is called twice, it holds the later call's target.
  */
 public final class FeedbackTarget {
   private final AtomicReference<@Nullable Target> target = new AtomicReference<>();
 
-  /** A holder that knows no target yet. */
+  /** A holder without a target yet. */
   public FeedbackTarget() {}
 
   /**
-   * The target of the call that this response answers; empty if no {@link TargetInterceptor} saw
+   * The target of the call that this response belongs to; empty if no {@link TargetInterceptor} saw
    * it, or no id was found or chosen.
    */
   public static Optional<Target> of(Response response) {
@@ -39,7 +39,7 @@ public final class FeedbackTarget {
     return request.tag(FeedbackTarget.class);
   }
 
-  /** What the call was about: the chosen ids as soon as it begins, then what its answer names. */
+  /** The target of the call: the chosen ids as soon as it begins, then what its response names. */
   public Optional<Target> target() {
     return Optional.ofNullable(target.get());
   }

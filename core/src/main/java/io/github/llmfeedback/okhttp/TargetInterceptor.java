@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out what feedback on an LLM call must be about, while the call passes through OkHttp.
- * Immutable and thread-safe.
+ * Finds the ids that feedback on an LLM call needs, while the call passes through OkHttp. Immutable
+ * and thread-safe.
  *
  * <pre>{@code
  * OkHttpClient llm =
@@ -38,20 +38,20 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>It takes ids from the response's headers, and from the request's where an id can be chosen
- * there; where both name one, the response does, because it says how the call was filed. A header
- * that the application set is never changed, bodies are never touched, and whatever goes wrong here
- * is logged and leaves the call as it is.
+ * <p>It reads ids from the response headers, and from the request headers if an id can be chosen
+ * there; if both name an id, the one in the response is used, because it says how the call was
+ * filed. A header that the application set is never changed, bodies are never touched, and whatever
+ * goes wrong here is logged and leaves the call as it is.
  *
- * <p>Only the host that the request names when it gets here counts, and those that are {@linkplain
- * #trusting trusted}: what another host answers, after a redirect or where a later interceptor sent
- * the request, names no id. The target is then what the last host that counts named, or else what
+ * <p>Only the host that the request names when it gets here is trusted, and those that were added
+ * with {@link #trusting}: the response of another host, to which a redirect or a later interceptor
+ * sent the request, names no id. The target is then what the last trusted host named, or else what
  * was chosen.
  *
- * <p>Add it with {@code addInterceptor}. With {@link #choosing}, add the same one with {@code
- * addNetworkInterceptor} too: there it only takes the ids that it chose out of a request that goes
- * to a host that does not count. Without that, OkHttp's own redirect brings them there along with
- * all other headers, where they can be read but, as said, not replaced.
+ * <p>Add it with {@code addInterceptor}. With {@link #choosing}, add the same instance with {@code
+ * addNetworkInterceptor} too: there it only removes the ids that it chose from a request to a host
+ * that is not trusted. Without that, OkHttp's own redirect sends them to that host along with all
+ * other headers, where they can be read but, as described above, not replaced.
  *
  * <pre>{@code
  * TargetInterceptor targets =
@@ -77,7 +77,7 @@ public final class TargetInterceptor implements Interceptor {
   }
 
   /**
-   * An interceptor that catches the ids for {@code keys} and changes no request.
+   * An interceptor that reads the ids for {@code keys} and changes no request.
    *
    * @throws IllegalArgumentException if a key's ids are in no header, or no key is given
    */
@@ -87,7 +87,7 @@ public final class TargetInterceptor implements Interceptor {
       Objects.requireNonNull(key, "target key must not be null");
       if (key.responseHeader().isEmpty() && key.requestHeader().isEmpty()) {
         throw new IllegalArgumentException(
-            key + " has no header that could be caught; read its id from the answer's body");
+            key + " has no header that could be read; take its id from the response body");
       }
     }
     if (keys.length == 0) {
@@ -99,8 +99,8 @@ public final class TargetInterceptor implements Interceptor {
 
   /**
    * This interceptor, which also chooses one id for each call and sets it in the request headers of
-   * {@code keys}, so that it is known before the answer and the same at every provider. A request
-   * that has one of these headers keeps it.
+   * {@code keys}, so that it is known before the response and the same at every provider. A request
+   * that already has one of these headers keeps it.
    *
    * @throws IllegalArgumentException if a key's ids cannot be chosen in a request header
    */
@@ -117,10 +117,11 @@ public final class TargetInterceptor implements Interceptor {
   }
 
   /**
-   * This interceptor, which takes the ids that it chooses from {@code ids} instead of making a UUID
-   * v4 for each call, the only form that Helicone takes. Called once for each call that needs one,
-   * on the thread of the call. If it throws, or gives what no header can hold, such as null or an
-   * empty text, the LLM call goes on without a chosen id and a WARN says why.
+   * This interceptor, which takes the ids that it chooses from {@code ids} instead of generating a
+   * UUID v4 for each call, which is the only form that Helicone accepts. It is called once for each
+   * call that needs an id, on the thread of the call. If it throws, or returns what no header can
+   * contain, such as null or an empty text, the LLM call continues without a chosen id and a WARN
+   * says why.
    */
   public TargetInterceptor chosenFrom(Supplier<String> ids) {
     return new TargetInterceptor(
@@ -128,9 +129,9 @@ public final class TargetInterceptor implements Interceptor {
   }
 
   /**
-   * This interceptor, for which these hosts count too, wherever a call began: the one that a
-   * gateway redirects to, or that a later interceptor puts into the request. Each may name ids and
-   * gets those that were chosen.
+   * This interceptor, which also trusts these hosts, whichever host a call was made to: the one
+   * that a gateway redirects to, or that a later interceptor puts into the request. Each may name
+   * ids and receives those that were chosen.
    *
    * @param hosts names or addresses, without scheme and port, in any case; no wildcards
    * @throws IllegalArgumentException if one is not a host
@@ -144,14 +145,14 @@ public final class TargetInterceptor implements Interceptor {
     return new TargetInterceptor(keys, chosen, ids, Set.copyOf(all));
   }
 
-  /** The host as OkHttp's URLs have it. */
+  /** The host in the form that OkHttp's URLs use. */
   private static String canonical(String host) {
     try {
       if (!host.contains("*")) {
         return new HttpUrl.Builder().scheme("https").host(host).build().host();
       }
     } catch (IllegalArgumentException e) {
-      // as below
+      // refused below
     }
     throw new IllegalArgumentException(
         "a trusted host must be a host alone, such as gateway.example, without scheme, port, path"
@@ -164,32 +165,32 @@ public final class TargetInterceptor implements Interceptor {
       return chain.proceed(withoutChosen(chain.request()));
     }
     Request given = chain.request();
-    FeedbackTarget own = new FeedbackTarget(); // a request may be called twice, even at once
+    FeedbackTarget own = new FeedbackTarget(); // a request may be called twice, even concurrently
     Request request = choose(given).newBuilder().tag(FeedbackTarget.class, own).build();
 
     Map<TargetKey, String> found = new LinkedHashMap<>();
     see(found, TargetKey::requestHeader, request::headers);
     tell(found, own, FeedbackTarget.of(given));
     Response response = chain.proceed(request);
-    Response counting = lastThatCounts(response, given.url().host());
-    if (counting != null) {
-      see(found, TargetKey::responseHeader, counting::headers);
+    Response trustedResponse = lastThatCounts(response, given.url().host());
+    if (trustedResponse != null) {
+      see(found, TargetKey::responseHeader, trustedResponse::headers);
       tell(found, own, FeedbackTarget.of(given));
     }
     return response;
   }
 
-  /** The last of a call's responses that came from a host that counts; null if none did. */
+  /** The last of a call's responses that came from a trusted host; null if none did. */
   private @Nullable Response lastThatCounts(Response response, String home) {
     for (Response next = response; next != null; next = next.priorResponse()) {
       if (counts(host(next), home)) {
         return next;
       }
-      Set<String> names = next.headers().names(); // whose case does not matter
+      Set<String> names = next.headers().names(); // in any case
       if (keys.stream().flatMap(key -> key.responseHeader().stream()).anyMatch(names::contains)) {
         LOG.warn(
-            "an LLM call was answered by another host than it was made to, whose ids do not count;"
-                + " if they should, name it with TargetInterceptor.trusting");
+            "the response to an LLM call came from another host than the call was made to, whose ids"
+                + " are ignored; to use them, trust that host with TargetInterceptor.trusting");
       }
     }
     return null;
@@ -199,13 +200,16 @@ public final class TargetInterceptor implements Interceptor {
     return host.equals(home) || trusted.contains(host);
   }
 
-  /** Who answered: of the request that really left, where an interceptor shows another. */
+  /**
+   * The host that responded: that of the request that was really sent, even if an interceptor shows
+   * another.
+   */
   private static String host(Response response) {
     Response raw = response.networkResponse();
     return (raw == null ? response : raw).request().url().host();
   }
 
-  /** The request, unless it goes to a host that does not count: then without the chosen ids. */
+  /** Returns the request, without the chosen ids if it goes to a host that is not trusted. */
   private Request withoutChosen(Request request) {
     Chosen ours = request.tag(Chosen.class);
     if (ours == null || counts(request.url().host(), ours.home())) {
@@ -222,7 +226,7 @@ public final class TargetInterceptor implements Interceptor {
     return without.build();
   }
 
-  /** The request with an id in every chosen header that the application left to us. */
+  /** Returns the request with an id in every chosen header that the application did not set. */
   private Request choose(Request request) {
     List<String> free =
         chosen.stream()
@@ -241,14 +245,17 @@ public final class TargetInterceptor implements Interceptor {
       Request.Builder with = request.newBuilder();
       free.forEach(header -> with.header(header, Objects.requireNonNull(all.get(header))));
       return with.tag(Chosen.class, new Chosen(request.url().host(), all)).build();
-    } catch (Throwable e) { // Kotlin, for one, throws checked exceptions from anywhere
+    } catch (Throwable e) { // Kotlin code may throw checked exceptions from anywhere
       passOn(e);
-      LOG.warn("no id could be chosen for an LLM call, which goes on without", e);
+      LOG.warn("no id could be chosen for an LLM call, which continues without one", e);
       return request;
     }
   }
 
-  /** What is meant for the thread and not for us; the LLM call hears of an interrupt itself. */
+  /**
+   * Rethrows or restores what is meant for the thread; the LLM call then notices an interrupt
+   * itself.
+   */
   private static void passOn(Throwable e) {
     if (e instanceof ThreadDeath death) {
       throw death;
@@ -257,7 +264,10 @@ public final class TargetInterceptor implements Interceptor {
     }
   }
 
-  /** Notes the first value of each key's header that can be an id; without one, none is lost. */
+  /**
+   * Records the first value of each key's header that can be an id; without one, an id that was
+   * found before stays.
+   */
   private void see(
       Map<TargetKey, String> found,
       Function<TargetKey, Optional<String>> header,
@@ -298,7 +308,7 @@ public final class TargetInterceptor implements Interceptor {
   }
 
   /**
-   * What was chosen for a call, for the network interceptor to find.
+   * The ids that were chosen for a call, which the network interceptor reads.
    *
    * @param home the host that the call was made to
    * @param ids by header

@@ -1,8 +1,8 @@
 /**
  * For applications that call their LLM with OkHttp: {@link
- * io.github.llmfeedback.okhttp.TargetInterceptor} catches the ids that feedback needs from the
- * answer's headers, or chooses them in the request's, and {@link
- * io.github.llmfeedback.okhttp.FeedbackTarget} hands them out.
+ * io.github.llmfeedback.okhttp.TargetInterceptor} reads the ids that feedback needs from the
+ * response headers, or chooses them in the request headers, and {@link
+ * io.github.llmfeedback.okhttp.FeedbackTarget} makes them available.
  */
 @NullMarked
 package io.github.llmfeedback.okhttp;

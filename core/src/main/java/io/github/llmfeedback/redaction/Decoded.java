@@ -3,26 +3,26 @@ package io.github.llmfeedback.redaction;
 import java.util.Arrays;
 
 /**
- * A text as a reader of it would write it out, and where in the text each character came from:
- * JSON's escapes, percent escapes and HTML's character references are resolved, mixed as they may
- * be, and case does not count.
+ * A text with its escapes resolved, and where in the text each character came from: JSON's escapes,
+ * percent escapes and HTML's character references are resolved, in any mixture, and case is
+ * ignored.
  */
 final class Decoded {
   private static final String[] NAMED = {"amp;&", "lt;<", "gt;>", "quot;\"", "apos;'"};
 
-  /** As long as a character reference may be that is still read, zeros in front included. */
+  /** How many digits a character reference may have to be resolved, including leading zeros. */
   private static final int LONGEST_REFERENCE = 12;
 
   private final char[] chars;
   private final int[] starts;
   private int length;
 
-  private Decoded(int most) {
-    chars = new char[most];
-    starts = new int[most + 1];
+  private Decoded(int capacity) {
+    chars = new char[capacity];
+    starts = new int[capacity + 1];
   }
 
-  /** The text as it stands. */
+  /** The text as it is. */
   static Decoded raw(String text) {
     Decoded raw = new Decoded(text.length());
     for (int i = 0; i < text.length(); i++) {
@@ -54,7 +54,7 @@ final class Decoded {
     length++;
   }
 
-  /** Where the escape that begins here ends; one further on if none does. */
+  /** Where the escape that begins here ends; the next index if none begins here. */
   private int escapeAt(int i) {
     return switch (chars[i]) {
       case '\\' -> {
@@ -137,7 +137,10 @@ final class Decoded {
     return true;
   }
 
-  /** The number that these characters are, at most that of a character; negative if none. */
+  /**
+   * The number that these characters represent, at most that of a character; negative if they do
+   * not represent one.
+   */
   private int number(int from, int to, int radix) {
     int number = from < to ? 0 : -1;
     for (int i = from; i < to && number >= 0; i++) {
@@ -161,7 +164,7 @@ final class Decoded {
     return starts[i];
   }
 
-  /** Forgets the characters from this one on; the end of the text stays where it was. */
+  /** Removes the characters from this one on; the end of the text stays where it was. */
   void endAt(int end) {
     starts[end] = starts[length];
     length = end;

@@ -11,17 +11,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands for an exception that others made, in what the application is told: the classes and the
- * stack of the original, without its words.
+ * Replaces an exception from other code before the application sees it: it has the classes and the
+ * stack of the original, without its text.
  *
  * <p>OkHttp puts a malformed status line, a header's name or the names in a certificate into its
  * messages, and a dialect's bug may quote the person. Only messages that are known to be constant
- * pass.
+ * are kept.
  */
 public final class ForeignException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  /** What the JDK 17 to 25 and OkHttp 4.12 and 5 say, with no word of a peer in it. */
+  /** The messages of JDK 17 to 25 and of OkHttp 4.12 and 5 that contain no text from a peer. */
   private static final Pattern CONSTANT =
       Pattern.compile(
           "Connection refused( \\(Connection refused\\))?"
@@ -49,7 +49,7 @@ public final class ForeignException extends IOException {
     super(message);
   }
 
-  /** The exception itself if this library made it, else what stands for it. */
+  /** The exception itself if this library created it, else its replacement. */
   public static IOException of(Throwable original) {
     if (isOwn(original) && original.getCause() == null && original.getSuppressed().length == 0) {
       return (IOException) original;
@@ -107,18 +107,18 @@ public final class ForeignException extends IOException {
     return t.getClass().getName() + (said == null ? "" : ": " + said);
   }
 
-  /** The message, if it is certain to hold nobody's words. */
+  /** The message, if it is certain to contain no text from others. */
   private static @Nullable String said(Throwable t) {
     String message = t.getMessage();
     return message != null
             && (isOwn(t)
-                || t instanceof LinkageError // names of classes here, which help to find the jar
+                || t instanceof LinkageError // class names, which help to find the jar
                 || CONSTANT.matcher(message).matches())
         ? message
         : null;
   }
 
-  /** Whose stack tells most: that of a bug, which leads to its place. */
+  /** The exception whose stack is most useful: that of a bug, which shows where it is. */
   private static Throwable blamed(List<Throwable> chain) {
     return chain.stream().filter(ForeignException::isBug).findFirst().orElse(chain.get(0));
   }

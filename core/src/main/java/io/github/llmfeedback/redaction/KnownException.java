@@ -4,13 +4,13 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exception that this library made: its message can be shown, because it holds nobody else's
- * words.
+ * An exception that this library created: its message can be shown, because it contains no text
+ * from others.
  */
 public class KnownException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  /** A chain of causes may go round in a circle. */
+  /** How deep to follow a chain of causes, which may be circular. */
   static final int DEEPEST = 16;
 
   /** An exception with a message that says what happened, as the end of a sentence. */

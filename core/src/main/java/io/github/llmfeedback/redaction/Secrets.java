@@ -9,32 +9,36 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Masks secrets in what others wrote. One rule: half of a secret or more is masked, in any case and
- * however it is escaped; half is at least 8 characters, and of a secret of 8 all but one.
+ * Masks secrets in text from others. There is one rule: half of a secret or more is masked, in any
+ * case and however it is escaped; half is at least 8 characters, except that for a secret of 8
+ * characters it is 7.
  *
- * <p>Pieces of 4 characters or more count together where they stand close to each other, so that a
- * secret that lacks a character in its middle is masked, too. All takes time in proportion to the
- * text.
+ * <p>Pieces of 4 characters or more count together if they are close to each other, so that a
+ * secret that lacks a character in its middle is masked, too. Masking takes time in proportion to
+ * the length of the text.
  */
 public final class Secrets {
-  /** A shorter secret may be an ordinary word; to mask that would garble texts and tell it. */
+  /** A shorter secret may be an ordinary word; masking it would garble texts and reveal it. */
   static final int SHORTEST = 8;
 
   private static final String MASK = "██";
 
-  /** Less of a secret tells nothing. */
+  /** Shorter pieces of a secret reveal nothing. */
   private static final int PIECE = 4;
 
-  /** From here on, a secret that lacks one character has pieces enough. */
+  /** From this length on, a secret that lacks one character still has enough pieces. */
   private static final int LONG = 12;
 
-  /** A text that was escaped more often than this is nobody's to read. */
+  /** Nobody can be expected to read a text that was escaped more often than this. */
   private static final int LAYERS = 4;
 
-  /** How much longer a secret's character becomes by an escape, and that escape by another. */
+  /**
+   * How many characters one character of a secret becomes when it is escaped, and the escape is
+   * escaped again.
+   */
   private static final int LONGEST_ESCAPE = 12;
 
-  /** What a text can end with that breaks off inside an escape, or inside one in another. */
+  /** How a text can end if it was cut inside an escape, or inside an escape of an escape. */
   private static final Pattern HALF_AN_ESCAPE =
       Pattern.compile("(\\\\+(u[0-9a-fA-F]{0,3})?|%[0-9a-fA-F]?|&(#?[0-9a-zA-Z]*))+\\z");
 
@@ -64,10 +68,10 @@ public final class Secrets {
   }
 
   /**
-   * As {@link #mask}, of the text's first characters.
+   * Like {@link #mask}, for the first characters of the text.
    *
-   * @param most how many characters are given back at most
-   * @param isCut whether the text may break off inside a secret
+   * @param most how many characters are returned at most
+   * @param isCut whether the text may have been cut inside a secret
    */
   public String excerpt(String text, int most, boolean isCut) {
     int enough = most + longest * LONGEST_ESCAPE; // a secret that begins in the excerpt is seen
@@ -80,7 +84,7 @@ public final class Secrets {
     return clean.substring(0, inside ? most - 1 : most);
   }
 
-  /** As {@link #mask}, of a text that may break off inside a secret. */
+  /** Like {@link #mask}, for a text that may have been cut inside a secret. */
   public String maskCut(String text) {
     return mask(text, true);
   }
@@ -89,14 +93,14 @@ public final class Secrets {
     if (secrets.isEmpty()) {
       return text;
     }
-    // By where each masked stretch begins: where the longest that begins there ends.
+    // For each index: where the longest masked range that begins there ends.
     int[] ends = new int[text.length() + 1];
     Decoded layer = Decoded.raw(text);
     for (int i = 0; i < LAYERS; i++) {
       for (Secret secret : secrets) {
         secret.find(layer, isCut, ends);
       }
-      if (isCut) { // or the half would be read as a character
+      if (isCut) { // or half an escape would be read as a character
         layer.endAt(endBeforeHalfAnEscape(layer));
       }
       Decoded next = layer.next();
@@ -118,14 +122,16 @@ public final class Secrets {
     return clean.toString();
   }
 
-  /** Where the half of an escape begins that a text breaks off with. */
+  /**
+   * Where the incomplete escape begins with which a text ends; the text's length if there is none.
+   */
   private static int endBeforeHalfAnEscape(Decoded text) {
     int tail = Math.max(0, text.length() - LONGEST_ESCAPE);
     Matcher half = HALF_AN_ESCAPE.matcher(text.from(tail));
     return half.find() ? tail + half.start() : text.length();
   }
 
-  /** The end of the stretch that begins here and of all that it overlaps with. */
+  /** The end of the range that begins here and of all those that it overlaps with. */
   private static int end(int start, int[] ends) {
     int end = ends[start];
     for (int i = start; i < end; i++) {
@@ -157,9 +163,9 @@ public final class Secrets {
       return a << 48 | b << 32 | c << 16 | d;
     }
 
-    /** Notes what of the secret stands in a text. */
+    /** Notes what a text contains of the secret. */
     void find(Decoded in, boolean isCut, int[] ends) {
-      // Whole ones each for itself, and then what else is left of any.
+      // Whole occurrences, each separately, and then the pieces that remain.
       boolean[] belongs = inPieces(in);
       if (isCut) {
         noteCut(in, in.length(), belongs, ends);
@@ -178,7 +184,7 @@ public final class Secrets {
       }
     }
 
-    /** Masks the piece that ends here, and what may be the half of its next character. */
+    /** Masks the piece that ends here, and what may be half an escape of its next character. */
     private static void noteCut(Decoded in, int end, boolean[] belongs, int[] ends) {
       int from = end;
       while (from > 0 && belongs[from - 1]) {
@@ -189,7 +195,7 @@ public final class Secrets {
       }
     }
 
-    /** Which characters of a text stand in a piece of the secret. */
+    /** Which characters of a text belong to a piece of the secret. */
     private boolean[] inPieces(Decoded in) {
       boolean[] belongs = new boolean[in.length()];
       for (int i = PIECE; i <= in.length(); i++) {
@@ -201,9 +207,11 @@ public final class Secrets {
       return belongs;
     }
 
-    /** Masks what is enough of the secret within a stretch of twice its length. */
+    /**
+     * Masks the pieces of the secret that together are enough, within a range of twice its length.
+     */
     private void findPieces(Decoded in, boolean[] belongs, int[] ends) {
-      int first = 0; // of the stretch
+      int first = 0; // of the range
       int count = 0;
       for (int last = 0; last < in.length(); last++) {
         if (belongs[last]) {
@@ -220,8 +228,8 @@ public final class Secrets {
     }
 
     /**
-     * Where the secret ends that begins here, though a character of it be left out, changed or
-     * added; here if it does not.
+     * Where the secret that begins here ends, even if one character of it is missing, changed or
+     * added; this index if it does not begin here.
      */
     private int endOfAlmost(Decoded in, int i) {
       int same = common(in, i, 0);

@@ -32,7 +32,7 @@ public final class ApiEndpoint {
           "content-encoding",
           "accept-encoding");
 
-  /** From here on, a segment of the base URL's path may be a token that opens a gateway. */
+  /** From this length on, a segment of the base URL's path may be a gateway's access token. */
   private static final int SHORTEST_TOKEN = 16;
 
   private final String provider;
@@ -47,7 +47,7 @@ public final class ApiEndpoint {
    * An endpoint.
    *
    * @param values the headers' secrets
-   * @param shown the segments of the base URL's path that everybody knows
+   * @param shown the segments of the base URL's path that everybody may see
    */
   private ApiEndpoint(
       String provider,
@@ -88,7 +88,7 @@ public final class ApiEndpoint {
   }
 
   /**
-   * The endpoint at a base URL that was checked and written out in full.
+   * The endpoint at a base URL that has already been checked and written out in full.
    *
    * @param host the URL's host
    * @param baseUrl the URL, without query and without a slash at its end
@@ -97,7 +97,7 @@ public final class ApiEndpoint {
     return new ApiEndpoint(provider, host, baseUrl, Map.of(), List.of(), Set.of());
   }
 
-  /** This endpoint, whose base URL ends with this segment, which is added unless it does. */
+  /** This endpoint, with this segment at the end of its base URL, unless it is already there. */
   public ApiEndpoint endingWith(String segment) {
     return baseUrl.endsWith("/" + segment)
         ? this
@@ -106,7 +106,7 @@ public final class ApiEndpoint {
 
   /**
    * This endpoint, which shows these segments of its base URL's path in messages. Any other may be
-   * a token, as gateways and test servers have it there.
+   * a token, as in the URLs of gateways and test servers.
    */
   public ApiEndpoint showing(Set<String> segments) {
     return new ApiEndpoint(provider, host, baseUrl, headers, values, Set.copyOf(segments));
@@ -118,10 +118,10 @@ public final class ApiEndpoint {
   }
 
   /**
-   * This endpoint with a secret in a header on every request. From 8 characters on it is masked in
-   * every text of a server that is shown.
+   * This endpoint with a secret in a header on every request. If it has 8 characters or more, it is
+   * masked in every text from a server that is shown.
    *
-   * @param prefix what stands before the secret, such as {@code "Bearer "}
+   * @param prefix what comes before the secret, such as {@code "Bearer "}
    * @param field what the secret is called in error messages, which never show it
    */
   public ApiEndpoint secretHeader(String name, String prefix, String field, String secret) {
@@ -134,10 +134,10 @@ public final class ApiEndpoint {
   }
 
   /**
-   * This endpoint with the API key in a header on every request. What may surround a key where it
-   * was copied from, such as quotes, is refused.
+   * This endpoint with the API key in a header on every request. What may have been copied along
+   * with a key, such as quotes, is refused.
    *
-   * @param prefix what stands before the key, such as {@code "Bearer "}
+   * @param prefix what comes before the key, such as {@code "Bearer "}
    */
   public ApiEndpoint keyHeader(String name, String prefix, String key) {
     ApiEndpoint endpoint = secretHeader(name, prefix, "the API key", key);
@@ -146,8 +146,7 @@ public final class ApiEndpoint {
           "the API key must not begin with \"Bearer \"; give the key alone");
     }
     if ("'\"".indexOf(key.charAt(0)) >= 0 || "'\"".indexOf(key.charAt(key.length() - 1)) >= 0) {
-      throw new IllegalArgumentException(
-          "the API key must not stand in quotes; give the key alone");
+      throw new IllegalArgumentException("the API key must not be in quotes; give the key alone");
     }
     return endpoint;
   }
@@ -155,7 +154,7 @@ public final class ApiEndpoint {
   /**
    * This endpoint with a header that the application chose, whose value is treated as a secret.
    *
-   * @throws IllegalArgumentException if this endpoint has the header already, or HTTP sets it
+   * @throws IllegalArgumentException if this endpoint already has the header, or HTTP sets it
    */
   public ApiEndpoint customHeader(String name, String value) {
     Objects.requireNonNull(name, "a header's name must not be null");
@@ -216,12 +215,12 @@ public final class ApiEndpoint {
     return baseUrl;
   }
 
-  /** Whether everybody may see this segment of the base URL's path. */
+  /** Whether this segment of the base URL's path may be shown. */
   public boolean isShown(String segment) {
     return shown.contains(segment);
   }
 
-  /** The headers of every request, secrets among them. */
+  /** The headers of every request, including secrets. */
   public Map<String, String> headers() {
     return headers;
   }
@@ -231,15 +230,15 @@ public final class ApiEndpoint {
     return secrets.mask(text);
   }
 
-  /** As {@link #redact}, where the text may break off inside a secret. */
+  /** Like {@link #redact}, for a text that may have been cut inside a secret. */
   String redactCut(String text) {
     return secrets.maskCut(text);
   }
 
   /**
-   * As {@link #redact}, of the text's beginning.
+   * Like {@link #redact}, for the beginning of the text.
    *
-   * @param most how many characters at most
+   * @param most the maximum number of characters
    * @param isCut whether the text itself was cut
    */
   public String excerpt(String text, int most, boolean isCut) {

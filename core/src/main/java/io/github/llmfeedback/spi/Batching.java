@@ -30,8 +30,8 @@ public final class Batching {
   /**
    * Several feedbacks in one request.
    *
-   * @param maxFeedbacks how many at most, from 1
-   * @param maxBytes how large the request's body may be, in bytes, from 1
+   * @param maxFeedbacks the maximum number of feedbacks, at least 1
+   * @param maxBytes the maximum size of the request's body in bytes, at least 1
    * @throws IllegalArgumentException if a bound is less than 1
    */
   public static Batching lists(int maxFeedbacks, int maxBytes) {
@@ -54,14 +54,14 @@ public final class Batching {
   }
 
   /**
-   * This batching, where the provider may turn out not to take lists: a list that is refused for
-   * being one is sent again as single feedbacks.
+   * This batching, where the provider may turn out not to take lists: a list that is refused
+   * because it is a list is sent again as single feedbacks.
    */
   public Batching uncertain() {
     return new Batching(maxFeedbacks, maxBytes, lastWins, true);
   }
 
-  /** How many feedbacks one request may carry; 1 if the provider takes no lists. */
+  /** How many feedbacks one request may contain; 1 if the provider takes no lists. */
   public int maxFeedbacks() {
     return maxFeedbacks;
   }

@@ -4,7 +4,7 @@ package io.github.llmfeedback.spi;
 public enum BodyEnd {
   /** To its end. */
   WHOLE,
-  /** The connection broke before. */
+  /** The connection broke before the end. */
   BROKEN_OFF,
   /** It is larger than the limit. */
   TOO_LARGE,

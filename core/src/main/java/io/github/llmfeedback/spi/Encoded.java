@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A feedback as it is sent: accounted for, addressed, encoded. The same for submit and update.
+ * A feedback as it is sent: its losses accounted for, its target addressed, its parts encoded. The
+ * same for submit and update.
  *
- * @param target the one resolved id
+ * @param target the resolved id
  * @param objects its wire objects
  * @param state what a receipt must remember of them
  * @param losses what the policy accepted
@@ -20,8 +21,9 @@ public record Encoded<W>(
     String target, List<W> objects, Map<String, List<String>> state, List<Loss> losses) {
 
   /**
-   * Prepares a feedback. This is the one account of losses: what is dropped, refused, approximated
-   * and accepted is decided here, for every client and for the recording one of the tests.
+   * Encodes a feedback. This is the only place where losses are accounted for: what is dropped,
+   * refused, approximated and accepted is decided here, for every client and for the recording
+   * client of tests.
    *
    * @throws UnrepresentableFeedbackException if the provider cannot keep it as the policy demands
    */
@@ -35,7 +37,7 @@ public record Encoded<W>(
     String target = dialect.address(id, losses);
     List<W> objects = dialect.encode(kept, target, losses);
     if (objects.isEmpty()) {
-      throw losses.refusal("its dialect made nothing of it that could be sent");
+      throw losses.refusal("its dialect produced nothing that could be sent");
     }
 
     policy.check(capabilities.provider(), losses.noted());

@@ -22,7 +22,7 @@ public final class Losses {
     noted.add(new Loss(part, Loss.Kind.ROUNDED, detail));
   }
 
-  /** Notes that a part became something coarser. */
+  /** Notes that a part was changed into something coarser. */
   public void approximated(Part part, String detail) {
     noted.add(new Loss(part, Loss.Kind.APPROXIMATED, detail));
   }
@@ -32,7 +32,7 @@ public final class Losses {
     noted.add(new Loss(part, Loss.Kind.DROPPED, detail));
   }
 
-  /** Notes a loss that somebody else described. */
+  /** Notes a loss that was described elsewhere. */
   public void add(Loss loss) {
     noted.add(Objects.requireNonNull(loss, "loss must not be null"));
   }

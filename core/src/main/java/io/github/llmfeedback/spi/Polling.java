@@ -40,10 +40,10 @@ public interface Polling<T> {
   FeedbackException stopped(Reason reason, @Nullable FeedbackException error, Effort soFar);
 
   /**
-   * What a polling took so far.
+   * The effort of a polling so far.
    *
-   * @param attempts attempts that were begun, retries included
-   * @param elapsed since its first step
+   * @param attempts how many attempts were begun, retries included
+   * @param elapsed the time since its first step
    */
   record Effort(int attempts, Duration elapsed) {}
 
@@ -62,16 +62,16 @@ public interface Polling<T> {
   record Send<T>(WireRequest request) implements Step<T> {}
 
   /**
-   * Lets time pass; no thread is held.
+   * Waits, without blocking a thread.
    *
-   * @param time how much
+   * @param time how long
    */
   record Wait<T>(Duration time) implements Step<T> {}
 
   /**
    * Ends the polling.
    *
-   * @param result what it led to
+   * @param result the result of the polling
    */
   record Done<T>(T result) implements Step<T> {}
 }

@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A provider's response, with its body bounded and read. Immutable.
  *
- * <p>A place in the JSON is named by a JSON pointer (RFC 6901), such as {@code /error/message}.
+ * <p>A place in the JSON is identified by a JSON pointer (RFC 6901), such as {@code
+ * /error/message}.
  */
 public final class ProviderResponse {
-  /** How many bytes a response may have; far more than a provider needs to respond to feedback. */
+  /**
+   * The maximum size of a response in bytes; far more than a provider needs to respond to feedback.
+   */
   public static final int MAX_BYTES = 1 << 20;
 
   /** The same for the response to a read-only request, which may be a page of many rows. */
@@ -67,7 +70,7 @@ public final class ProviderResponse {
    *     header
    * @param body as much of it as was read
    * @param end why no more was read
-   * @param limit how many bytes it may have; the number of JSON values in it is bounded accordingly
+   * @param limit its maximum size in bytes; the number of JSON values in it is bounded accordingly
    * @param retryAfter how long the server asks to wait
    */
   public static ProviderResponse read(

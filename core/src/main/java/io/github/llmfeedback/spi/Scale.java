@@ -12,7 +12,8 @@ public final class Scale {
 
   /**
    * The whole number from {@code min} to {@code max} at the same position as the score, rounded to
-   * the nearest; halfway between two it is rounded away from the middle, the middle itself up.
+   * the nearest; halfway between two, it is rounded away from the middle of the scale, and the
+   * middle itself is rounded up.
    */
   public static int onto(int min, int max, Rating.Score score, Losses losses) {
     BigDecimal low = BigDecimal.valueOf(score.min());
@@ -31,8 +32,8 @@ public final class Scale {
   }
 
   /**
-   * Whether a feedback is good, for a provider that keeps nothing but good and bad: a score counts
-   * by the half it is in.
+   * Whether a feedback is good, for a provider that keeps only good and bad: a score counts by the
+   * half it is in.
    */
   public static boolean isGood(Feedback feedback, Losses losses) {
     return feedback

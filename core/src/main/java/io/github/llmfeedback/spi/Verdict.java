@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** What a response means for the feedback that was sent. Immutable. */
 public final class Verdict {
   /**
-   * Statuses with which a server turns a request away before it reads what is in it: the method is
-   * not allowed (405), no length (411), too large (413, 414, 431), not this media type (415).
+   * Statuses with which a server refuses a request before it reads its content: the method is not
+   * allowed (405), the length is missing (411), it is too large (413, 414, 431), the media type is
+   * not supported (415).
    */
   private static final Set<Integer> NEVER_READ = Set.of(405, 411, 413, 414, 415, 431);
 
@@ -56,7 +57,7 @@ public final class Verdict {
     this.nothingStored = nothingStored;
   }
 
-  /** The verdict of this kind, with nothing more known. */
+  /** The verdict of this kind, with nothing else known. */
   public static Verdict of(Kind kind) {
     return new Verdict(kind, null, null, null, Set.of(), Map.of(), false, false);
   }
@@ -114,10 +115,10 @@ public final class Verdict {
    * What an error field in a 2xx means: a text that is not blank, or an object or list with
    * content, is a refusal; {@code true} or a number other than 0 is neither an acceptance nor a
    * refusal that can be relied on; empty if it names no error, as {@code false}, {@code 0}, {@code
-   * ""}, {@code []}, {@code {}} do not (Helicone's published example shows {@code "error": {}}
-   * beside a yes).
+   * ""}, {@code []}, {@code {}} do not (Helicone's published example shows {@code "error": {}} in a
+   * success response).
    *
-   * @param pointers where an error may stand
+   * @param pointers where an error may be
    */
   public static Optional<Verdict> errorAt(ProviderResponse response, String... pointers) {
     for (String pointer : pointers) {
@@ -173,28 +174,28 @@ public final class Verdict {
         kind, code, hint, requestId, objects, exceptions, ofEveryRequest, nothingStored);
   }
 
-  /** This verdict with the id by which the provider's support finds the request. */
+  /** This verdict with the id by which the provider's support can find the request. */
   public Verdict requestId(@Nullable String requestId) {
     return new Verdict(
         kind, code, hint, requestId, objects, exceptions, ofEveryRequest, nothingStored);
   }
 
-  /** This refusal, which names the wire objects of the request that it is about, from 0. */
+  /** This refusal, with the indexes of the wire objects of the request that it is about, from 0. */
   public Verdict objects(Set<Integer> objects) {
     Set<Integer> copy = Set.copyOf(objects);
     return new Verdict(
         kind, code, hint, requestId, copy, exceptions, ofEveryRequest, nothingStored);
   }
 
-  /** This refusal, which would meet every request alike, so that no chunk is split for it. */
+  /** This refusal, which every request would get, so that no chunk is split because of it. */
   public Verdict ofEveryRequest() {
     return new Verdict(kind, code, hint, requestId, objects, exceptions, true, nothingStored);
   }
 
   /**
    * This refusal of a list, which proves that nothing of the list was stored: it was refused before
-   * anything in it was looked at one by one. Only then is a list that would count twice split, and
-   * only then does what is refused end as surely not stored.
+   * its items were looked at one by one. Only then is a list that would count twice split, and only
+   * then is it certain that what was refused was not stored.
    */
   public Verdict nothingStored() {
     return new Verdict(kind, code, hint, requestId, objects, exceptions, ofEveryRequest, true);
@@ -216,7 +217,7 @@ public final class Verdict {
    * This acceptance, limited to those wire objects that the response names; the others may have
    * been stored. If it names none of them, the response is unreadable.
    *
-   * @param sent how many wire objects the request carries
+   * @param sent how many wire objects the request contains
    * @param named whether the response names the wire object with this index, from 0
    * @param unnamed the hint for each wire object that it does not name
    * @param none the hint if it names none of them
@@ -231,7 +232,8 @@ public final class Verdict {
   }
 
   /**
-   * What this verdict says of the feedback that is made of {@code count} objects from the first.
+   * What this verdict says about the feedback that consists of {@code count} objects, beginning
+   * with {@code first}.
    */
   public Verdict ofObjects(int first, int count) {
     List<Verdict> others =
@@ -276,12 +278,12 @@ public final class Verdict {
     return objects;
   }
 
-  /** The wire objects that were not accepted, each with its own verdict; mostly empty. */
+  /** The wire objects that were not accepted, each with its own verdict; usually empty. */
   public Map<Integer, Verdict> exceptions() {
     return exceptions;
   }
 
-  /** Whether the refusal would meet every request alike. */
+  /** Whether every request would get this refusal. */
   public boolean isOfEveryRequest() {
     return ofEveryRequest;
   }
@@ -306,7 +308,9 @@ public final class Verdict {
     BUSY,
     /** It failed, and something may have been stored: only what is repeatable is retried. */
     UNCERTAIN,
-    /** A success that is not the provider's response; something may have been stored. */
+    /**
+     * A success status with a response that is not the provider's; something may have been stored.
+     */
     UNREADABLE
   }
 }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How bodies are written as JSON and responses are read; bounded, and without any default typing.
  *
- * <p>The bounds are kept here, not by {@code StreamReadConstraints}, which Jackson 2.13 and 2.14
- * (Spring Boot 2.7 and 3.0) do not have.
+ * <p>The bounds are enforced here, not by {@code StreamReadConstraints}, which Jackson 2.13 and
+ * 2.14 (Spring Boot 2.7 and 3.0) do not have.
  */
 final class WireJson {
   private static final int MAX_DEPTH = 100;
@@ -27,8 +27,9 @@ final class WireJson {
   private static final int MAX_NAME = 50_000;
 
   /**
-   * A tree takes up to 100 bytes for an empty object, which is two bytes in JSON. A yes to a list
-   * of 100 has some thousand values, and the largest page of Helicone's 64,000 (observed, 2026-11).
+   * A tree takes up to 100 bytes for an empty object, which is two bytes in JSON. A success
+   * response to a list of 100 has some thousand values, and Helicone's largest page has 64,000
+   * (observed, 2026-11).
    */
   private static final int BYTES_PER_VALUE = 64;
 
@@ -60,7 +61,7 @@ final class WireJson {
    * A response's JSON.
    *
    * @param json null if it is not JSON, or exceeds the bounds
-   * @param isTooRich whether it has more values than may be kept
+   * @param isTooRich whether it has more values than are allowed
    */
   record Reading(@Nullable JsonNode json, boolean isTooRich) {
     private static final Reading NONE = new Reading(null, false);
@@ -70,7 +71,7 @@ final class WireJson {
   /**
    * Reads a response's JSON.
    *
-   * @param most how many bytes such a response may have, which also bounds its values
+   * @param most the maximum size of such a response in bytes, which also bounds its values
    */
   static Reading read(byte[] body, int most) {
     try {
@@ -81,15 +82,14 @@ final class WireJson {
       JsonNode node = values < 0 ? null : MAPPER.readTree(body);
       return node == null || node.isMissingNode() ? Reading.NONE : new Reading(node, false);
     } catch (IOException | RuntimeException notJson) {
-      return Reading
-          .NONE; // callers ask isObject(), isArray() or has(): what is not JSON has nothing
+      return Reading.NONE; // isObject(), isArray() and has() are then false
     }
   }
 
   /**
-   * How many values a tree of it would have; less than 0 if it must not be built: it is nested so
-   * deep that walking it could overflow the stack, or has a number whose conversion would take
-   * long. Reads tokens only, so that it is itself safe.
+   * How many values its tree would have; negative if the tree must not be built, because it is
+   * nested so deeply that walking it could overflow the stack, or has a number whose conversion
+   * would take long. Reads only tokens, so that it is safe itself.
    */
   private static int values(byte[] body) throws IOException {
     try (JsonParser parser = MAPPER.createParser(body)) {

@@ -34,7 +34,7 @@ public final class WireRequest {
   /**
    * A request that must not be repeated once it may have arrived.
    *
-   * @param method the HTTP method, one that has a body
+   * @param method the HTTP method, which must be one with a body
    * @param body what Jackson writes as the JSON body
    * @param path the segments below the base URL, unescaped; each stays one segment
    */
@@ -53,8 +53,8 @@ public final class WireRequest {
   }
 
   /**
-   * A request whose body is these wire objects: one alone as itself, several as a list. As {@link
-   * #of} else.
+   * A request whose body is these wire objects: a single one as it is, several as a list. Otherwise
+   * like {@link #of}.
    *
    * @param objects at least one
    */
@@ -62,7 +62,7 @@ public final class WireRequest {
     return of(method, objects.size() == 1 ? objects.get(0) : objects, path);
   }
 
-  /** This request, which may arrive twice and count once. */
+  /** This request, which may arrive twice and still counts once. */
   public WireRequest repeatable() {
     return new WireRequest(method, path, body, true, readOnly, spacing);
   }
@@ -76,8 +76,8 @@ public final class WireRequest {
   }
 
   /**
-   * This request, kept in order with others that have the same key, and at least this far apart
-   * from them.
+   * This request, sent in order with others that have the same key, and at least this much time
+   * apart from them.
    */
   public WireRequest spacing(String key, Duration apart) {
     return new WireRequest(method, path, body, repeatable, readOnly, new Spacing(key, apart));
@@ -103,17 +103,17 @@ public final class WireRequest {
     return body instanceof List<?> several ? several : List.of(body);
   }
 
-  /** The body's bytes, as they go over the wire. */
+  /** The body's bytes, as they are sent. */
   public byte[] bytes() {
     return WireJson.write(body);
   }
 
-  /** The body as the JSON that goes over the wire, for tests of a dialect. */
+  /** The body as the JSON that is sent, for tests of a dialect. */
   public String json() {
     return new String(bytes(), StandardCharsets.UTF_8);
   }
 
-  /** Whether it may arrive twice and count once. */
+  /** Whether it may arrive twice and still counts once. */
   public boolean isRepeatable() {
     return repeatable;
   }
@@ -123,16 +123,16 @@ public final class WireRequest {
     return readOnly;
   }
 
-  /** How far apart from others it must be sent, if it must. */
+  /** How much time must pass between it and others, if any must. */
   public Optional<Spacing> spacing() {
     return Optional.ofNullable(spacing);
   }
 
   /**
-   * Requests with the same key go one after the other.
+   * Requests with the same key are sent one after the other.
    *
    * @param key what these requests have in common
-   * @param apart the least time from the end of one to the beginning of the next
+   * @param apart the minimum time from the end of one to the beginning of the next
    */
   public record Spacing(String key, Duration apart) {}
 }

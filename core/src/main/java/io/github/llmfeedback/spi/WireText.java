@@ -13,7 +13,7 @@ public final class WireText {
    * The text, if it can be written as UTF-8.
    *
    * @param field how the message names it
-   * @throws InvalidFeedbackException if a surrogate stands alone
+   * @throws InvalidFeedbackException if a surrogate is unpaired
    */
   public static String wellFormed(String field, String text) {
     Objects.requireNonNull(text, () -> field + " must not be null");
@@ -31,7 +31,7 @@ public final class WireText {
    * The text, if it is well formed and not blank.
    *
    * @param field how the message names it
-   * @throws InvalidFeedbackException if it is blank, or a surrogate stands alone
+   * @throws InvalidFeedbackException if it is blank, or a surrogate is unpaired
    */
   public static String notBlank(String field, String text) {
     if (wellFormed(field, text).isBlank()) {
@@ -41,19 +41,19 @@ public final class WireText {
   }
 
   /**
-   * Whether the text can be one segment of a URL's path: any but an empty one, {@code .} and {@code
-   * ..}, which would change the path.
+   * Whether the text can be one segment of a URL's path: any text except an empty one, {@code .}
+   * and {@code ..}, which would change the path.
    */
   public static boolean isSegment(String text) {
     return !text.isEmpty() && !text.equals(".") && !text.equals("..");
   }
 
   /**
-   * An exception to throw when a receipt, which anybody may have written, holds what no feedback
+   * An exception to throw when a receipt, which anybody may have written, contains what no feedback
    * can state.
    *
-   * @param key what of the receipt is wrong, such as {@code weight}
-   * @param rule what it would have to be, such as {@code must be a number from 0 to 1}
+   * @param key which value of the receipt is wrong, such as {@code weight}
+   * @param rule the rule that it breaks, such as {@code must be a number from 0 to 1}
    */
   public static InvalidFeedbackException wrongReceipt(String key, String rule) {
     String field = "receipt " + key;
@@ -62,7 +62,7 @@ public final class WireText {
   }
 
   /**
-   * The name, if it keeps to the rule for names in a feedback, such as {@link Rating.Label}: not
+   * The name, if it follows the rule for names in a feedback, such as {@link Rating.Label}: not
    * blank, at most 1,000 characters (UTF-16 units), without control, invisible, bidirectional and
    * line-separator characters.
    *

@@ -4,7 +4,7 @@
  * io.github.llmfeedback.client.HttpFeedbackClient} does everything else.
  *
  * <p><strong>Unstable</strong>: it may change in any release until a provider written by somebody
- * else stands on it.
+ * else depends on it.
  */
 @NullMarked
 package io.github.llmfeedback.spi;

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** Several feedbacks, each a call of its own. */
+/** Several feedbacks, each in a call of its own. */
 record Batch(List<Feedback> feedbacks, List<Call> calls) {
   static Batch begin(Collection<? extends Feedback> given, Function<Feedback, Call> submission) {
     List<Feedback> feedbacks =
@@ -21,7 +21,7 @@ record Batch(List<Feedback> feedbacks, List<Call> calls) {
   }
 
   List<Outcome> await() {
-    calls.forEach(Call::await); // once interrupted, the thread stays so: all others end too
+    calls.forEach(Call::await); // an interrupted thread stays interrupted, so all others end too
     return outcomes();
   }
 
@@ -45,7 +45,7 @@ record Batch(List<Feedback> feedbacks, List<Call> calls) {
     return List.copyOf(outcomes);
   }
 
-  /** The feedback, which must be one. */
+  /** Returns the feedback, which must not be null. */
   static Feedback present(long index, Feedback feedback) {
     return Objects.requireNonNull(
         feedback, () -> "feedback " + index + " of the batch must not be null");

@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** One call on its way to its answer. Thread-safe; the first ending counts. */
+/** One call and its result. Thread-safe; only the first result counts. */
 final class Call {
   private final String provider;
   private final CompletableFuture<Receipt> future = new CompletableFuture<>();
@@ -44,7 +44,7 @@ final class Call {
     end(null, error);
   }
 
-  /** Known before anybody hears of it, so that a callback finds it in the record. */
+  /** Sets the result before the future completes, so that a callback finds it in the record. */
   private void end(@Nullable Receipt receipt, @Nullable FeedbackException error) {
     if (!ending.compareAndSet(null, new Ending(receipt, error))) {
       return;
@@ -56,7 +56,7 @@ final class Call {
     }
   }
 
-  /** What became of it, if it has ended. */
+  /** The outcome, if the call has ended. */
   Optional<Outcome> outcome(long index, Feedback feedback) {
     Ending ended = ending.get();
     if (ended == null) {
@@ -68,7 +68,7 @@ final class Call {
             : Outcome.failed(index, feedback, ended.thrown()));
   }
 
-  /** Waits until it has ended; an interrupt ends it. Returns whether one did. */
+  /** Waits until the call has ended; an interrupt ends it. Returns whether it was interrupted. */
   boolean await() {
     try {
       future.get();
@@ -77,12 +77,12 @@ final class Call {
       Thread.currentThread().interrupt();
       return true;
     } catch (ExecutionException e) {
-      // it has ended, with an error that whoever asks will get
+      // it has ended with an error, which its outcome has
     }
     return false;
   }
 
-  /** The receipt, waited for. */
+  /** Waits for the receipt. */
   Receipt receipt() {
     var unused = await();
     Ending ended = ending.get();

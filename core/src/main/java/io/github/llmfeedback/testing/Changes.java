@@ -9,7 +9,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
-/** The extensions of a recording client, apart from it so that it has only those it was given. */
+/**
+ * The extensions of a recording client, in a class of their own so that the client has only those
+ * it was given.
+ */
 final class Changes implements SupportsUpdate, SupportsRetract {
   private final RecordingDialect dialect;
   private final Recorded recorded;

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a recording client's calls get their answers: what it answers, and when. Thread-safe; calls
- * end outside the lock, because callbacks run as they do.
+ * Decides how a recording client's calls end, and when. Thread-safe; calls end outside the lock,
+ * because their callbacks run then.
  */
 final class Desk {
   private final String provider;
@@ -53,14 +53,15 @@ final class Desk {
   }
 
   /**
-   * Begins a call whose answer is what {@code prepare} makes, unless told otherwise; at once, or
-   * when it is released. What {@code prepare} throws ends it, if it is a failure of feedback.
+   * Begins a call, which ends with the receipt that {@code prepare} creates unless a failure was
+   * asked for; at once, or when it is released. If {@code prepare} throws a {@link
+   * FeedbackException}, the call ends with that.
    */
   Call begin(Call call, Supplier<Receipt> prepare) {
     try {
-      Receipt yes = prepare.get();
-      if (!isHeld(call, yes)) {
-        end(call, yes);
+      Receipt receipt = prepare.get();
+      if (!isHeld(call, receipt)) {
+        end(call, receipt);
       }
     } catch (FeedbackException e) {
       call.fail(e);
@@ -68,7 +69,9 @@ final class Desk {
     return call;
   }
 
-  /** As {@link #begin}, if the thread waits for this call alone: an interrupt comes first. */
+  /**
+   * Like {@link #begin}, if the thread waits for this call alone: an interrupt is checked first.
+   */
   Call beginAwaited(Call call, Supplier<Receipt> prepare) {
     if (Thread.currentThread().isInterrupted()) {
       call.fail(interrupted());
@@ -77,25 +80,28 @@ final class Desk {
     return begin(call, prepare);
   }
 
-  /** As {@link #begin}, if the thread waits for a batch: first what cannot be sent is found. */
+  /**
+   * Like {@link #begin}, if the thread waits for a batch: an interrupt is checked only after a
+   * feedback that cannot be sent has been refused.
+   */
   Call beginInBatch(Call call, Supplier<Receipt> prepare) {
     return begin(
         call,
         () -> {
-          Receipt yes = prepare.get();
+          Receipt receipt = prepare.get();
           if (Thread.currentThread().isInterrupted()) {
             throw interrupted();
           }
-          return yes;
+          return receipt;
         });
   }
 
-  /** What a thread gets that was interrupted before anything was sent. */
+  /** The error for a thread that was interrupted before anything was sent. */
   FeedbackException interrupted() {
     return Failure.undelivered(provider, Reason.INTERRUPTED, 0, false);
   }
 
-  /** Why a closed client takes nothing; empty if it is open. */
+  /** The error of a closed client; empty if it is open. */
   Optional<FeedbackException> closed() {
     lock.lock();
     try {
@@ -105,11 +111,11 @@ final class Desk {
     }
   }
 
-  private boolean isHeld(Call call, Receipt yes) {
+  private boolean isHeld(Call call, Receipt receipt) {
     lock.lock();
     try {
       if (holding && !closed) {
-        held.put(call, yes);
+        held.put(call, receipt);
         return true;
       }
       return false;
@@ -118,7 +124,7 @@ final class Desk {
     }
   }
 
-  /** A future; what could not even begin comes through it too. */
+  /** Returns a future, which also reports what prevented the call from beginning. */
   static <T> CompletableFuture<T> future(Supplier<CompletableFuture<T>> begin) {
     try {
       return begin.get();
@@ -138,7 +144,7 @@ final class Desk {
     released.forEach(this::end);
   }
 
-  private void end(Call call, Receipt yes) {
+  private void end(Call call, Receipt receipt) {
     Supplier<? extends FeedbackException> failure;
     lock.lock();
     try {
@@ -151,13 +157,13 @@ final class Desk {
       lock.unlock();
     }
     if (failure == null) {
-      call.accept(yes);
+      call.accept(receipt);
     } else {
       call.fail(failure.get());
     }
   }
 
-  /** Takes nothing new; what is held was on the wire, and may have arrived. */
+  /** Accepts nothing new; what is held was already sent, and may have arrived. */
   void close() {
     List<Call> ended = new ArrayList<>();
     locked(

@@ -23,27 +23,30 @@ public enum Failure {
   SERVER_ERROR,
   /** The provider answered 503 to every attempt; the feedback may have arrived. */
   UNAVAILABLE,
-  /** A web page with status 200 answered; the feedback may have arrived. */
+  /** The response is a web page with status 200; the feedback may have arrived. */
   UNREADABLE,
   /** No connection could be made. */
   UNREACHABLE,
   /** The certificate is not trusted. */
   UNTRUSTED,
-  /** The connection broke before the answer; the feedback may have arrived. */
+  /** The connection broke before the response; the feedback may have arrived. */
   CONNECTION_LOST,
-  /** No answer came in time; the feedback may have arrived. */
+  /** No response came in time; the feedback may have arrived. */
   TIMEOUT,
   /** The time ran out before anything was sent. */
   TIMEOUT_UNSENT,
   /** The thread was interrupted while it waited; the feedback may have arrived. */
   INTERRUPTED,
-  /** The call was cancelled on its way; the feedback may have arrived. */
+  /** The call was cancelled while it was in flight; the feedback may have arrived. */
   CANCELLED,
   /** The client was closed before anything was sent. */
   CLOSED,
   /** Too much was queued; nothing was sent. */
   FULL,
-  /** The class path has another Jackson or OkHttp than the library needs; nothing was sent. */
+  /**
+   * The class path has another version of Jackson or OkHttp than the library needs; nothing was
+   * sent.
+   */
   LINKAGE;
 
   private static final String PLACE = "POST https://provider.example/feedback";

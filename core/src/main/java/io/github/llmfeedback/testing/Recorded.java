@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/** What was asked of a recording client, in order. Thread-safe. */
+/** What a recording client was asked to do, in order. Thread-safe. */
 final class Recorded {
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Submission> submissions = new ArrayList<>();

@@ -6,7 +6,7 @@ import io.github.llmfeedback.Receipt;
 /**
  * An update that a {@link RecordingFeedbackClient} was asked for.
  *
- * @param receipt what was to be changed
- * @param feedback what was to hold instead
+ * @param receipt the receipt of the feedback to change
+ * @param feedback the feedback to replace it with
  */
 public record RecordedUpdate(Receipt receipt, Feedback feedback) {}

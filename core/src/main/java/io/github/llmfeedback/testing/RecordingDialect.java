@@ -23,9 +23,9 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * What becomes of a feedback at a provider with these capabilities. A dialect whose wire object is
- * the feedback itself, so that {@link Encoded#of} accounts for its losses as it does for those of a
- * provider's client; it is never asked for a request.
+ * Decides what a provider with these capabilities keeps of a feedback. A dialect whose wire object
+ * is the feedback itself, so that {@link Encoded#of} accounts for its losses as it does for those
+ * of a provider's client; it is never asked for a request.
  */
 record RecordingDialect(
     Capabilities capabilities,
@@ -34,7 +34,7 @@ record RecordingDialect(
     Function<Feedback, List<Loss>> rule)
     implements Dialect<Feedback> {
 
-  /** The receipt of a feedback that the provider takes, with as many ids as it would give. */
+  /** The receipt of a feedback that the provider accepts, with as many ids as it would give. */
   Receipt.Builder receipt(Feedback feedback, Supplier<String> newId) {
     Encoded<Feedback> encoded = encoded(feedback);
     long ids = encoded.objects().stream().mapToLong(this::ids).sum();
@@ -54,7 +54,7 @@ record RecordingDialect(
     };
   }
 
-  /** The receipt of a feedback that the provider takes, without ids. */
+  /** The receipt of a feedback that the provider accepts, without ids. */
   Receipt.Builder receipt(Feedback feedback) {
     return receipt(encoded(feedback));
   }
@@ -81,7 +81,7 @@ record RecordingDialect(
     return List.of(feedback);
   }
 
-  /** A provider that makes thumbs of scores has none for the exact middle. */
+  /** A provider that converts scores to thumbs has none for the exact middle. */
   private void refuseMiddle(Rating rating) {
     if (rating instanceof Rating.Score score
         && capabilities.support(Part.SCORE) == Support.APPROXIMATED) {

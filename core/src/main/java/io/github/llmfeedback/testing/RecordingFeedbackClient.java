@@ -30,7 +30,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * A client for unit tests: it records what is submitted and answers at once, without a network.
+ * A client for unit tests: it records what is submitted and responds at once, without a network.
  * Thread-safe.
  *
  * <pre>{@code
@@ -45,11 +45,11 @@ import java.util.stream.Stream;
  *
  * <p>It refuses what a provider with its capabilities refuses, by the same loss policies and with
  * the same exceptions. It does not know a provider's dialect: what that refuses or rounds beyond
- * its capabilities, such as a metadata key that Portkey needs itself, is said with {@link
+ * its capabilities, such as a metadata key that Portkey needs itself, is specified with {@link
  * Builder#rule}. Its receipts have as many ids as {@link Capabilities#ids()} says.
  *
  * <p>Futures complete on the thread that submits, or that calls {@link #release()}. Each feedback
- * of a batch is a call of its own.
+ * of a batch is a separate call.
  */
 public final class RecordingFeedbackClient implements FeedbackClient, NonBlocking {
   private final RecordingDialect dialect;
@@ -69,7 +69,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
 
   /**
    * A client that keeps every part, under the ids of {@code key}, gives each feedback one id, and
-   * has every extension: for tests of what is said, not of what a provider keeps.
+   * has every extension: for tests of what is submitted, not of what a provider keeps.
    */
   public static RecordingFeedbackClient create(TargetKey key) {
     Objects.requireNonNull(key, "target key must not be null");
@@ -80,14 +80,17 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
     return builder(everything, key).supportsUpdate().supportsRetract().build();
   }
 
-  /** Begins a client that keeps what {@code capabilities} say, and has no extension yet. */
+  /**
+   * Starts building a client that keeps what {@code capabilities} say, and has no extension yet.
+   */
   public static Builder builder(Capabilities capabilities, TargetKey key) {
     return new Builder(capabilities, key);
   }
 
   /**
-   * Begins a client that keeps what {@code client} keeps, gives as many ids and has its extensions.
-   * Nothing is asked of its provider, so its key may be anything.
+   * Starts building a client that keeps what {@code client} keeps, gives as many ids and has the
+   * same extensions. The provider of {@code client} is never called, so its API key may be
+   * anything.
    */
   public static Builder like(FeedbackClient client, TargetKey key) {
     Objects.requireNonNull(client, "client must not be null");
@@ -97,12 +100,12 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
     return builder;
   }
 
-  /** Every feedback given to this client, in order, by whichever method, whatever became of it. */
+  /** Every feedback given to this client, in order, by any method, whatever became of it. */
   public List<Feedback> submitted() {
     return recorded.submitted();
   }
 
-  /** What became of {@link #submitted()}, in that order, without calls that have not ended. */
+  /** The outcomes of {@link #submitted()}, in the same order, without calls that have not ended. */
   public List<Outcome> outcomes() {
     return recorded.outcomes();
   }
@@ -129,7 +132,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
     return this;
   }
 
-  /** Fails the next {@code times} calls with exceptions of the test's own making. */
+  /** Fails the next {@code times} calls with exceptions that the test creates. */
   public RecordingFeedbackClient failNext(
       int times, Supplier<? extends FeedbackException> exceptions) {
     desk.failNext(Collections.nCopies(times, exceptions));
@@ -142,7 +145,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
     return this;
   }
 
-  /** As {@link #failAlways(Failure)}, with exceptions of the test's own making. */
+  /** Like {@link #failAlways(Failure)}, with exceptions that the test creates. */
   public RecordingFeedbackClient failAlways(Supplier<? extends FeedbackException> exceptions) {
     desk.failAlways(exceptions);
     return this;
@@ -159,21 +162,24 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   }
 
   /**
-   * Leaves calls without an answer from now on, until {@link #release()}: futures stay incomplete,
-   * and methods that wait go on waiting, until they are interrupted.
+   * Leaves calls without a response from now on, until {@link #release()}: futures stay incomplete,
+   * and methods that block keep waiting, until they are interrupted.
    */
   public RecordingFeedbackClient hold() {
     desk.hold();
     return this;
   }
 
-  /** Answers the calls that are held, in order, and holds no more. They fail if told to by now. */
+  /**
+   * Ends the calls that are held, in order, and holds no more. They fail if a failure has been
+   * asked for by now.
+   */
   public RecordingFeedbackClient release() {
     desk.release();
     return this;
   }
 
-  /** How many calls are held; what a test awaits before it releases or interrupts them. */
+  /** How many calls are held; a test waits for this before it releases or interrupts them. */
   public int held() {
     return desk.held();
   }
@@ -203,7 +209,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
     return Batch.begin(feedbacks, feedback -> submission(feedback, begin));
   }
 
-  /** Reads ten feedbacks, hands their outcomes out, and reads on. */
+  /** Reads ten feedbacks, passes their outcomes to the callback, and reads on. */
   @Override
   public BatchSummary submitEach(
       Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome) {
@@ -247,7 +253,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
         : FeedbackClient.super.extension(extension);
   }
 
-  /** Ends what is held, and answers {@code CLOSED} to everything new. */
+  /** Ends the calls that are held; everything new fails as {@code CLOSED}. */
   @Override
   public void close() {
     desk.close();
@@ -260,7 +266,7 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
         .formatted(dialect.provider(), submitted().size());
   }
 
-  /** Says whom a recording client is like. Not thread-safe. */
+  /** Collects how a recording client behaves. Not thread-safe. */
   public static final class Builder {
     private final Capabilities capabilities;
     private final TargetKey key;
@@ -282,21 +288,21 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
 
     /**
      * Sets what the provider's client does beyond its capabilities: it gets each feedback without
-     * the parts that are not kept, and gives further losses, such as a rounded score, or throws an
-     * {@link io.github.llmfeedback.UnrepresentableFeedbackException}.
+     * the parts that are not kept, and returns further losses, such as a rounded score, or throws
+     * an {@link io.github.llmfeedback.UnrepresentableFeedbackException}.
      */
     public Builder rule(Function<Feedback, List<Loss>> rule) {
       this.rule = Objects.requireNonNull(rule, "rule must not be null");
       return this;
     }
 
-    /** Gives it {@link SupportsUpdate}. */
+    /** Adds {@link SupportsUpdate}. */
     public Builder supportsUpdate() {
       updates = true;
       return this;
     }
 
-    /** Gives it {@link SupportsRetract}. */
+    /** Adds {@link SupportsRetract}. */
     public Builder supportsRetract() {
       retracts = true;
       return this;

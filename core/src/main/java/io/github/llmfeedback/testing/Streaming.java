@@ -14,8 +14,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code submitEach}: begins the calls of a chunk, then hands their outcomes out, as a real
- * client does that has one chunk in flight. All on the calling thread; used once.
+ * One {@code submitEach}: begins the calls of a chunk, then passes their outcomes to the callback,
+ * like a real client with one chunk in flight. Everything runs on the calling thread; used once.
  */
 final class Streaming {
   private static final int CHUNK = 10;
@@ -76,7 +76,7 @@ final class Streaming {
         read++;
       }
       return true;
-    } catch (Throwable e) { // Kotlin, for one, throws checked exceptions from anywhere
+    } catch (Throwable e) { // Kotlin code may throw checked exceptions from anywhere
       trouble(e);
       return false;
     }

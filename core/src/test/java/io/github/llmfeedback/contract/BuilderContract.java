@@ -115,11 +115,7 @@ public abstract class BuilderContract {
   @ParameterizedTest
   @CsvSource(
       quoteCharacter = '|',
-      value = {
-        "Bearer %s, begin with \"Bearer \"",
-        "'%s', stand in quotes",
-        "\"%s\", stand in quotes"
-      })
+      value = {"Bearer %s, begin with \"Bearer \"", "'%s', be in quotes", "\"%s\", be in quotes"})
   void aKeyWithWhatItWasCopiedFromIsRefused(String copied, String because) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> create(copied.formatted(KEY)))

@@ -209,7 +209,8 @@ class EncodedTest {
   void aFeedbackOfWhichTheDialectMakesNothingIsRefusedUnderAnyPolicy() {
     Feedback mute = Feedback.on("id").comment("mute").build();
     assertThat(refusal(mute, LossPolicy.ANY))
-        .hasMessageStartingWith("toy cannot keep this feedback: its dialect made nothing of it");
+        .hasMessageStartingWith(
+            "toy cannot keep this feedback: its dialect produced nothing that could be sent");
   }
 
   @Test

@@ -72,7 +72,7 @@ class KeyTest {
   void aKeyInQuotesIsRefused(String quoted) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> keyed(quoted.formatted(SECRET)))
-        .withMessage("the API key must not stand in quotes; give the key alone");
+        .withMessage("the API key must not be in quotes; give the key alone");
   }
 
   @Test

@@ -1,6 +1,6 @@
 /**
- * Internal, and not exported: everything that touches OkHttp. One attempt over HTTP, and what tames
- * the client that carries it; it may change in any release.
+ * Internal and not exported: everything that uses OkHttp. It makes one attempt over HTTP, and sets
+ * the limits of the HTTP client. It may change in any release.
  */
 @NullMarked
 package io.github.llmfeedback.engine.http;
