@@ -1,6 +1,6 @@
 /**
- * Internal, and not exported: what the library's own parts agree on about threads and futures. It
- * knows nothing of feedback, and may change in any release.
+ * Internal, and not exported: the threads, futures and queues that the library's own parts share.
+ * It does not depend on feedback, and may change in any release.
  */
 @NullMarked
 package io.github.llmfeedback.concurrent;

@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One call that somebody waits for, from encoding what it carries to reading the response. */
+/** One single call, from encoding what it carries to reading the response. */
 final class CallWork<T> extends EngineWork<T> {
   private final ClientCalls calls;
   private final Supplier<Prepared<T>> prepare;
@@ -32,7 +32,7 @@ final class CallWork<T> extends EngineWork<T> {
     Prepared<T> ready;
     try {
       ready = prepare.get();
-    } catch (LinkageError e) { // in encoding: a call that is on its way throws nothing
+    } catch (LinkageError e) { // while encoding: a call that has started throws nothing
       throw calls.errors.linkage(e);
     }
     prepared = ready;
@@ -63,6 +63,6 @@ final class CallWork<T> extends EngineWork<T> {
     return Objects.requireNonNull(prepared, "the call has not begun");
   }
 
-  /** A call that is ready to start, and what its end means to the caller. */
+  /** A call that is ready to start, and how to read its result. */
   record Prepared<T>(Call call, Function<CallResult, T> read) {}
 }

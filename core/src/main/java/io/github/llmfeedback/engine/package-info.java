@@ -1,6 +1,6 @@
 /**
- * Internal, and not exported: how feedback gets to a provider. Submissions (one, a batch, a stream,
- * polling) are made of calls, and a call of attempts. No type of OkHttp's appears here; it may
+ * Internal, and not exported: how feedback gets to a provider. submissions (one feedback, a batch,
+ * a stream, polling) consist of calls, and a call of attempts. It uses no type of OkHttp's, and may
  * change in any release.
  */
 @NullMarked

@@ -1,6 +1,6 @@
 /**
- * Internal, and not exported: everything that touches OkHttp. One attempt over HTTP, and what tames
- * the client that carries it; it may change in any release.
+ * Internal, and not exported: everything that uses OkHttp: one attempt over HTTP, and the
+ * restricted HTTP client that sends it. It may change in any release.
  */
 @NullMarked
 package io.github.llmfeedback.engine.http;
