@@ -7,11 +7,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** How many calls may be on the wire at once; those beyond wait in a queue, not on a thread. */
+/** Bounds how many calls are on the wire at once; the others wait in a queue, not on a thread. */
 public final class AsyncSemaphore {
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<BooleanSupplier> waiting = new LinkedHashSet<>();
-  private final SerialLoop pump = new SerialLoop(this::handOut);
+  private final SerialLoop loop = new SerialLoop(this::handOut);
   private int free;
 
   public AsyncSemaphore(int permits) {
@@ -21,21 +21,21 @@ public final class AsyncSemaphore {
   /**
    * Runs {@code taker} as soon as a permit is free, here or on the thread that gives one back.
    *
-   * @param taker answers whether it still wants the permit; if so, it must release it later
+   * @param taker returns whether it still wants the permit; if so, it must release it later
    */
   public void acquire(BooleanSupplier taker) {
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       waiting.add(taker);
     } finally {
       lock.unlock();
     }
-    pump.ask();
+    loop.trigger();
   }
 
-  /** Lets go of one that waits no longer: permits can be stuck for long, and many calls end. */
+  /** Removes a taker that no longer waits: permits can be held for long, and many calls end. */
   public void forget(BooleanSupplier taker) {
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       waiting.remove(taker);
     } finally {
@@ -43,9 +43,9 @@ public final class AsyncSemaphore {
     }
   }
 
-  /** How many wait. */
+  /** How many takers wait. */
   public int waiting() {
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       return waiting.size();
     } finally {
@@ -53,22 +53,22 @@ public final class AsyncSemaphore {
     }
   }
 
-  /** Gives a permit back. */
+  /** Returns a permit. */
   public void release() {
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       free++;
     } finally {
       lock.unlock();
     }
-    pump.ask();
+    loop.trigger();
   }
 
   private void handOut() {
     BooleanSupplier taker;
     while ((taker = next()) != null) {
       if (!taker.getAsBoolean()) {
-        Surely.lock(lock);
+        OutOfMemoryRetry.lock(lock);
         try {
           free++;
         } finally {
@@ -79,7 +79,7 @@ public final class AsyncSemaphore {
   }
 
   private @Nullable BooleanSupplier next() {
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       if (free == 0 || waiting.isEmpty()) {
         return null;

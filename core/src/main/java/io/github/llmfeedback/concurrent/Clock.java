@@ -2,11 +2,11 @@ package io.github.llmfeedback.concurrent;
 
 import java.time.Instant;
 
-/** Tells the time; tests bring their own. */
+/** A source of time; tests use their own. */
 public interface Clock {
   /** Monotonic nanoseconds. */
   long nanoTime();
 
-  /** The wall clock, for dates that servers name. */
+  /** The wall-clock time, to compare with dates that servers send. */
   Instant now();
 }

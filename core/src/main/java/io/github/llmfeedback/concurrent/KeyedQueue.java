@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/** Keeps calls with the same key in order, one at a time, and a stated time apart. */
+/** Runs calls with the same key in order, one at a time, with a minimum time between them. */
 public final class KeyedQueue {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, Set<BooleanSupplier>> lanes = new HashMap<>();
+  private final Map<String, Set<BooleanSupplier>> queues = new HashMap<>();
   private final Time time;
 
   public KeyedQueue(Time time) {
@@ -20,19 +20,19 @@ public final class KeyedQueue {
   }
 
   /**
-   * Runs {@code taker} as soon as the lane is free, now or later.
+   * Runs {@code taker} as soon as no other call holds the key, now or later.
    *
-   * @param taker answers whether it still wants the lane; if so, it must leave it later
+   * @param taker returns whether it still wants the key; if so, it must {@link #leave} it later
    */
   public void enter(String key, BooleanSupplier taker) {
     lock.lock();
     try {
-      Set<BooleanSupplier> waiting = lanes.get(key);
+      Set<BooleanSupplier> waiting = queues.get(key);
       if (waiting != null) {
         waiting.add(taker);
         return;
       }
-      lanes.put(key, new LinkedHashSet<>());
+      queues.put(key, new LinkedHashSet<>());
     } finally {
       lock.unlock();
     }
@@ -41,11 +41,11 @@ public final class KeyedQueue {
     }
   }
 
-  /** Lets go of one that waits no longer. */
+  /** Removes a taker that no longer waits. */
   public void forget(String key, BooleanSupplier taker) {
     lock.lock();
     try {
-      Set<BooleanSupplier> waiting = lanes.get(key);
+      Set<BooleanSupplier> waiting = queues.get(key);
       if (waiting != null) {
         waiting.remove(taker);
       }
@@ -54,11 +54,11 @@ public final class KeyedQueue {
     }
   }
 
-  /** Gives the lane to the next, after {@code apart}. */
-  public void leave(String key, Duration apart) {
+  /** Passes the key on to the next taker, after {@code spacing}. */
+  public void leave(String key, Duration spacing) {
     try {
-      time.schedule(() -> free(key), apart);
-    } catch (RuntimeException | Error e) { // no memory: better too soon than never
+      time.schedule(() -> free(key), spacing);
+    } catch (RuntimeException | Error e) { // out of memory: better too soon than never
       free(key);
     }
   }
@@ -68,9 +68,9 @@ public final class KeyedQueue {
       BooleanSupplier next;
       lock.lock();
       try {
-        Set<BooleanSupplier> waiting = lanes.get(key);
+        Set<BooleanSupplier> waiting = queues.get(key);
         if (waiting == null || waiting.isEmpty()) {
-          lanes.remove(key);
+          queues.remove(key);
           return;
         }
         Iterator<BooleanSupplier> queue = waiting.iterator();

@@ -1,7 +1,7 @@
 package io.github.llmfeedback.concurrent;
 
 /**
- * Marks a client whose asynchronous methods return at once, whatever happens, so that whoever calls
- * them needs no thread between.
+ * Marks a client whose asynchronous methods always return at once, so that they can be called
+ * without a thread of their own.
  */
 public interface NonBlocking {}

@@ -2,14 +2,14 @@ package io.github.llmfeedback.concurrent;
 
 import java.time.Duration;
 
-/** Runs tasks later; tests bring their own. */
+/** Runs tasks later; tests use their own. */
 public interface Scheduler {
-  /** Runs {@code task} after {@code delay}, on a thread that must not be held. */
+  /** Runs {@code task} after {@code delay}, on a thread that it must not block. */
   Alarm schedule(Runnable task, Duration delay);
 
-  /** A task that has not run yet. */
+  /** A scheduled task. */
   interface Alarm {
-    /** Drops the task, unless it has begun. */
+    /** Cancels the task, unless it has begun. */
     void cancel();
   }
 }

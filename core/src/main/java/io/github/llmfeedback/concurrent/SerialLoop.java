@@ -7,41 +7,42 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a step as often as it is asked to, never nested and never on two threads at once: so what
- * ends at once, a thousand times in a row, does not pile up on the stack.
+ * Runs a step each time it is triggered, never nested and never on two threads at once: a thousand
+ * steps in a row that end at once do not fill the stack. Triggers during a step may be merged into
+ * one more run. Thread-safe.
  */
 public final class SerialLoop {
-  private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger triggers = new AtomicInteger();
   private final Runnable step;
 
-  /** A pump of a step that must not throw. */
+  /** A loop of a step that must not throw an exception. */
   SerialLoop(Runnable step) {
     this.step = step;
   }
 
-  /** Runs the step after now, here or on the thread that is running it. */
-  void ask() {
-    if (asked.getAndIncrement() != 0) {
+  /** Runs the step once more, here or on the thread that is running it now. */
+  void trigger() {
+    if (triggers.getAndIncrement() != 0) {
       return;
     }
     int seen;
-    @Nullable Error trouble = null;
+    @Nullable Error error = null;
     do {
-      seen = asked.get();
+      seen = triggers.get();
       try {
         step.run();
-      } catch (Error e) { // no memory, most likely; whoever asks later must be heard all the same
-        trouble = e;
+      } catch (Error e) { // out of memory, most likely; later triggers must still have their effect
+        error = e;
       }
-    } while (asked.addAndGet(-seen) != 0);
-    if (trouble != null) {
-      throw trouble;
+    } while (triggers.addAndGet(-seen) != 0);
+    if (error != null) {
+      throw error;
     }
   }
 
   /**
-   * Works through a queue, in order, so many pieces at a time. The work may put pieces back before
-   * its future completes.
+   * Works through a queue, in order, at most {@code atATime} pieces at a time. The work may put
+   * pieces back before its future completes.
    *
    * @return completes when the queue is empty and the last piece is done
    */
@@ -56,7 +57,7 @@ public final class SerialLoop {
     private final Function<T, CompletableFuture<Void>> work;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final AtomicInteger running = new AtomicInteger();
-    private final SerialLoop pump = new SerialLoop(this::step);
+    private final SerialLoop loop = new SerialLoop(this::step);
 
     Through(Deque<T> pieces, int atATime, Function<T, CompletableFuture<Void>> work) {
       this.pieces = pieces;
@@ -65,13 +66,13 @@ public final class SerialLoop {
     }
 
     CompletableFuture<Void> run() {
-      pump.ask();
+      loop.trigger();
       return done;
     }
 
     private void next() {
       running.decrementAndGet();
-      pump.ask();
+      loop.trigger();
     }
 
     private void step() {
@@ -79,7 +80,7 @@ public final class SerialLoop {
         running.incrementAndGet();
         try {
           var unused = work.apply(pieces.remove()).whenComplete((ok, bug) -> next());
-        } catch (RuntimeException | Error e) { // no memory; the other pieces go on
+        } catch (RuntimeException | Error e) { // out of memory; the other pieces go on
           running.decrementAndGet();
         }
       }

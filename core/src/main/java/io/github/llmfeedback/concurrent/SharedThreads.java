@@ -18,13 +18,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads and the timer that all clients and fan-outs of the process share: made for the first,
- * shut down with the last. Every thread is a daemon, and none exists before it is needed.
+ * The threads and the timer that all clients and fan-outs of the process share: created for the
+ * first, shut down with the last. Every thread is a daemon, and is started only when it is needed.
  */
 public final class SharedThreads implements Time {
   private static final ReentrantLock LOCK = new ReentrantLock();
 
-  /** "For ever" has more nanoseconds than a long holds. */
+  /** Longer delays, such as "for ever", may have more nanoseconds than a long holds. */
   private static final Duration LONGEST = Duration.ofDays(365);
 
   private static final AtomicInteger COUNT = new AtomicInteger();
@@ -59,7 +59,7 @@ public final class SharedThreads implements Time {
     }
   }
 
-  /** Lets go of the threads; the last one who does so ends them. */
+  /** Releases the threads; they end when the last user has released them. */
   public void release() {
     LOCK.lock();
     try {
@@ -76,7 +76,7 @@ public final class SharedThreads implements Time {
     timer.shutdownNow();
   }
 
-  /** What all users of these threads share besides, made by the first who asks for it. */
+  /** An object that all users of these threads share, created by the first who asks for it. */
   public <T> T attachment(Class<T> type, Function<SharedThreads, T> maker) {
     LOCK.lock();
     try {
@@ -89,28 +89,28 @@ public final class SharedThreads implements Time {
     }
   }
 
-  /** Runs what may take its time on a daemon thread, even after these threads have ended. */
+  /** Runs a task that may block, on a daemon thread, even after these threads have ended. */
   public void run(Runnable task) {
     try {
       calls.execute(task);
     } catch (RejectedExecutionException e) {
       daemon(task).start();
-    } catch (OutOfMemoryError e) { // there is no memory for a thread
+    } catch (OutOfMemoryError e) { // no memory for a thread
       task.run();
     }
   }
 
-  /** A thread of its own for a task that keeps no program from ending. */
+  /** A new thread for a task, which does not keep the JVM from exiting; not started yet. */
   public static Thread daemon(Runnable task) {
     return daemons("llm-feedback-").newThread(task);
   }
 
-  /** Where calls wait for the network. */
+  /** Where calls block on the network. */
   public ExecutorService calls() {
     return calls;
   }
 
-  /** Where callers hear of ends, and may take their time: never on a thread that carries calls. */
+  /** Where users' callbacks run, which may block: never on a thread that makes calls. */
   public Executor callbacks() {
     return callbacks;
   }
@@ -134,27 +134,29 @@ public final class SharedThreads implements Time {
   public Alarm schedule(Runnable task, Duration delay) {
     Duration bounded = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
     try {
-      Runnable sure = () -> Surely.run(task);
-      Future<?> future = timer.schedule(() -> ring(sure), bounded.toNanos(), TimeUnit.NANOSECONDS);
+      Runnable retried = () -> OutOfMemoryRetry.run(task);
+      Future<?> future =
+          timer.schedule(() -> fire(retried), bounded.toNanos(), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
     } catch (RejectedExecutionException e) {
-      return () -> {}; // the last client is closed: nobody waits for this any more
+      return () -> {}; // the last client is closed: nobody waits for this any longer
     }
   }
 
-  /** The timer is everybody's; a task may meet a user's event listener, which takes its time. */
-  private void ring(Runnable task) {
+  /** The timer thread is shared; a task may call a user's event listener, which may block. */
+  private void fire(Runnable task) {
     try {
       callbacks.execute(task);
-    } catch (RejectedExecutionException | OutOfMemoryError e) { // no thread is to be had
+    } catch (RejectedExecutionException | OutOfMemoryError e) { // no thread is available
       task.run();
     }
   }
 
-  /** A thread that has a successor if it dies, as where there is no memory to wait for an alarm. */
+  /** A thread that is replaced if it dies, as it may when the timer runs out of memory. */
   private Thread timerThread(Runnable task) {
     Thread thread = daemons("llm-feedback-timer-").newThread(task);
-    thread.setUncaughtExceptionHandler((dead, e) -> Surely.run(timer::prestartCoreThread));
+    thread.setUncaughtExceptionHandler(
+        (dead, e) -> OutOfMemoryRetry.run(timer::prestartCoreThread));
     return thread;
   }
 

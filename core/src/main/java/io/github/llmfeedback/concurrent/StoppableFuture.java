@@ -4,27 +4,28 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * A future that can say how its work ended when it is told to stop. {@link #cancel} ends the work
- * too, but leaves a {@link java.util.concurrent.CancellationException}, which knows nothing.
+ * A future that can give the result of its work when the work is stopped. {@link #cancel} ends the
+ * work too, but leaves a {@link java.util.concurrent.CancellationException}, which does not say how
+ * far the work got.
  */
 public final class StoppableFuture<T> extends CompletableFuture<T> {
-  private final Supplier<CompletableFuture<T>> ending;
+  private final Supplier<CompletableFuture<T>> stop;
 
   /**
    * A future of work that has begun.
    *
-   * @param ending ends the work, if it has not ended, and gives how it ended
+   * @param stop ends the work, if it has not ended, and returns its result
    */
-  public StoppableFuture(Supplier<CompletableFuture<T>> ending) {
-    this.ending = ending;
+  public StoppableFuture(Supplier<CompletableFuture<T>> stop) {
+    this.stop = stop;
   }
 
   /**
    * Ends the work, if it has not ended.
    *
-   * @return how it ended, which it tells without the executor on which this future completes
+   * @return its result, which does not wait for the executor on which this future completes
    */
   public CompletableFuture<T> stop() {
-    return ending.get();
+    return stop.get();
   }
 }

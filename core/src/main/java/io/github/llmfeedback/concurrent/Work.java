@@ -4,10 +4,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Something that is done once for somebody, who either waits for its end or has a future of it. All
- * that a caller can do about it, waiting, interrupting and cancelling, is here.
+ * A task that runs once, and whose caller either blocks until it ends or gets a future of it.
+ * Waiting, interrupting and cancelling are handled here.
  *
- * @param <T> what it gives
+ * @param <T> the result
  */
 public abstract class Work<T> {
   /** For subclasses. */
@@ -16,10 +16,10 @@ public abstract class Work<T> {
   /** Begins; if it throws, nothing is under way. */
   protected abstract void begin();
 
-  /** Completes when the work has ended; asked for after {@link #begin} only. */
+  /** Completes when the work has ended; called only after {@link #begin}. */
   protected abstract CompletableFuture<?> ended();
 
-  /** What the work gave, or throws why it gave nothing; asked for after the end only. */
+  /** Returns the result, or throws the failure; called only after the end. */
   protected abstract T result();
 
   /**
@@ -28,13 +28,13 @@ public abstract class Work<T> {
    */
   protected abstract void interrupt();
 
-  /** Ends the work because nobody wants it any more; does nothing if it has ended. */
+  /** Ends the work because its future was cancelled; does nothing if it has ended. */
   protected abstract void cancel();
 
   /**
-   * Who completes the future of this work, if that is not the thread on which it ends.
+   * What completes the future of this work, by default on the thread on which the work ends.
    *
-   * @param complete completes it
+   * @param complete completes the future
    */
   protected Teller teller(Runnable complete) {
     return complete::run;
@@ -53,19 +53,19 @@ public abstract class Work<T> {
   /**
    * Begins the work.
    *
-   * @return completes with what it gives; every error comes through it, and to cancel it cancels
-   *     the work
+   * @return completes with the result; every error comes through it, and cancelling it cancels the
+   *     work
    */
   public final CompletableFuture<T> future() {
     StoppableFuture<T> future = new StoppableFuture<>(this::stop);
     Teller teller = teller(() -> complete(future));
     try {
       begin();
-      var unused = ended().whenComplete((end, error) -> teller.tell());
+      var unused = ended().whenComplete((end, error) -> teller.complete());
       unused = future.whenComplete((result, error) -> cancel());
     } catch (RuntimeException | Error e) {
       cancel();
-      teller.forget();
+      teller.discard();
       return CompletableFuture.failedFuture(e);
     }
     return future;
@@ -85,9 +85,10 @@ public abstract class Work<T> {
   }
 
   /**
-   * Waits until {@code ended} completes, in whichever way.
+   * Waits until {@code ended} completes, normally or not.
    *
-   * @param interrupt makes it complete soon; runs if this thread is interrupted, which it stays
+   * @param interrupt makes it complete soon; runs if this thread is interrupted, and the thread
+   *     stays interrupted
    */
   public static void awaitEnd(CompletableFuture<?> ended, Runnable interrupt) {
     try {
@@ -97,16 +98,16 @@ public abstract class Work<T> {
       Thread.currentThread().interrupt();
       ended.handle((end, error) -> "ended").join();
     } catch (ExecutionException e) {
-      // It has ended: what it comes to is asked of the work.
+      // It has ended; result() throws the failure.
     }
   }
 
-  /** Completes a future of somebody's, once. */
+  /** Completes the future of a {@link Work}, once. */
   public interface Teller {
-    /** Completes it, here or on another thread. */
-    void tell();
+    /** Completes the future, here or on another thread. */
+    void complete();
 
-    /** The work did not begin, and there will be nothing to tell. */
-    default void forget() {}
+    /** The work did not begin, so the future will not be completed. */
+    default void discard() {}
   }
 }

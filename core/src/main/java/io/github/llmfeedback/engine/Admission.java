@@ -2,14 +2,14 @@ package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.concurrent.AsyncSemaphore;
 import io.github.llmfeedback.concurrent.KeyedQueue;
-import io.github.llmfeedback.concurrent.Surely;
+import io.github.llmfeedback.concurrent.OutOfMemoryRetry;
 import io.github.llmfeedback.spi.WireRequest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/** The admission of one call to the wire: by its key, if it has one, then by a permit. */
+/** Admits one call to the wire: it waits for its key, if it has one, then for a permit. */
 final class Admission {
   private final KeyedQueue queue;
   private final AsyncSemaphore permits;
@@ -30,7 +30,7 @@ final class Admission {
     this.whenAdmitted = whenAdmitted;
   }
 
-  /** Queues, unless the call has left. */
+  /** Joins the queues, unless the call has already left. */
   void queue() {
     if (hasLeft()) {
       return;
@@ -40,7 +40,7 @@ final class Admission {
   }
 
   private boolean hasLeft() {
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       return left;
     } finally {
@@ -49,7 +49,7 @@ final class Admission {
   }
 
   private boolean takeKey() {
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       if (left) {
         return false;
@@ -63,7 +63,7 @@ final class Admission {
   }
 
   private boolean takePermit() {
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       if (left) {
         return false;
@@ -77,15 +77,15 @@ final class Admission {
   }
 
   /**
-   * Makes room for others, whether the call was admitted or still waits; once is enough.
+   * Gives up the key and the permit, or the place in their queues; further calls do nothing.
    *
-   * @param sent whether anything went over the wire, from which the next with the same key must
-   *     keep its distance
+   * @param sent whether anything was sent, so that the next call with the same key must wait for
+   *     the spacing to pass
    */
   void leave(boolean sent) {
     boolean permit;
     boolean key;
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       if (left) {
         return;

@@ -13,14 +13,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one attempt came to, and whether another makes sense.
+ * The result of one attempt, and whether another makes sense.
  *
  * @param response the response; null if none came
  * @param verdict what the response means; null if none came
- * @param reason why no answer came; null if one did
- * @param cause what OkHttp said to it
- * @param leavesDoubt whether the provider may keep the feedback although this was no yes
- * @param again whether to try again
+ * @param reason why no response came; null if one did
+ * @param cause OkHttp's exception, if any
+ * @param leavesDoubt whether the provider may have stored the feedback without accepting it
+ * @param retry whether to try again
  */
 record AttemptResult(
     @Nullable ProviderResponse response,
@@ -28,90 +28,90 @@ record AttemptResult(
     @Nullable Reason reason,
     @Nullable IOException cause,
     boolean leavesDoubt,
-    Again again) {
+    Retry retry) {
   /** Whether another attempt makes sense. */
-  private enum Again {
+  private enum Retry {
     NO,
-    /** If arriving twice does no harm or is wished for. */
+    /** Only if it is harmless to send the request twice, or the settings allow it. */
     IF_REPEATABLE,
     YES
   }
 
-  // Made beforehand, for there may be no memory when they are needed.
+  // Preallocated, because memory may have run out when they are needed.
 
   static final AttemptResult TIMED_OUT = failed(Reason.TIMEOUT, false, null);
   static final AttemptResult SENT_AND_TIMED_OUT = failed(Reason.TIMEOUT, true, null);
 
-  /** Nobody knows how it ended. */
+  /** It is unknown how the attempt ended. */
   static final AttemptResult LOST = failed(Reason.CONNECTION_LOST, true, null);
 
   /**
-   * An answer came.
+   * The result when a response came.
    *
-   * @param isChunk whether several feedbacks were asked about at once
+   * @param isChunk whether the request carried several feedbacks
    */
-  static AttemptResult answered(ProviderResponse response, Verdict verdict, boolean isChunk) {
+  static AttemptResult responded(ProviderResponse response, Verdict verdict, boolean isChunk) {
     return switch (verdict.kind()) {
-      case ACCEPTED -> of(response, verdict, false, Again.NO);
+      case ACCEPTED -> of(response, verdict, false, Retry.NO);
       case REFUSED ->
-          of(response, verdict, isChunk && Splitting.leavesDoubt(response, verdict), Again.NO);
-      // A gateway may say 503 for a server that took the feedback; nobody says 429 so.
-      case BUSY -> of(response, verdict, response.status() >= 500, Again.YES);
-      case UNCERTAIN -> of(response, verdict, true, Again.IF_REPEATABLE);
-      // What is too large today is too large again.
+          of(response, verdict, isChunk && Splitting.leavesDoubt(response, verdict), Retry.NO);
+      // A gateway may send 503 for a server that stored the feedback; 429 always means it did not.
+      case BUSY -> of(response, verdict, response.status() >= 500, Retry.YES);
+      case UNCERTAIN -> of(response, verdict, true, Retry.IF_REPEATABLE);
+      // A response that is too large would be too large again.
       case UNREADABLE ->
           of(
               response,
               verdict,
               true,
-              response.isCut() && !response.isTooLarge() ? Again.IF_REPEATABLE : Again.NO);
+              response.isCut() && !response.isTooLarge() ? Retry.IF_REPEATABLE : Retry.NO);
     };
   }
 
   private static AttemptResult of(
-      ProviderResponse response, Verdict verdict, boolean leavesDoubt, Again again) {
-    return new AttemptResult(response, verdict, null, null, leavesDoubt, again);
+      ProviderResponse response, Verdict verdict, boolean leavesDoubt, Retry retry) {
+    return new AttemptResult(response, verdict, null, null, leavesDoubt, retry);
   }
 
-  /** No answer came. */
+  /** The result when no response came. */
   static AttemptResult failed(Exchange exchange) {
     return failed(Objects.requireNonNull(exchange.reason()), exchange.sent(), exchange.cause());
   }
 
   private static AttemptResult failed(Reason reason, boolean sent, @Nullable IOException cause) {
-    Again again =
+    Retry retry =
         switch (reason) {
-          case UNTRUSTED, CANCELLED, LINKAGE -> Again.NO;
-          default -> sent ? Again.IF_REPEATABLE : Again.YES;
+          case UNTRUSTED, CANCELLED, LINKAGE -> Retry.NO;
+          default -> sent ? Retry.IF_REPEATABLE : Retry.YES;
         };
-    return new AttemptResult(null, null, reason, cause, sent, again);
+    return new AttemptResult(null, null, reason, cause, sent, retry);
   }
 
   boolean isAccepted() {
     return verdict != null && verdict.kind() == Verdict.Kind.ACCEPTED;
   }
 
-  /** Whether an answer came of a provider that is not too busy. */
+  /** Whether a response came, and the provider is not too busy. */
   boolean isFromProvider() {
     return verdict != null && verdict.kind() != Verdict.Kind.BUSY;
   }
 
   boolean isWorthRepeating(WireRequest request, ClientSettings settings) {
-    return again == Again.YES
-        || (again == Again.IF_REPEATABLE && (request.isRepeatable() || settings.repeatUncertain()));
+    return retry == Retry.YES
+        || (retry == Retry.IF_REPEATABLE && (request.isRepeatable() || settings.repeatUncertain()));
   }
 
-  /** How long the server asked to wait; nothing if it did not. */
-  Duration askedWait() {
+  /** How long the server asked to wait; zero if it did not. */
+  Duration requestedWait() {
     return response == null ? Duration.ZERO : response.retryAfter().orElse(Duration.ZERO);
   }
 
-  /** The status with which a busy provider asked for a pause, which concerns all calls to it. */
+  /** The status with which a busy provider asked for a pause, which applies to all calls to it. */
   Optional<Integer> pausedBy() {
     return response == null
             || verdict == null
             || verdict.kind() != Verdict.Kind.BUSY
-            || askedWait().isZero()
+            || requestedWait().isZero()
         ? Optional.empty()
         : Optional.of(response.status());
   }

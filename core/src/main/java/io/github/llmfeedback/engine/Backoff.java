@@ -4,11 +4,11 @@ import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.concurrent.Time;
 import java.time.Duration;
 
-/** Exponential backoff with full jitter: any wait from nothing to twice the last bound. */
+/** Exponential backoff with full jitter: a random wait from zero to twice the last bound. */
 final class Backoff {
   private Backoff() {}
 
-  /** The wait before a retry, of which there were {@code retries}; at least {@code asked}. */
+  /** The wait before a retry, after {@code retries} earlier ones; at least {@code asked}. */
   static Duration before(int retries, Duration asked, ClientSettings settings, Time time) {
     double doubled = settings.firstBackoff().toMillis() * Math.pow(2, retries);
     double bound = Math.min(doubled, (double) settings.maxBackoff().toMillis());

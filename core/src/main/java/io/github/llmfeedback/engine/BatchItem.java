@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** One feedback of a batch on its way to its outcome, which is set once. */
+/** One feedback of a batch, and its outcome, which is set once. */
 final class BatchItem<W> {
   private final long index;
   private final @Nullable Feedback feedback;
@@ -21,7 +21,7 @@ final class BatchItem<W> {
   /**
    * An item that is ready for the wire.
    *
-   * @param feedback what it stands for; null if for something of the provider's own
+   * @param feedback the feedback that it carries; null if it carries something provider-specific
    */
   BatchItem(long index, @Nullable Feedback feedback, Encoded<W> encoded) {
     this.index = index;
@@ -29,7 +29,7 @@ final class BatchItem<W> {
     this.encoded = encoded;
   }
 
-  /** An item that never goes over the wire. */
+  /** An item that is never sent. */
   BatchItem(long index, Feedback feedback, FeedbackException error) {
     this.index = index;
     this.feedback = feedback;
@@ -49,7 +49,7 @@ final class BatchItem<W> {
     result.compareAndSet(null, new Result(null, error));
   }
 
-  /** Notes what was sent of it, although it has no outcome yet. */
+  /** Notes how often it was sent so far; it has no outcome yet. */
   void sent(Sent soFar) {
     sent.set(soFar);
   }
@@ -76,13 +76,13 @@ final class BatchItem<W> {
   }
 
   <I, R> R result(
-      I place,
+      I key,
       BiFunction<? super I, Receipt, R> accepted,
       BiFunction<? super I, FeedbackException, R> failed) {
     Result done = Objects.requireNonNull(result.get(), "the batch has not ended");
     return done.receipt != null
-        ? accepted.apply(place, done.receipt)
-        : failed.apply(place, Objects.requireNonNull(done.error));
+        ? accepted.apply(key, done.receipt)
+        : failed.apply(key, Objects.requireNonNull(done.error));
   }
 
   private record Result(@Nullable Receipt receipt, @Nullable FeedbackException error) {}

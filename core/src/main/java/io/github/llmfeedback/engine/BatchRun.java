@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of one batch, sent in chunks, several in flight. Items on one target go one after the
- * other, in input order.
+ * The items of one batch, sent in chunks, several in flight. Items on one target are sent one after
+ * the other, in input order.
  */
 final class BatchRun<W> {
   private final Engine<W> engine;
@@ -26,12 +26,12 @@ final class BatchRun<W> {
     this.batching = engine.dialect.batching();
   }
 
-  /** How many items make a chunk now. */
+  /** How many items a chunk has at most, for now. */
   int chunkSize() {
     return engine.takesLists.get() ? batching.maxFeedbacks() : 1;
   }
 
-  /** Sends the items in the time of a batch; when the future completes, each has its outcome. */
+  /** Sends the items within the batch timeout; when the future completes, each has its outcome. */
   CompletableFuture<Void> send(List<BatchItem<W>> items, CallGroup group) {
     PendingWork.Piece admitted = engine.calls.work.admit();
     if (admitted == null) {
@@ -46,7 +46,7 @@ final class BatchRun<W> {
           engine.calls.time.schedule(
               () -> group.stop(Reason.TIMEOUT), engine.settings.batchTimeout());
       done = chunks(items, group);
-    } catch (RuntimeException | Error e) { // no memory; what is on its way ends
+    } catch (RuntimeException | Error e) { // out of memory; end what is in flight
       end(group, timeout, admitted);
       group.stop(Reason.CANCELLED);
       throw e;
@@ -54,7 +54,9 @@ final class BatchRun<W> {
     Scheduler.Alarm set = timeout;
     return done.whenComplete(
         (ok, bug) -> {
-          items.forEach(item -> item.failed(engine.calls.lost())); // does nothing, as a rule
+          items.forEach(
+              item ->
+                  item.failed(engine.calls.lost())); // normally does nothing: each has its outcome
           end(group, set, admitted);
         });
   }

@@ -2,8 +2,8 @@ package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.OutOfMemoryRetry;
 import io.github.llmfeedback.concurrent.Scheduler;
-import io.github.llmfeedback.concurrent.Surely;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.engine.http.Attempt;
 import io.github.llmfeedback.engine.http.Exchange;
@@ -18,20 +18,20 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call: admit, sit out the pause, attempt, judge, again or end. No thread is held while it
- * waits.
+ * One call: admission, waiting out a pause, attempt, verdict, then a retry or the end. It holds no
+ * thread while it waits.
  *
- * <p>Its steps stand here in the order in which they run: {@link #start}, {@link #admitted}, {@link
- * #attempt}, {@link #over}, {@link #settle}, which begins again or comes to {@link #end}. All its
- * state is under its lock. A step {@linkplain #enter enters}, changes the state, and {@linkplain
- * #leave leaves}, which does outside the lock what the step decided. So whoever stops the call
- * finds it before or after a step, never within one.
+ * <p>The steps are declared in the order in which they run: {@link #start}, {@link #admitted},
+ * {@link #attempt}, {@link #over}, {@link #settle}, which begins a retry or calls {@link #end}. All
+ * state is guarded by the lock. A step {@linkplain #enter enters}, changes the state, and
+ * {@linkplain #leave leaves}, which does outside the lock what the step decided. So whoever stops
+ * the call finds it before or after a step, never in the middle of one.
  *
- * <p>Whatever a step throws, such as an {@link OutOfMemoryError}, the call ends and somebody hears
- * of it. So a step builds what it needs before it changes anything.
+ * <p>Whatever a step throws, such as an {@link OutOfMemoryError}, the call ends and reports a
+ * result. So a step creates the objects it needs before it changes anything.
  */
 final class Call implements Stoppable {
-  /** What a call carries. */
+  /** What a call carries, which decides how it is timed. */
   enum Kind {
     /** One feedback that somebody may wait for: queue and pauses count against its deadline. */
     SINGLE,
@@ -53,10 +53,10 @@ final class Call implements Stoppable {
   private Sent sent;
   private boolean hasAttempted;
 
-  /** How many attempts OkHttp has not let go of. */
+  /** How many attempts still hold a thread or a connection of OkHttp's. */
   private int notOver;
 
-  /** The attempt whose end the call awaits. */
+  /** The attempt that the call waits for. */
   private @Nullable Attempt attempt;
 
   private Scheduler.@Nullable Alarm alarm;
@@ -64,20 +64,20 @@ final class Call implements Stoppable {
   private long waitEnds;
   private boolean hasEnded;
 
-  // What a step decided, until leave() does it.
+  // What a step decided, for leave() to do.
   private @Nullable Attempt toBegin;
   private @Nullable Attempt toCancel;
-  private @Nullable CallResult toTell;
+  private @Nullable CallResult toReport;
 
-  /** A call that nobody waits for yet. */
+  /** A single call, which has not started. */
   Call(ClientCalls calls, WireRequest request) {
     this(calls, request, Kind.SINGLE, Sent.NOTHING, null);
   }
 
   /**
-   * A call that nobody waits for yet.
+   * A call that has not started.
    *
-   * @param sent what was sent already of what it carries, by other calls
+   * @param sent what other calls have already sent of its feedback
    * @param batchEnds when its batch ends, as {@link Time#nanoTime}; null for a single call
    */
   Call(ClientCalls calls, WireRequest request, Kind kind, Sent sent, @Nullable Long batchEnds) {
@@ -90,7 +90,7 @@ final class Call implements Stoppable {
     schedule = new RetrySchedule(calls, request, batchEnds);
   }
 
-  /** The body's bytes. */
+  /** The size of the body in bytes. */
   int size() {
     return outgoing.size();
   }
@@ -106,7 +106,7 @@ final class Call implements Stoppable {
     if (kind == Kind.SINGLE) {
       if (!calls.inFlight.add(outgoing.size())) {
         stop(Reason.FULL);
-      } else if (!isTakenOn()) {
+      } else if (!isAdmittedByClient()) {
         stop(Reason.CLOSED);
       } else {
         beginTimeout();
@@ -115,8 +115,8 @@ final class Call implements Stoppable {
     admission.queue();
   }
 
-  /** Has the client's closing wait for this call; returns whether it does. */
-  private boolean isTakenOn() {
+  /** Makes the client's close() wait for this call; returns false if the client is closed. */
+  private boolean isAdmittedByClient() {
     PendingWork.Piece piece = calls.work.admit();
     if (piece == null) {
       return false;
@@ -125,7 +125,7 @@ final class Call implements Stoppable {
     return true;
   }
 
-  /** The time of a call that somebody waits for begins before it is admitted. */
+  /** Starts the timeout of a single call, which counts from before the call is admitted. */
   private void beginTimeout() {
     enter();
     try {
@@ -147,9 +147,9 @@ final class Call implements Stoppable {
   }
 
   /**
-   * Makes an attempt, or sits a pause out first.
+   * Makes an attempt, or waits out a pause first.
    *
-   * @param isBeginning whether the call's time begins now
+   * @param isBeginning whether the call's timeout begins now
    */
   private void attempt(boolean isBeginning) {
     enter();
@@ -166,11 +166,11 @@ final class Call implements Stoppable {
       } else if (calls.isTooLong(pause)) {
         end(null, null, undelivered(Reason.CLOSED));
       } else if (!pause.isZero()) {
-        waitFor(schedule.sitOut(pause));
+        waitFor(schedule.waitOut(pause));
       } else {
         Sent more = sent.attempt(now());
         Attempt next = calls.sender.attempt(more.attempts(), outgoing, this::over);
-        setAlarm(timeOutOf(next), schedule.forAttempt());
+        setAlarm(timeOut(next), schedule.forAttempt());
         hasAttempted = true;
         sent = more;
         notOver++;
@@ -184,20 +184,20 @@ final class Call implements Stoppable {
     }
   }
 
-  /** An attempt is over, and OkHttp has let go of it. */
+  /** An attempt is over, and OkHttp holds no thread and no connection for it. */
   private void over(Attempt done, Exchange exchange) {
     settle(done, judge(exchange), true);
   }
 
-  /** An attempt takes too long: it ends wherever it hangs, and OkHttp lets go of it later. */
-  private Runnable timeOutOf(Attempt late) {
+  /** Ends an attempt that takes too long; OkHttp releases its thread and connection later. */
+  private Runnable timeOut(Attempt slow) {
     return () -> {
-      boolean sent = late.abandon();
-      settle(late, sent ? AttemptResult.SENT_AND_TIMED_OUT : AttemptResult.TIMED_OUT, false);
+      boolean sent = slow.abandon();
+      settle(slow, sent ? AttemptResult.SENT_AND_TIMED_OUT : AttemptResult.TIMED_OUT, false);
     };
   }
 
-  /** What an attempt means for the call. */
+  /** What the end of an attempt means for the call. */
   private AttemptResult judge(Exchange exchange) {
     ProviderResponse response = exchange.response();
     if (response == null) {
@@ -206,12 +206,12 @@ final class Call implements Stoppable {
     try {
       Verdict verdict = calls.verdict(response, request);
       if (kind == Kind.CHUNK) {
-        Verdict said = Splitting.explained(response, verdict, request, calls.settings);
-        return AttemptResult.answered(response, said, true);
+        Verdict explained = Splitting.explained(response, verdict, request, calls.settings);
+        return AttemptResult.responded(response, explained, true);
       }
-      return AttemptResult.answered(
+      return AttemptResult.responded(
           response, verdict.ofObjects(0, request.objects().size()), false);
-    } catch (RuntimeException | Error bug) { // no memory
+    } catch (RuntimeException | Error bug) { // out of memory
       return AttemptResult.LOST;
     }
   }
@@ -219,7 +219,7 @@ final class Call implements Stoppable {
   /**
    * Ends the call, or waits for the next attempt.
    *
-   * @param isOver whether OkHttp has let go of the attempt, which may have timed out before
+   * @param isOver whether OkHttp has released the attempt, which may have timed out earlier
    */
   private void settle(Attempt done, AttemptResult result, boolean isOver) {
     calls.log(request, done, result);
@@ -264,21 +264,21 @@ final class Call implements Stoppable {
   }
 
   /**
-   * Ends the call for a reason of the caller's; does nothing if it has ended.
+   * Ends the call for a reason from outside it; does nothing if it has ended.
    *
-   * @param letWireFinish whether an attempt on the wire may finish
+   * @param letAttemptFinish whether an attempt in flight may finish
    */
-  void stop(Reason reason, boolean letWireFinish) {
+  void stop(Reason reason, boolean letAttemptFinish) {
     enter();
     try {
-      Attempt onItsWay = attempt;
-      if (hasEnded || (onItsWay != null && letWireFinish)) {
+      Attempt current = attempt;
+      if (hasEnded || (current != null && letAttemptFinish)) {
         return;
       }
-      sent = sent.doubt(onItsWay != null && onItsWay.abandon());
-      toCancel = onItsWay;
-      boolean waited = reason == Reason.TIMEOUT && onItsWay == null;
-      end(null, null, waited ? outOfTime() : undelivered(reason));
+      sent = sent.doubt(current != null && current.abandon());
+      toCancel = current;
+      boolean wasWaiting = reason == Reason.TIMEOUT && current == null;
+      end(null, null, wasWaiting ? outOfTime() : undelivered(reason));
     } catch (RuntimeException | Error bug) {
       endBroken(bug);
     } finally {
@@ -300,7 +300,7 @@ final class Call implements Stoppable {
     }
   }
 
-  /** The time ran out in a wait, perhaps one that the provider asked for. */
+  /** The time ran out during a wait, perhaps one that the provider asked for. */
   private FeedbackException outOfTime() {
     Duration pause = schedule.pause();
     return pause.isZero()
@@ -334,7 +334,7 @@ final class Call implements Stoppable {
       @Nullable Verdict verdict,
       @Nullable FeedbackException error,
       Sent now) {
-    toTell = new CallResult(response, verdict, error, now, now.elapsed(now()));
+    toReport = new CallResult(response, verdict, error, now, now.elapsed(now()));
     hasEnded = true;
     sent = now;
     attempt = null;
@@ -342,7 +342,7 @@ final class Call implements Stoppable {
     cancelAlarm();
   }
 
-  /** Ends the call with the smallest failure that can be told. */
+  /** Ends the call after an error, with a failure that needs little memory. */
   private void endBroken(Throwable bug) {
     if (hasEnded) {
       return;
@@ -351,11 +351,11 @@ final class Call implements Stoppable {
     try {
       Sent unsure = sent.doubt(hasAttempted);
       Duration elapsed = elapsed();
-      toTell =
+      toReport =
           new CallResult(
               null, null, calls.errors.broken(request, bug, unsure, elapsed), unsure, elapsed);
     } catch (RuntimeException | Error again) {
-      toTell = calls.lastResort;
+      toReport = calls.lastResort;
     }
     hasEnded = true;
     attempt = null;
@@ -363,19 +363,19 @@ final class Call implements Stoppable {
   }
 
   private void enter() {
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
   }
 
-  /** Ends a step, and does what it decided: makes room for other calls first, then tells. */
+  /** Ends a step, and does what it decided: lets other calls proceed first, then reports. */
   private void leave() {
     Attempt next = toBegin;
     Attempt late = toCancel;
-    CallResult result = toTell;
-    boolean makesRoom = hasEnded && notOver == 0;
-    boolean wasOnTheWire = hasAttempted;
+    CallResult result = toReport;
+    boolean leavesAdmission = hasEnded && notOver == 0;
+    boolean wasSent = hasAttempted;
     toBegin = null;
     toCancel = null;
-    toTell = null;
+    toReport = null;
     lock.unlock();
     if (next != null) {
       next.begin();
@@ -384,18 +384,18 @@ final class Call implements Stoppable {
       if (late != null) {
         late.giveUp();
       }
-      if (makesRoom) {
-        admission.leave(wasOnTheWire);
+      if (leavesAdmission) {
+        admission.leave(wasSent);
       }
     } catch (RuntimeException | Error e) {
-      calls.warn("a call could not make room for the next: {}", e.getClass());
+      calls.warn("a call could not release its permit: {}", e.getClass());
     }
     if (result != null) {
-      tell(result);
+      report(result);
     }
   }
 
-  private void tell(CallResult result) {
+  private void report(CallResult result) {
     FeedbackException error = result.error();
     try {
       if (error != null) {
@@ -405,9 +405,9 @@ final class Call implements Stoppable {
         }
       }
     } catch (RuntimeException | Error e) {
-      // The caller hears of it all the same.
+      // The caller still gets the result.
     }
-    if (kind == Kind.SINGLE) { // before anybody hears of it, who may submit the next
+    if (kind == Kind.SINGLE) { // before the caller gets the result, and may submit the next
       calls.inFlight.remove(outgoing.size());
     }
     ended.complete(result);
@@ -421,7 +421,7 @@ final class Call implements Stoppable {
     waitEnds = now() + wait.toNanos();
   }
 
-  /** Sets the one alarm of what the call waits for now. */
+  /** Replaces the call's only alarm. */
   private void setAlarm(Runnable task, Duration wait) {
     Scheduler.Alarm next = calls.time.schedule(task, wait);
     cancelAlarm();
@@ -434,7 +434,7 @@ final class Call implements Stoppable {
       try {
         alarm.cancel();
       } catch (RuntimeException | Error e) {
-        // It goes off, and finds the call ended.
+        // It will fire, and find the call ended.
       }
     }
   }

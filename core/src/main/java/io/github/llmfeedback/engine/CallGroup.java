@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The wire calls of a batch that end together when its caller gives up. */
+/** The calls of a batch, which are stopped together. Thread-safe. */
 final class CallGroup implements Stoppable {
   private final Set<Stoppable> calls = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable Reason> stopped = new AtomicReference<>();
@@ -18,13 +18,13 @@ final class CallGroup implements Stoppable {
   /**
    * The calls of a batch.
    *
-   * @param ends when a pause of the provider's is too long for it, as {@link Time#nanoTime}
+   * @param ends until when it may wait out a provider's pause, as {@link Time#nanoTime}
    */
   CallGroup(long ends) {
     this.ends = ends;
   }
 
-  /** When a pause of the provider's is too long for it, as {@link Time#nanoTime}. */
+  /** Until when it may wait out a provider's pause, as {@link Time#nanoTime}. */
   long ends() {
     return ends;
   }
@@ -35,9 +35,9 @@ final class CallGroup implements Stoppable {
   }
 
   /**
-   * Adds what is on its way, unless the group was stopped, which stops it.
+   * Adds a call that has started; if the group was stopped, the call is stopped too.
    *
-   * @param end completes when it has ended
+   * @param end completes when the call has ended
    */
   void add(Stoppable call, CompletableFuture<?> end) {
     calls.add(call);
@@ -48,7 +48,7 @@ final class CallGroup implements Stoppable {
     }
   }
 
-  /** Ends what runs and lets nothing more begin. */
+  /** Stops all calls, and every call that is added later. */
   @Override
   public void stop(Reason reason) {
     if (stopped.compareAndSet(null, reason)) {

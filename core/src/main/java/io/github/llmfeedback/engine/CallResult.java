@@ -7,12 +7,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a wire call ended.
+ * How a call ended.
  *
  * @param response the last response; null if none came
  * @param verdict what that response meant
  * @param error why the call failed; null if it was accepted
- * @param sent what was sent of it, by earlier calls too
+ * @param sent what was sent of its feedback, including by earlier calls
  * @param elapsed from the first attempt to the end
  */
 record CallResult(

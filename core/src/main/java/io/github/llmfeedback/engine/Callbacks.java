@@ -1,14 +1,14 @@
 package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.concurrent.OutOfMemoryRetry;
 import io.github.llmfeedback.concurrent.SharedThreads;
-import io.github.llmfeedback.concurrent.Surely;
 import io.github.llmfeedback.concurrent.Work;
 import java.util.concurrent.Executor;
 
 /**
- * Where one client's futures complete: never on a thread that carries calls or tells the time, not
- * even if the user's executor runs its tasks on the thread that brings them, or takes no more.
+ * Completes one client's futures: never on a thread that makes calls or on the timer's, not even if
+ * the user's executor runs tasks on the thread that submits them, or rejects them.
  */
 final class Callbacks {
   private final Executor executor;
@@ -22,42 +22,42 @@ final class Callbacks {
     executor =
         settings
             .callbackExecutor()
-            .<Executor>map(users -> task -> own.execute(() -> handOver(task, users)))
+            .<Executor>map(users -> task -> own.execute(() -> executeOn(task, users)))
             .orElse(own);
   }
 
-  private static void handOver(Runnable task, Executor users) {
+  private static void executeOn(Runnable task, Executor users) {
     try {
       users.execute(task);
-    } catch (RuntimeException | Error e) { // it takes no more: better here than never
+    } catch (RuntimeException | Error e) { // it rejects the task: better here than never
       task.run();
     }
   }
 
   /**
-   * What will complete a future, for which a closing client and an exiting JVM wait. Made before
-   * the work begins, so that its end needs no memory to be told.
+   * What will complete a future; a closing client and an exiting JVM wait for it. Created before
+   * the work begins, so that completing the future needs no memory.
    */
   Work.Teller completion(Runnable complete) {
     PendingWork.Piece piece = pending.beginAsync();
-    Runnable telling = () -> piece.tell(complete);
-    Runnable surely = () -> Surely.run(telling);
+    Runnable completion = () -> piece.complete(complete);
+    Runnable retried = () -> OutOfMemoryRetry.run(completion);
     return new Work.Teller() {
       @Override
-      public void tell() {
+      public void complete() {
         if (isUsers) {
-          piece.end(); // when it runs is the user's business, who may close on its only thread
+          piece.end(); // do not wait for the user's executor: close() may run on its only thread
         }
         try {
-          executor.execute(surely);
+          executor.execute(retried);
         } catch (RuntimeException | Error e) {
-          // The last client is closed, and our threads with it; or there is no memory for a thread.
-          surely.run();
+          // The last client is closed, and the shared threads too; or no memory for a thread.
+          retried.run();
         }
       }
 
       @Override
-      public void forget() {
+      public void discard() {
         piece.end();
       }
     };

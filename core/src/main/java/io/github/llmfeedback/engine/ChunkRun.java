@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One chunk of a batch on its way: a refused part of it is split until the bad item stands alone.
- * Its parts go one after the other, so that their order holds.
+ * Sends one chunk of a batch: a refused part is split until the bad item is alone. The parts are
+ * sent one after the other, which keeps their order.
  */
 final class ChunkRun<W> {
   private final Engine<W> engine;
@@ -26,7 +26,7 @@ final class ChunkRun<W> {
   private final CallGroup group;
   private final Deque<List<BatchItem<W>>> left = new ArrayDeque<>();
 
-  /** Refused lists, of which nobody knows yet whether it was for being lists. */
+  /** Refused lists, perhaps refused only because they are lists. */
   private final List<List<BatchItem<W>>> suspects = new ArrayList<>();
 
   ChunkRun(Engine<W> engine, List<BatchItem<W>> chunk, CallGroup group) {
@@ -56,8 +56,8 @@ final class ChunkRun<W> {
     try {
       request = engine.dialect.request(part.stream().map(it -> it.encoded().objects()).toList());
       call = call(part, request);
-    } catch (RuntimeException | Error bug) { // an error here would leave the batch waiting
-      fail(part, engine.unencodable(bug)); // only a dialect's mistake leads here
+    } catch (RuntimeException | Error bug) { // if it were thrown, the batch would never end
+      fail(part, engine.unencodable(bug)); // only a bug in a dialect leads here
       return done;
     }
     if (call.size() > batching.maxBytes() && part.size() > 1) {
@@ -71,14 +71,14 @@ final class ChunkRun<W> {
             result -> {
               try {
                 settle(part, request, result);
-              } catch (RuntimeException | Error bug) { // whoever waits must hear of every item
+              } catch (RuntimeException | Error bug) { // every item must get its outcome
                 Sent unsure = result.sent().doubt(result.attempts() > 0);
                 fail(part, engine.calls.errors.broken(request, bug, unsure, result.elapsed()));
               }
             });
   }
 
-  /** All items of a part have been in the same requests before. */
+  /** The call for a part, whose items were all in the same requests before. */
   private Call call(List<BatchItem<W>> part, WireRequest request) {
     return new Call(
         engine.calls,
@@ -108,7 +108,7 @@ final class ChunkRun<W> {
     part.forEach(item -> item.failed(error));
   }
 
-  /** Gives what the response names its receipt, and the rest the verdict that it has of its own. */
+  /** Gives each item its receipt, or its error if the response has another verdict on it. */
   private void accept(List<BatchItem<W>> part, WireRequest request, CallResult result) {
     ProviderResponse response = Objects.requireNonNull(result.response());
     Verdict whole = Objects.requireNonNull(result.verdict());
@@ -131,7 +131,7 @@ final class ChunkRun<W> {
     }
   }
 
-  /** The part was refused: find out whose fault it is. */
+  /** Splits a refused part, to find the item that caused the refusal. */
   private void split(
       List<BatchItem<W>> part,
       ProviderResponse response,
@@ -164,12 +164,12 @@ final class ChunkRun<W> {
     return named;
   }
 
-  /** Puts what is not done of the part in front of what is left. */
+  /** Puts the items of the part that are not done in front of what is left. */
   private void splitTo(int size, List<BatchItem<W>> part) {
     Chunks.of(part, size, batching.isLastWins()).descendingIterator().forEachRemaining(left::push);
   }
 
-  /** A provider that refused a list and then took every item of it takes no lists. */
+  /** If every item of a refused list was then accepted alone, the provider accepts no lists. */
   private void learn() {
     if (suspects.stream().anyMatch(list -> list.stream().allMatch(BatchItem::isAccepted))) {
       engine.takesLists.set(false);

@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Cuts items into chunks that may share a request, in order; those that are done stay out. */
+/** Divides items into chunks that may share a request, in order; skips those that are done. */
 final class Chunks {
   private Chunks() {}
 

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one client's calls share, and where they are counted until the client closes. */
+/** What one client's calls share, and the set of those that have not ended. Thread-safe. */
 final class ClientCalls {
-  /** How long the callers of what ends with the client may take to hear of it. */
-  private static final Duration TELLING = Duration.ofSeconds(1);
+  /** How long close() waits for the callers' futures of calls that it has ended. */
+  private static final Duration COMPLETION_WAIT = Duration.ofSeconds(1);
 
   final ApiEndpoint endpoint;
   final ClientSettings settings;
@@ -38,7 +38,7 @@ final class ClientCalls {
   final KeyedQueue spacing;
   final Errors errors;
 
-  /** How a call ends for which there is no memory to tell more. */
+  /** The result of a call when there is no memory for a more precise one. */
   final CallResult lastResort;
 
   private final Logger log;
@@ -50,13 +50,13 @@ final class ClientCalls {
   private final Set<Stoppable> open = ConcurrentHashMap.newKeySet();
   final InFlight inFlight;
 
-  /** When a client that is closing waits no longer, as {@link Time#nanoTime}; null before. */
+  /** Until when a client that is closing waits, as {@link Time#nanoTime}; null before. */
   private volatile @Nullable Long closesAt;
 
-  /** Whether it waits no longer. */
+  /** Whether close() no longer waits. */
   private volatile boolean over;
 
-  /** How many feedbacks failed because it did not wait longer. */
+  /** How many feedbacks failed because close() did not wait longer. */
   private final AtomicLong closedOut = new AtomicLong();
 
   ClientCalls(
@@ -98,40 +98,40 @@ final class ClientCalls {
             .mayHaveArrived(true)
             .message(
                 provider
-                    + " was not heard: this process is out of memory; the feedback may have"
+                    + " gave no answer: this process is out of memory; the feedback may have"
                     + " arrived")
             .build();
     return new CallResult(null, null, error, unknown, Duration.ZERO);
   }
 
-  /** The failure of what nobody could tell the end of. */
+  /** The failure of something whose end is unknown. */
   FeedbackException lost() {
     return Objects.requireNonNull(lastResort.error());
   }
 
   /**
-   * Takes note of what is on its way, which {@link #close} can end.
+   * Registers something that has begun, so that {@link #close} can end it.
    *
-   * @param work also an admitted batch, whose calls may begin after the client was closed
+   * @param work a call, or an admitted batch, whose calls may begin after the client was closed
    */
   void begin(Stoppable work) {
     open.add(work);
     if (over) {
-      work.stop(Reason.CLOSED); // close() may have looked before
+      work.stop(Reason.CLOSED); // close() may have stopped the others already
     }
   }
 
-  /** Forgets what has ended, when everybody has heard of it. */
+  /** Removes something that has ended, once its result was reported. */
   void ended(Stoppable work) {
     open.remove(work);
   }
 
-  /** What the dialect thinks of the response to a request. */
+  /** The dialect's verdict on the response to a request. */
   Verdict verdict(ProviderResponse response, WireRequest request) {
     try {
       return Objects.requireNonNull(verdicts.apply(response, request));
-    } catch (RuntimeException e) { // its message may hold the server's words
-      warn("{} could not judge a response: {}", endpoint.provider(), e.getClass());
+    } catch (RuntimeException e) { // its message may hold the server's text
+      warn("{}'s dialect failed on a response: {}", endpoint.provider(), e.getClass());
       return Verdict.of(Verdict.Kind.UNREADABLE);
     }
   }
@@ -152,21 +152,21 @@ final class ClientCalls {
     }
   }
 
-  /** Logs a warning; a logger that throws, as on a full disk, must not cost a call its end. */
+  /** Logs a warning; a logger that throws, as on a full disk, must not keep a call from whole. */
   void warn(String format, @Nullable Object... arguments) {
     try {
       log.warn(format, arguments);
     } catch (RuntimeException | Error e) {
-      // There is nobody left to tell.
+      // Nothing else can report it.
     }
   }
 
-  /** Whether the client admits nothing new. */
+  /** Whether the client no longer admits calls. */
   boolean isClosed() {
     return work.isClosed();
   }
 
-  /** Whether a wait of so long ends after a client that is closing waits no longer. */
+  /** Whether the client is closing, and a wait of this length would outlast its close(). */
   boolean isTooLong(Duration wait) {
     Long limit = closesAt;
     return limit != null && wait.toNanos() >= limit - time.nanoTime();
@@ -180,7 +180,7 @@ final class ClientCalls {
   /**
    * A failure of something that never became a call.
    *
-   * @param sent what was sent of it by other calls
+   * @param sent what other calls have already sent of it
    */
   FeedbackException unsent(Reason reason, Sent sent) {
     Duration asked = pause.left();
@@ -191,18 +191,18 @@ final class ClientCalls {
         : errors.undelivered(null, reason, attempts, elapsed, sent.uncertain(), null);
   }
 
-  /** The failure of a feedback that an accepted request is not accepted for. */
+  /** The failure of a feedback that was not accepted although its request was. */
   FeedbackException excepted(
-      WireRequest request, ProviderResponse response, Verdict own, CallResult ending) {
-    AttemptResult result = AttemptResult.answered(response, own, false);
-    boolean uncertain = ending.sent().uncertain() || result.leavesDoubt();
+      WireRequest request, ProviderResponse response, Verdict own, CallResult whole) {
+    AttemptResult result = AttemptResult.responded(response, own, false);
+    boolean uncertain = whole.sent().uncertain() || result.leavesDoubt();
     FeedbackException error =
-        errors.of(request, result, ending.attempts(), ending.elapsed(), uncertain);
+        errors.of(request, result, whole.attempts(), whole.elapsed(), uncertain);
     gaveUp(error);
     return error;
   }
 
-  /** Warns of a call that was given up, unless the closing counts what it carried. */
+  /** Warns of a call that was given up, unless close() counts its feedback. */
   void gaveUp(FeedbackException error) {
     if (!over || !isClosed(error)) {
       giveUps.gaveUp(String.valueOf(error.getMessage()));
@@ -223,7 +223,7 @@ final class ClientCalls {
 
   /**
    * Admits nothing new, waits for what was admitted, at most for {@link
-   * ClientSettings#closeTimeout()}, ends what is left, and lets go of everything.
+   * ClientSettings#closeTimeout()}, ends what is left, and releases all resources.
    */
   public void close(Runnable whenNothingMoreIsAdmitted) {
     if (!work.close()) {
@@ -235,11 +235,11 @@ final class ClientCalls {
     boolean interrupted = false;
     try {
       if (!work.await(settings.closeTimeout())) {
-        endWhatIsLeft();
+        endRemaining();
       }
     } catch (InterruptedException e) {
       interrupted = true;
-      endWhatIsLeft();
+      endRemaining();
     }
     giveUps.countNow();
     exitHook.close();
@@ -249,11 +249,11 @@ final class ClientCalls {
     }
   }
 
-  private void endWhatIsLeft() {
+  private void endRemaining() {
     over = true;
     open.forEach(each -> each.stop(Reason.CLOSED));
     try {
-      work.await(TELLING);
+      work.await(COMPLETION_WAIT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

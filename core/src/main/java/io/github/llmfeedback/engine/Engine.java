@@ -33,11 +33,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client does with a feedback, once for all providers: account → address → encode → batch →
- * send (retry) → verdict → decode → outcomes.
+ * What a client does with a feedback, the same for all providers: account → address → encode →
+ * batch → send (retry) → verdict → decode → outcomes.
  *
- * <p>The first three are {@link Encoded}, batches are {@link Submissions}, sending with its retries
- * and verdicts is {@link Call}; decoding is here. What it gives is {@link Work} that has not begun.
+ * <p>{@link Encoded} does the first three, {@link Submissions} the batches, {@link Call} the
+ * sending with its retries and verdicts; decoding is here. The methods return {@link Work} that has
+ * not begun.
  */
 public final class Engine<W> {
   final Dialect<W> dialect;
@@ -45,14 +46,14 @@ public final class Engine<W> {
   final ClientCalls calls;
   final Callbacks callbacks;
 
-  /** Whether the provider takes lists, as far as is known. */
+  /** Whether the provider accepts lists, as far as is known. */
   final AtomicBoolean takesLists = new AtomicBoolean(true);
 
   /**
    * The engine of a client.
    *
-   * @param threads which it releases when it is closed
-   * @param time the threads' own, or a test's
+   * @param threads released when the engine is closed
+   * @param time the threads' own time, or a test's
    */
   public Engine(
       SharedThreads threads,
@@ -83,7 +84,7 @@ public final class Engine<W> {
     return submitEncoded(() -> encode(feedback));
   }
 
-  /** Submits something of the provider's own, which {@code encode} gives or refuses. */
+  /** Submits something provider-specific, which {@code encode} returns or refuses. */
   public Work<Receipt> submitEncoded(Supplier<Encoded<W>> encode) {
     return work(
         () -> {
@@ -108,7 +109,7 @@ public final class Engine<W> {
         });
   }
 
-  /** The receipt of an update: what neither it nor its response states anew still stands. */
+  /** The receipt of an update: keeps the old ids and state where the new receipt has none. */
   private static Receipt updated(Receipt before, Receipt after) {
     Map<String, List<String>> state = new LinkedHashMap<>(before.state());
     state.putAll(after.state());
@@ -155,7 +156,7 @@ public final class Engine<W> {
     return Objects.requireNonNull(result.response());
   }
 
-  /** Does all that submitting does short of the network; what the policy accepts is no news. */
+  /** Does what submitting does, except for the network and the warnings of losses. */
   public List<Loss> check(Feedback feedback) {
     Objects.requireNonNull(feedback, "feedback must not be null");
     Encoded<W> encoded = Encoded.of(feedback, dialect, settings.lossPolicy());
@@ -164,7 +165,7 @@ public final class Engine<W> {
     return encoded.losses();
   }
 
-  /** The receipt of a feedback that nothing was sent for. */
+  /** The receipt of a feedback of which nothing was sent. */
   public Receipt draft(Feedback feedback) {
     return receipt(
         encode(feedback), List.of(), new CallResult(null, null, null, Sent.NOTHING, Duration.ZERO));
@@ -185,7 +186,7 @@ public final class Engine<W> {
     return calls.endpoint;
   }
 
-  /** Admits nothing new, delivers what was admitted, and lets go of everything. */
+  /** Admits nothing new, waits for what was admitted, and releases all resources. */
   public void close(Runnable whenNothingMoreIsAdmitted) {
     calls.close(whenNothingMoreIsAdmitted);
   }
@@ -209,7 +210,7 @@ public final class Engine<W> {
     }
   }
 
-  /** Accounts for a feedback's parts, addresses it and encodes it. */
+  /** Accounts for a feedback's parts, addresses and encodes it; warns of losses. */
   Encoded<W> encode(Feedback feedback) {
     Objects.requireNonNull(feedback, "feedback must not be null");
     Encoded<W> encoded = Encoded.of(feedback, dialect, settings.lossPolicy());
@@ -221,7 +222,7 @@ public final class Engine<W> {
     return encoded;
   }
 
-  /** One feedback of a batch, which has its outcome already if it cannot be sent. */
+  /** One feedback of a batch, which already has its outcome if it cannot be sent. */
   BatchItem<W> item(long index, Feedback feedback) {
     try {
       return new BatchItem<>(index, feedback, encode(feedback));
@@ -232,7 +233,7 @@ public final class Engine<W> {
     }
   }
 
-  /** A dialect's mistake, or a class path that does not fit together; nothing was sent. */
+  /** The failure if a dialect or the class path is broken; nothing was sent. */
   FeedbackException unencodable(Throwable bug) {
     if (bug instanceof LinkageError error) {
       return calls.errors.linkage(error);
@@ -258,7 +259,7 @@ public final class Engine<W> {
         });
   }
 
-  /** What an accepted response says; whatever is wrong with it, the provider has said yes. */
+  /** Reads an accepted response; if that fails, the provider has accepted it nevertheless. */
   private <T> T readable(ProviderResponse response, CallResult result, Supplier<T> reading) {
     try {
       return reading.get();
@@ -282,14 +283,14 @@ public final class Engine<W> {
         .build();
   }
 
-  /** For a batch that begins now, and gives up at once if a pause leaves it no time. */
+  /** The group of a batch that begins now, and gives up at once if a pause leaves it no time. */
   CallGroup group() {
     return group(settings.batchTimeout());
   }
 
   /**
-   * For a chunk of a stream, which sits its time out in a pause: or the stream would run through
-   * all its feedbacks in seconds.
+   * The group of a chunk of a stream, which waits in a pause until it times out: if it gave up at
+   * once, the stream would fail all its feedbacks in seconds.
    */
   CallGroup streamGroup() {
     return group(Duration.ofDays(365));

@@ -12,7 +12,7 @@ abstract class EngineWork<T> extends Work<T> implements Stoppable {
     this.callbacks = callbacks;
   }
 
-  /** What the work gave, or throws why it gave nothing. */
+  /** Returns the result, or throws the failure. */
   abstract T outcome();
 
   @Override
@@ -20,7 +20,7 @@ abstract class EngineWork<T> extends Work<T> implements Stoppable {
     try {
       return outcome();
     } catch (FeedbackException e) {
-      e.fillInStackTrace(); // the caller's stack tells more than a pool thread's
+      e.fillInStackTrace(); // the caller's stack is more useful than a pool thread's
       throw e;
     }
   }

@@ -21,15 +21,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Words an ending that is no receipt: what happened, where, what to do. Everything the server said
- * stays out of the message. Secrets are masked in what others wrote and in addresses, but not in
- * this library's own sentences, which hold none: a secret that happens to be one of their words
- * would be given away by the gap.
+ * Creates the exceptions of failed calls, whose messages say what happened, where, and what to do.
+ * The server's own text stays out of the message. Secrets are masked in text from outside and in
+ * URLs, but not in this library's own sentences, which hold none: masking a secret that happens to
+ * be one of their words would give it away.
  */
 final class Errors {
   private static final int EXCERPT = 4096;
 
-  /** A shorter label of a host, such as {@code com}, is an echo of nothing. */
+  /** A shorter label of a host, such as {@code com}, does not count as an echo. */
   private static final int SHORTEST_ECHO = 4;
 
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_.:/-]{1,80}");
@@ -42,7 +42,7 @@ final class Errors {
     this.sender = sender;
   }
 
-  /** The failure that an attempt came to. */
+  /** The failure with which an attempt ended. */
   FeedbackException of(
       WireRequest request,
       AttemptResult result,
@@ -57,10 +57,11 @@ final class Errors {
             elapsed,
             mayHaveArrived,
             result.cause())
-        : answered(request, result.response(), result.verdict(), attempts, elapsed, mayHaveArrived);
+        : responded(
+            request, result.response(), result.verdict(), attempts, elapsed, mayHaveArrived);
   }
 
-  private FeedbackException answered(
+  private FeedbackException responded(
       WireRequest request,
       ProviderResponse response,
       Verdict verdict,
@@ -86,10 +87,10 @@ final class Errors {
     }
     return RejectedFeedbackException.builder(endpoint.provider(), response.status())
         .place(place(request))
-        .code(verdict.code().map(code -> token(said(request), code)).orElse(null))
+        .code(verdict.code().map(code -> token(requestText(request), code)).orElse(null))
         .hint(hint)
         .body(excerpt(response))
-        .requestId(verdict.requestId().map(id -> token(said(request), id)).orElse(null))
+        .requestId(verdict.requestId().map(id -> token(requestText(request), id)).orElse(null))
         .retryAfter(response.retryAfter().orElse(null))
         .attempts(attempts)
         .elapsed(elapsed)
@@ -97,7 +98,7 @@ final class Errors {
         .build();
   }
 
-  /** The verdict's hint, in which only the host that a redirect leads to is the server's word. */
+  /** The verdict's hint, in which only the host of a redirect is text from the server. */
   private @Nullable String hint(WireRequest request, ProviderResponse response, Verdict verdict) {
     String hint = verdict.hint().orElse(null);
     String host = response.header("Location").map(Verdict::host).orElse(null);
@@ -107,13 +108,13 @@ final class Errors {
   }
 
   private boolean isSayable(WireRequest request, String host) {
-    String said = said(request);
+    String requestText = requestText(request);
     return endpoint.redact(host).equals(host)
         && Stream.of(host.toLowerCase(Locale.ROOT).split("\\.", -1))
-            .noneMatch(label -> label.length() >= SHORTEST_ECHO && said.contains(label));
+            .noneMatch(label -> label.length() >= SHORTEST_ECHO && requestText.contains(label));
   }
 
-  /** The provider asked this client to wait, for longer than the call has time. */
+  /** The provider asked this client to wait for longer than the call may take. */
   FeedbackException paused(
       @Nullable WireRequest request,
       int status,
@@ -121,14 +122,14 @@ final class Errors {
       int attempts,
       Duration elapsed,
       boolean mayHaveArrived) {
-    boolean question = request != null && request.isReadOnly();
+    boolean isReadOnly = request != null && request.isReadOnly();
     return RejectedFeedbackException.builder(endpoint.provider(), status)
         .place(request == null ? "" : place(request))
         .hint("the provider asked this client to wait longer than this call may take")
         .retryAfter(left)
         .attempts(attempts)
         .elapsed(elapsed)
-        .mayHaveArrived(mayHaveArrived && !question)
+        .mayHaveArrived(mayHaveArrived && !isReadOnly)
         .build();
   }
 
@@ -139,20 +140,22 @@ final class Errors {
       Duration elapsed,
       boolean uncertain,
       @Nullable IOException cause) {
-    boolean question = request != null && request.isReadOnly();
-    boolean mayHaveArrived = uncertain && !question;
-    String fate =
-        question ? "" : mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored";
+    boolean isReadOnly = request != null && request.isReadOnly();
+    boolean mayHaveArrived = uncertain && !isReadOnly;
+    String stored =
+        isReadOnly
+            ? ""
+            : mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored";
     return UndeliveredFeedbackException.builder(endpoint.provider(), reason)
         .attempts(attempts)
         .elapsed(elapsed)
         .mayHaveArrived(mayHaveArrived)
-        .message(what(request, reason, cause) + fate)
+        .message(what(request, reason, cause) + stored)
         .cause(cause == null ? null : ForeignException.of(cause))
         .build();
   }
 
-  /** An error of this process, such as no memory, ended a call on its way. */
+  /** An error in this process, such as out of memory, ended a call that had begun. */
   FeedbackException broken(WireRequest request, Throwable bug, Sent sent, Duration elapsed) {
     boolean mayHaveArrived = sent.uncertain() && !request.isReadOnly();
     return UndeliveredFeedbackException.builder(
@@ -162,14 +165,14 @@ final class Errors {
         .mayHaveArrived(mayHaveArrived)
         .message(
             endpoint.provider()
-                + " was not heard: an error in this process ended the call ("
+                + " gave no answer: an error in this process ended the call ("
                 + bug.getClass().getName()
                 + ")"
                 + (mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored"))
         .build();
   }
 
-  /** Nothing was sent, because the class path does not fit together. */
+  /** Nothing was sent, because versions on the class path do not match. */
   FeedbackException linkage(LinkageError error) {
     return UndeliveredFeedbackException.builder(endpoint.provider(), Reason.LINKAGE)
         .message(
@@ -221,16 +224,16 @@ final class Errors {
     return endpoint.excerpt(response.text(), EXCERPT, response.isCut());
   }
 
-  /** A server's short token; null if it is none, holds a secret or echoes what the person said. */
-  private @Nullable String token(String said, String text) {
+  /** A server's short token; null if it is not one, holds a secret or echoes the feedback. */
+  private @Nullable String token(String requestText, String text) {
     return TOKEN.matcher(text).matches()
             && endpoint.redact(text).equals(text)
-            && !said.contains(text.toLowerCase(Locale.ROOT))
+            && !requestText.contains(text.toLowerCase(Locale.ROOT))
         ? text
         : null;
   }
 
-  private static String said(WireRequest request) {
+  private static String requestText(WireRequest request) {
     return request.json().toLowerCase(Locale.ROOT);
   }
 }

@@ -8,11 +8,11 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a JVM that exits wait for the asynchronous calls of a client. It closes and refuses nothing,
- * so what the application still sends gets through.
+ * A shutdown hook that waits for the asynchronous calls of a client. It closes and refuses nothing,
+ * so calls that the application makes during shutdown still get through.
  *
- * <p>The JVM knows the hook only while calls are pending and for a second after the last: a hook
- * holds the class loader of its application.
+ * <p>The hook is registered only while calls are pending and for a second after the last: a
+ * registered hook keeps the class loader of its application in memory.
  */
 final class ExitHook {
   private static final Duration LINGER = Duration.ofSeconds(1);
@@ -32,7 +32,7 @@ final class ExitHook {
   /**
    * A hook that is not registered yet.
    *
-   * @param whenLate hears how many calls are pending when the JVM waits no longer
+   * @param whenLate is called with the number of calls that are pending when the hook gives up
    */
   ExitHook(boolean isWanted, Duration limit, Time time, IntConsumer whenLate) {
     this.off = !isWanted;
@@ -41,7 +41,7 @@ final class ExitHook {
     this.whenLate = whenLate;
   }
 
-  /** A call begins that nobody waits for. */
+  /** An asynchronous call begins. */
   void begin() {
     lock.lock();
     try {
@@ -61,11 +61,11 @@ final class ExitHook {
       Runtime.getRuntime().addShutdownHook(thread);
       hook = thread;
     } catch (IllegalStateException e) {
-      // The JVM is shutting down already: too late to ask it to wait.
+      // The JVM is already shutting down: too late to register.
     }
   }
 
-  /** The caller heard of the end of such a call. */
+  /** The future of such a call has completed. */
   void end() {
     lock.lock();
     try {
@@ -80,7 +80,7 @@ final class ExitHook {
     }
   }
 
-  /** One alarm a second at most, however many calls there are. */
+  /** Schedules at most one alarm a second, however many calls there are. */
   private void planRemoval(Duration wait) {
     if (hook != null && !isRemovalPlanned) {
       isRemovalPlanned = true;
@@ -93,7 +93,7 @@ final class ExitHook {
     try {
       isRemovalPlanned = false;
       if (pending > 0) {
-        return; // the last of them plans anew
+        return; // the last of them schedules it again
       }
       Duration rest = LINGER.minusNanos(time.nanoTime() - idleSince);
       if (rest.isNegative() || rest.isZero()) {
@@ -128,7 +128,7 @@ final class ExitHook {
     }
   }
 
-  /** Whether the JVM knows the hook. */
+  /** Whether the hook is registered. */
   boolean isRegistered() {
     lock.lock();
     try {

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Warns of calls that were given up: at most one line a second, then how many more there were. */
+/** Warns of calls that were given up: at most one line a second, and then how many more. */
 final class GiveUpLog {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -19,7 +19,7 @@ final class GiveUpLog {
   private boolean isCountPlanned;
 
   /**
-   * A log of nothing yet.
+   * An empty log.
    *
    * @param warn writes a line: a format and its argument
    */
@@ -32,26 +32,26 @@ final class GiveUpLog {
     long uncounted;
     lock.lock();
     try {
-      Duration rest = restOfTheSecond();
+      Duration rest = restOfSecond();
       if (rest.toNanos() > 0) {
         more++;
         planCount(rest);
         return;
       }
-      uncounted = more; // the timer is late, or gone with the last client
+      uncounted = more; // the timer is late, or was shut down with the last client
       more = 0;
       lastWarned = time.nanoTime();
     } finally {
       lock.unlock();
     }
     if (uncounted > 0) {
-      tell(uncounted + 1); // one line for both
+      warnOfMore(uncounted + 1); // one line for both
     } else {
       warn.accept("gave up: {}", message);
     }
   }
 
-  private Duration restOfTheSecond() {
+  private Duration restOfSecond() {
     return lastWarned == null ? Duration.ZERO : SECOND.minusNanos(time.nanoTime() - lastWarned);
   }
 
@@ -62,14 +62,14 @@ final class GiveUpLog {
     }
   }
 
-  /** Says how many there were since the last line, if any, once the second is over. */
+  /** Logs how many there were since the last line, if any, once the second is over. */
   private void count() {
     lock.lock();
     try {
       isCountPlanned = false;
-      Duration rest = restOfTheSecond();
+      Duration rest = restOfSecond();
       if (more > 0 && rest.toNanos() > 0) {
-        planCount(rest); // there was a line since this was planned
+        planCount(rest); // a line was written after this was scheduled
         return;
       }
     } finally {
@@ -78,7 +78,7 @@ final class GiveUpLog {
     countNow();
   }
 
-  /** Says how many there were since the last line, if any. */
+  /** Logs how many there were since the last line, if any. */
   void countNow() {
     long counted;
     lock.lock();
@@ -92,10 +92,10 @@ final class GiveUpLog {
     } finally {
       lock.unlock();
     }
-    tell(counted);
+    warnOfMore(counted);
   }
 
-  private void tell(long counted) {
+  private void warnOfMore(long counted) {
     warn.accept("gave up on {} more calls since the last line", counted);
   }
 }

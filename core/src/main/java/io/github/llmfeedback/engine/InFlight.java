@@ -1,6 +1,6 @@
 package io.github.llmfeedback.engine;
 
-import io.github.llmfeedback.concurrent.Surely;
+import io.github.llmfeedback.concurrent.OutOfMemoryRetry;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** How many single calls a client has in flight and queued, and the bytes of their bodies. */
@@ -17,13 +17,13 @@ final class InFlight {
   }
 
   /**
-   * Counts a call in, whose end must count it out again.
+   * Adds a call, which must be {@linkplain #remove removed} at its end even if this returns false.
    *
-   * @return whether there was room for it; one that has more bytes than there is room for at all
-   *     goes alone
+   * @return whether it is within the bounds; a call with more bytes than the maximum is if it is
+   *     the only one
    */
   boolean add(int size) {
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       boolean hasRoom = calls < maxCalls && (calls == 0 || size <= maxBytes - bytes);
       calls++;
@@ -34,9 +34,9 @@ final class InFlight {
     }
   }
 
-  /** Counts a call out. */
+  /** Removes a call that was added. */
   void remove(int size) {
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       calls--;
       bytes -= size;

@@ -4,8 +4,8 @@ import io.github.llmfeedback.spi.ApiEndpoint;
 import java.util.List;
 
 /**
- * Which of the ids that a provider gives may go into a receipt, and with it into the application's
- * logs and database: 1 to 256 visible ASCII characters that hold no secret.
+ * Checks which of a provider's ids may go into a receipt, and so into the application's logs and
+ * database: 1 to 256 visible ASCII characters that hold no secret.
  */
 final class KnownIds {
   private static final int LONGEST = 256;
@@ -13,17 +13,17 @@ final class KnownIds {
   private KnownIds() {}
 
   /**
-   * The ids of one feedback; none if one of them is unfit, for they stand in the order of its
-   * statements, and without one each later id would be another statement's.
+   * The ids of one feedback; none if one of them is invalid: they are in the order of its
+   * statements, so leaving one out would assign each later id to the wrong statement.
    */
-  static List<String> of(List<String> given, ApiEndpoint connection) {
-    return given.stream().allMatch(id -> isFit(id, connection)) ? given : List.of();
+  static List<String> of(List<String> given, ApiEndpoint endpoint) {
+    return given.stream().allMatch(id -> isValid(id, endpoint)) ? given : List.of();
   }
 
-  private static boolean isFit(String id, ApiEndpoint connection) {
+  private static boolean isValid(String id, ApiEndpoint endpoint) {
     return !id.isEmpty()
         && id.length() <= LONGEST
         && id.chars().allMatch(c -> c > ' ' && c <= '~')
-        && connection.redact(id).equals(id);
+        && endpoint.redact(id).equals(id);
   }
 }

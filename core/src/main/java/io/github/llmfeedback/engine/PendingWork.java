@@ -1,16 +1,16 @@
 package io.github.llmfeedback.engine;
 
-import io.github.llmfeedback.concurrent.Surely;
+import io.github.llmfeedback.concurrent.OutOfMemoryRetry;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** What a client has admitted and not finished, for which its closing waits. Thread-safe. */
+/** What a client has admitted and not finished; its close() waits for it. Thread-safe. */
 final class PendingWork {
-  /** The piece whose end this thread is telling the caller, who may close the client meanwhile. */
-  private static final ThreadLocal<@Nullable Piece> TOLD = new ThreadLocal<>();
+  /** The piece whose future this thread is completing; a callback may close the client. */
+  private static final ThreadLocal<@Nullable Piece> COMPLETING = new ThreadLocal<>();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition finished = lock.newCondition();
@@ -27,7 +27,7 @@ final class PendingWork {
     return begin(true, false);
   }
 
-  /** Takes note of something to be told without anybody waiting for it, be the client closed. */
+  /** Registers a future that will be completed, even if the client is closed. */
   Piece beginAsync() {
     exitHook.begin();
     Piece piece = begin(false, true);
@@ -38,7 +38,7 @@ final class PendingWork {
   }
 
   private @Nullable Piece begin(boolean unlessClosed, boolean isAsync) {
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       if (unlessClosed && closed) {
         return null;
@@ -51,7 +51,7 @@ final class PendingWork {
   }
 
   boolean isClosed() {
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       return closed;
     } finally {
@@ -59,9 +59,9 @@ final class PendingWork {
     }
   }
 
-  /** Admits nothing more; returns whether this was the first to say so. */
+  /** Admits nothing more; returns whether this is the first call of this method. */
   boolean close() {
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       boolean first = !closed;
       closed = true;
@@ -72,16 +72,16 @@ final class PendingWork {
   }
 
   /**
-   * Waits until all is finished, but for what waits for the calling thread itself.
+   * Waits until everything is finished, except what the calling thread itself is completing.
    *
-   * @return whether it is
+   * @return whether everything is finished
    */
   boolean await(Duration limit) throws InterruptedException {
-    Piece own = TOLD.get();
+    Piece own = COMPLETING.get();
     if (own != null) {
       own.end();
     }
-    Surely.lock(lock);
+    OutOfMemoryRetry.lock(lock);
     try {
       long left = limit.toNanos();
       while (pending > 0 && left > 0) {
@@ -93,7 +93,7 @@ final class PendingWork {
     }
   }
 
-  /** One thing to wait for. */
+  /** One piece of work to wait for. */
   final class Piece {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final boolean isAsync;
@@ -102,28 +102,28 @@ final class PendingWork {
       this.isAsync = isAsync;
     }
 
-    /** Tells the caller, and ends. */
-    void tell(Runnable telling) {
-      Piece before = TOLD.get();
-      TOLD.set(this);
+    /** Runs what completes the caller's future, and ends. */
+    void complete(Runnable completion) {
+      Piece before = COMPLETING.get();
+      COMPLETING.set(this);
       try {
-        telling.run();
+        completion.run();
       } finally {
         if (before == null) {
-          TOLD.remove();
+          COMPLETING.remove();
         } else {
-          TOLD.set(before);
+          COMPLETING.set(before);
         }
         end();
       }
     }
 
-    /** Ends; once is enough. */
+    /** Ends; further calls do nothing. */
     void end() {
       if (!ended.compareAndSet(false, true)) {
         return;
       }
-      Surely.lock(lock);
+      OutOfMemoryRetry.lock(lock);
       try {
         pending--;
         finished.signalAll();

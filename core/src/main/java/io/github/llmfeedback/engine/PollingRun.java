@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link Polling} under way: asks and waits as the polling says. Holds no thread. */
+/** Runs a {@link Polling}: sends and waits as its steps say. Holds no thread while it waits. */
 final class PollingRun<T> {
   private final ClientCalls calls;
   private final Polling<T> polling;
@@ -40,29 +40,29 @@ final class PollingRun<T> {
     try {
       Scheduler.Alarm expiry = calls.time.schedule(() -> stop(Reason.TIMEOUT), polling.timeout());
       var unused = ended.whenComplete((result, error) -> expiry.cancel());
-    } catch (RuntimeException | Error e) { // no memory
+    } catch (RuntimeException | Error e) { // out of memory
       ended.completeExceptionally(e);
       return;
     }
-    take(polling::begin);
+    perform(polling::begin);
   }
 
-  private void take(Supplier<Polling.Step<T>> next) {
+  private void perform(Supplier<Polling.Step<T>> next) {
     try {
       Polling.Step<T> step = next.get();
       if (step instanceof Polling.Send<T> send) {
-        ask(new Call(calls, send.request()));
+        send(new Call(calls, send.request()));
       } else if (step instanceof Polling.Wait<T> wait) {
-        rest(wait.time());
+        waitFor(wait.time());
       } else {
         ended.complete(((Polling.Done<T>) step).result());
       }
-    } catch (RuntimeException | Error e) { // or nobody would hear of the end
+    } catch (RuntimeException | Error e) { // or the future would never complete
       ended.completeExceptionally(e);
     }
   }
 
-  private void ask(Call next) {
+  private void send(Call next) {
     if (endIfStopped(null)) {
       return;
     }
@@ -83,14 +83,14 @@ final class PollingRun<T> {
             .thenAccept(
                 result -> {
                   try {
-                    answered(result);
-                  } catch (RuntimeException | Error e) { // as in take()
+                    callEnded(result);
+                  } catch (RuntimeException | Error e) { // as in perform()
                     ended.completeExceptionally(e);
                   }
                 });
   }
 
-  private void answered(CallResult result) {
+  private void callEnded(CallResult result) {
     FeedbackException error = result.error();
     lock.lock();
     try {
@@ -101,13 +101,13 @@ final class PollingRun<T> {
     }
     if (error == null) {
       ProviderResponse response = Objects.requireNonNull(result.response());
-      take(() -> polling.accepted(response, effort()));
+      perform(() -> polling.accepted(response, effort()));
     } else if (!endIfStopped(error)) {
-      take(() -> polling.failed(error, effort()));
+      perform(() -> polling.failed(error, effort()));
     }
   }
 
-  private void rest(Duration time) {
+  private void waitFor(Duration time) {
     lock.lock();
     try {
       if (stopped == null) {
@@ -129,38 +129,38 @@ final class PollingRun<T> {
     } finally {
       lock.unlock();
     }
-    take(polling::waited);
+    perform(polling::waited);
   }
 
-  /** Ends it for a reason of the caller's; does nothing if it ended already. */
+  /** Ends it for a reason from outside it; does nothing if it has already ended. */
   void stop(Reason reason) {
     try {
       stopNow(reason);
-    } catch (RuntimeException | Error e) { // as in take()
+    } catch (RuntimeException | Error e) { // as in perform()
       ended.completeExceptionally(e);
     }
   }
 
   private void stopNow(Reason reason) {
-    Call onItsWay;
-    boolean atRest;
+    Call current;
+    boolean isWaiting;
     lock.lock();
     try {
       if (stopped != null || ended.isDone()) {
         return;
       }
       stopped = reason;
-      onItsWay = call;
-      atRest = waiting != null;
+      current = call;
+      isWaiting = waiting != null;
       if (waiting != null) {
         waiting.cancel();
       }
     } finally {
       lock.unlock();
     }
-    if (onItsWay != null) {
-      onItsWay.stop(reason, reason == Reason.CLOSED);
-    } else if (atRest) {
+    if (current != null) {
+      current.stop(reason, reason == Reason.CLOSED);
+    } else if (isWaiting) {
       endIfStopped(null);
     }
   }
@@ -176,9 +176,9 @@ final class PollingRun<T> {
     if (reason == null) {
       return false;
     }
-    FeedbackException stopped = polling.stopped(reason, error, effort());
-    calls.gaveUp(stopped);
-    ended.completeExceptionally(stopped);
+    FeedbackException failure = polling.stopped(reason, error, effort());
+    calls.gaveUp(failure);
+    ended.completeExceptionally(failure);
     return true;
   }
 

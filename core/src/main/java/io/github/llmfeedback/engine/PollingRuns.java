@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** What one client polls for: bounded in number, and ended when the client closes. */
+/** The pollings of one client: bounded in number, and ended when the client closes. */
 public final class PollingRuns {
   private final Engine<?> engine;
   private final Set<PollingRun<?>> open = ConcurrentHashMap.newKeySet();
@@ -19,17 +19,17 @@ public final class PollingRuns {
     this.engine = engine;
   }
 
-  /** Polls as {@code polling} says. */
+  /** Polls in the steps of {@code polling}. */
   public <T> Work<T> poll(Polling<T> polling) {
     return new PollingWork<>(polling);
   }
 
-  /** Lets requests on the wire finish and ends everything else; the client admits no more. */
+  /** Lets requests in flight finish and ends everything else; the client admits no more. */
   public void close() {
     open.forEach(run -> run.stop(Reason.CLOSED));
   }
 
-  /** A polling that somebody waits for. */
+  /** One polling, as work of the client. */
   private final class PollingWork<T> extends EngineWork<T> {
     private final PollingRun<T> run;
 

@@ -7,18 +7,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The time until which a busy provider asked a client to wait; all its calls respect it, up to a
- * bound. A provider that asked for more is then asked by one call at a time whether it is back.
+ * bound. If the provider asked for longer, one call at a time is sent after the bound, until a
+ * response shows that the provider is available again.
  */
 final class RateLimitPause {
-  /** How soon the others look again while one call asks. */
-  private static final Duration LOOK = Duration.ofMillis(250);
+  /** How often the other calls check again while one call probes. */
+  private static final Duration CHECK_INTERVAL = Duration.ofMillis(250);
 
   private final Time time;
   private final Duration longest;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Until until;
-  private @Nullable Object asking;
-  private long askingEnds;
+  private @Nullable Object probing;
+  private long probeEnds;
 
   /**
    * A client's pause, which has not begun.
@@ -30,15 +31,15 @@ final class RateLimitPause {
     this.longest = longest;
   }
 
-  /** Pauses for {@code wait} from now, within the bound, unless a longer pause stands. */
+  /** Pauses for {@code wait} from now, within the bound, unless a longer pause is under way. */
   void begin(int status, Duration wait) {
     Duration bounded = atMost(wait);
     long end = time.nanoTime() + bounded.toNanos();
     Until next = new Until(status, end, !bounded.equals(wait));
     lock.lock();
     try {
-      Until standing = until;
-      if (standing == null || end - standing.end > 0) {
+      Until current = until;
+      if (current == null || end - current.end > 0) {
         until = next;
       }
     } finally {
@@ -53,43 +54,43 @@ final class RateLimitPause {
 
   /** What is left of the pause; zero or less if there is none. */
   Duration left() {
-    Until standing = until;
-    return standing == null ? Duration.ZERO : Duration.ofNanos(standing.end - time.nanoTime());
+    Until current = until;
+    return current == null ? Duration.ZERO : Duration.ofNanos(current.end - time.nanoTime());
   }
 
   /**
    * How long a call must wait before it may be sent; zero if it may be now.
    *
-   * @param call who asks, and may be the one that finds out whether the provider is back
-   * @param lease how long it may take to find out
+   * @param call the call, which may become the one that probes the provider
+   * @param lease how long it may probe before another call does
    */
   Duration before(Object call, Duration lease) {
-    Until standing = until;
-    if (standing == null) {
+    Until current = until;
+    if (current == null) {
       return Duration.ZERO;
     }
     long now = time.nanoTime();
-    if (standing.end - now > 0) {
-      return Duration.ofNanos(standing.end - now);
-    } else if (!standing.isCut) {
+    if (current.end - now > 0) {
+      return Duration.ofNanos(current.end - now);
+    } else if (!current.isCut) {
       return Duration.ZERO;
     }
     lock.lock();
     try {
-      if (asking == null || askingEnds - now <= 0) {
-        asking = call;
-        askingEnds = now + lease.toNanos();
+      if (probing == null || probeEnds - now <= 0) {
+        probing = call;
+        probeEnds = now + lease.toNanos();
       }
-      return asking == call ? Duration.ZERO : LOOK;
+      return probing == call ? Duration.ZERO : CHECK_INTERVAL;
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Takes note that an attempt is over.
+   * Notes that an attempt is over.
    *
-   * @param isBack whether the provider answered, and did not ask to wait
+   * @param isBack whether the provider responded, and did not ask to wait
    */
   void ended(Object call, boolean isBack) {
     if (until == null) {
@@ -97,10 +98,10 @@ final class RateLimitPause {
     }
     lock.lock();
     try {
-      if (asking == call) {
-        asking = null;
-        Until standing = until;
-        if (isBack && standing != null && standing.end - time.nanoTime() <= 0) {
+      if (probing == call) {
+        probing = null;
+        Until current = until;
+        if (isBack && current != null && current.end - time.nanoTime() <= 0) {
           until = null;
         }
       }
@@ -111,8 +112,8 @@ final class RateLimitPause {
 
   /** The status that began the pause. */
   int status() {
-    Until standing = until;
-    return standing == null ? 0 : standing.status;
+    Until current = until;
+    return current == null ? 0 : current.status;
   }
 
   /**

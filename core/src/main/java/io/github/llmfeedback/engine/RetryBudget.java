@@ -4,10 +4,10 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A token bucket that keeps retries from multiplying an outage: each retry takes a token, each
- * accepted call brings a part of one back.
+ * accepted call returns half of one.
  *
- * <p>Half a token a success carries a provider that fails every third request for as long as it
- * likes (0.45 retries for each call that gets through), and ends retries when most calls fail.
+ * <p>Half a token for each success lasts indefinitely with a provider that fails every third
+ * request (0.45 retries for each call that succeeds), and ends retries when most calls fail.
  */
 final class RetryBudget {
   private static final double CAPACITY = 100;

@@ -7,12 +7,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call's time and retries: whether it tries again, and when. Not thread-safe: its call's lock
- * guards it.
+ * A call's deadline and retries: whether it tries again, and when. Not thread-safe: guarded by its
+ * call's lock.
  */
 final class RetrySchedule {
-  /** A batch that would have less time than this after a pause does not sit it out. */
-  private static final Duration MOMENT = Duration.ofSeconds(10);
+  /** A batch that would have less time than this left after a pause does not wait it out. */
+  private static final Duration MIN_TIME_LEFT = Duration.ofSeconds(10);
 
   private final ClientCalls calls;
   private final ClientSettings settings;
@@ -50,13 +50,13 @@ final class RetrySchedule {
     return left.compareTo(settings.attemptTimeout()) < 0 ? left : settings.attemptTimeout();
   }
 
-  /** How long the client's pause still lasts; nothing if there is none. */
+  /** How long the client's pause still lasts; zero if there is none. */
   Duration pause() {
     Duration pause = calls.pause.left();
     return pause.isNegative() ? Duration.ZERO : pause;
   }
 
-  /** How long the call must wait before its next attempt; nothing if it need not. */
+  /** How long the call must wait before its next attempt; zero if it need not. */
   Duration pauseBefore(Object call) {
     return calls.pause.before(call, settings.attemptTimeout());
   }
@@ -70,15 +70,15 @@ final class RetrySchedule {
     return pause.compareTo(left) >= 0;
   }
 
-  /** What is left of a batch's time when an attempt still has to follow. */
+  /** What is left of a batch's time, less the time for one more attempt. */
   private Duration leftOf(long batchEnds) {
     Duration attempt = settings.attemptTimeout();
     return Duration.ofNanos(batchEnds - calls.time.nanoTime())
-        .minus(attempt.compareTo(MOMENT) < 0 ? attempt : MOMENT);
+        .minus(attempt.compareTo(MIN_TIME_LEFT) < 0 ? attempt : MIN_TIME_LEFT);
   }
 
-  /** Takes note of a pause that is sat out. */
-  Duration sitOut(Duration pause) {
+  /** Notes a pause that is waited out, which extends the deadline of a batch's call. */
+  Duration waitOut(Duration pause) {
     if (batchEnds != null) {
       deadline += pause.toNanos();
     }
@@ -87,14 +87,14 @@ final class RetrySchedule {
 
   /** How long to wait before the next attempt; empty if this was the last. */
   Optional<Duration> after(AttemptResult result) {
-    Duration asked = Backoff.before(retries, result.askedWait(), settings, calls.time);
+    Duration asked = Backoff.before(retries, result.requestedWait(), settings, calls.time);
     result.pausedBy().ifPresent(status -> calls.pause.begin(status, asked));
     Duration wait = calls.pause.atMost(asked);
     if (calls.isTooLong(wait) || !result.isWorthRepeating(request, settings)) {
       return Optional.empty();
     }
     if (batchEnds != null && result.pausedBy().isPresent()) {
-      return isTooLong(wait) ? Optional.empty() : Optional.of(sitOut(wait));
+      return isTooLong(wait) ? Optional.empty() : Optional.of(waitOut(wait));
     }
     if (retries == settings.maxRetries() || left().compareTo(wait) <= 0 || !calls.budget.take()) {
       return Optional.empty();

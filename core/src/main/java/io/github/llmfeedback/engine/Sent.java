@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was sent of a feedback so far, by whichever calls carried it.
+ * What was sent of a feedback so far, by all calls that carried it.
  *
  * @param attempts how many requests were begun
  * @param begun when the first began, as {@link Time#nanoTime}; null if none was
@@ -21,7 +21,7 @@ record Sent(int attempts, @Nullable Long begun, boolean uncertain) {
     return new Sent(attempts, begun, uncertain || more);
   }
 
-  /** The time since the first attempt; nothing if there was none. */
+  /** The time since the first attempt; zero if there was none. */
   Duration elapsed(long now) {
     return begun == null ? Duration.ZERO : Duration.ofNanos(now - begun);
   }

@@ -6,11 +6,11 @@ import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.WireRequest;
 
 /**
- * Which refusals of a list are about an item in it, so that splitting finds the item.
+ * Decides which refusals of a list may be due to one item, so that splitting finds the item.
  *
  * <p>A server may refuse a list after it stored half of it. So a list is split only if the refusal
- * proves that nothing was stored, or if arriving twice does no harm or was chosen; and what the
- * refusal does not disprove may have arrived.
+ * proves that nothing was stored, or if sending it twice is harmless or the settings allow it;
+ * otherwise its items may have been stored.
  */
 final class Splitting {
   private Splitting() {}
@@ -18,7 +18,7 @@ final class Splitting {
   static boolean helps(
       ProviderResponse response, Verdict verdict, WireRequest request, ClientSettings settings) {
     return verdict.kind() == Verdict.Kind.REFUSED
-        && !isOfTheWhole(response, verdict)
+        && !concernsWholeRequest(response, verdict)
         && (verdict.provesNothingStored()
             || (isClientError(response) && (request.isRepeatable() || settings.splitRefused())));
   }
@@ -26,11 +26,11 @@ final class Splitting {
   /** Whether a part of the refused list may be stored. */
   static boolean leavesDoubt(ProviderResponse response, Verdict verdict) {
     return verdict.kind() == Verdict.Kind.REFUSED
-        && !isOfTheWhole(response, verdict)
+        && !concernsWholeRequest(response, verdict)
         && !verdict.provesNothingStored();
   }
 
-  /** The verdict on a list, which says why a list was not split that could have been. */
+  /** The verdict on a list, with a hint if the list could have been split but was not. */
   static Verdict explained(
       ProviderResponse response, Verdict verdict, WireRequest request, ClientSettings settings) {
     return leavesDoubt(response, verdict) && !helps(response, verdict, request, settings)
@@ -41,8 +41,8 @@ final class Splitting {
         : verdict;
   }
 
-  /** Whether the refusal came before anybody looked at the feedback. */
-  private static boolean isOfTheWhole(ProviderResponse response, Verdict verdict) {
+  /** Whether the request was refused before its feedback was read. */
+  private static boolean concernsWholeRequest(ProviderResponse response, Verdict verdict) {
     int status = response.status();
     boolean redirects = status >= 300 && status < 400;
     boolean wantsAnotherKey = status == 401 || status == 402 || status == 403 || status == 407;

@@ -18,11 +18,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code submitEach}: reads a chunk, sends it, and hands the oldest chunk's outcomes out before
- * it reads more than may be in flight. All on the calling thread; used once.
+ * One {@code submitEach}: reads a chunk, sends it, and passes on the oldest chunk's outcomes before
+ * it reads more than may be in flight. Runs on the calling thread; used once.
  */
 final class StreamRun<W> {
-  private static final int MOST_SUPPRESSED = 10;
+  private static final int MAX_SUPPRESSED = 10;
 
   private final Engine<W> engine;
   private final BatchRun<W> batch;
@@ -34,7 +34,7 @@ final class StreamRun<W> {
   private long accepted;
   private long failed;
   private long uncertain;
-  private @Nullable Throwable trouble;
+  private @Nullable Throwable failure;
 
   StreamRun(Engine<W> engine, Iterator<? extends Feedback> source, Consumer<? super Outcome> sink) {
     this.engine = engine;
@@ -46,13 +46,13 @@ final class StreamRun<W> {
 
   BatchSummary run() {
     boolean more = true;
-    while (more && trouble == null) {
+    while (more && failure == null) {
       if (Thread.currentThread().isInterrupted()) {
         interrupted();
       } else if (engine.calls.isClosed()) {
-        trouble(engine.calls.unsent(Reason.CLOSED));
-      } else if (isTimeToHandOut()) {
-        handOut(inFlight.remove());
+        addFailure(engine.calls.unsent(Reason.CLOSED));
+      } else if (mustPassOn()) {
+        passOn(inFlight.remove());
       } else {
         List<BatchItem<W>> chunk = new ArrayList<>();
         more = read(chunk);
@@ -61,14 +61,14 @@ final class StreamRun<W> {
       }
     }
     while (!inFlight.isEmpty()) {
-      handOut(inFlight.remove());
+      passOn(inFlight.remove());
     }
     rethrow();
     Duration elapsed = Duration.ofNanos(engine.calls.time.nanoTime() - begun);
     return new BatchSummary(read, accepted, failed, uncertain, elapsed);
   }
 
-  private boolean isTimeToHandOut() {
+  private boolean mustPassOn() {
     return inFlight.size() == engine.settings.concurrency()
         || (!inFlight.isEmpty() && inFlight.element().done.isDone());
   }
@@ -87,13 +87,13 @@ final class StreamRun<W> {
         read++;
       }
       return true;
-    } catch (Throwable e) { // Kotlin, for one, throws checked exceptions from anywhere
-      trouble(e);
+    } catch (Throwable e) { // Kotlin, for example, may throw checked exceptions anywhere
+      addFailure(e);
       return false;
     }
   }
 
-  private void handOut(Flight<W> flight) {
+  private void passOn(Flight<W> flight) {
     Work.awaitEnd(
         flight.done,
         () -> {
@@ -106,15 +106,15 @@ final class StreamRun<W> {
       try {
         sink.accept(outcome);
       } catch (Throwable e) { // as in read()
-        trouble(e);
+        addFailure(e);
       }
     }
   }
 
   private void interrupted() {
     inFlight.forEach(flight -> flight.group.stop(Reason.INTERRUPTED));
-    if (trouble == null) {
-      trouble(engine.calls.unsent(Reason.INTERRUPTED));
+    if (failure == null) {
+      addFailure(engine.calls.unsent(Reason.INTERRUPTED));
     }
   }
 
@@ -129,22 +129,22 @@ final class StreamRun<W> {
     }
   }
 
-  private void trouble(Throwable e) {
-    if (trouble == null) {
-      trouble = e;
-    } else if (trouble != e && trouble.getSuppressed().length < MOST_SUPPRESSED) {
-      trouble.addSuppressed(e);
+  private void addFailure(Throwable e) {
+    if (failure == null) {
+      failure = e;
+    } else if (failure != e && failure.getSuppressed().length < MAX_SUPPRESSED) {
+      failure.addSuppressed(e);
     }
   }
 
   private void rethrow() {
-    if (trouble != null) {
-      StreamRun.<RuntimeException>throwAsItIs(trouble);
+    if (failure != null) {
+      StreamRun.<RuntimeException>throwUnchecked(failure);
     }
   }
 
   @SuppressWarnings("unchecked")
-  private static <T extends Throwable> void throwAsItIs(Throwable e) throws T {
+  private static <T extends Throwable> void throwUnchecked(Throwable e) throws T {
     throw (T) e;
   }
 

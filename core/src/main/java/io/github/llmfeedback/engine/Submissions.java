@@ -34,7 +34,7 @@ public final class Submissions<W> {
         () -> read(feedbacks), items -> items.stream().map(BatchItem::outcome).toList());
   }
 
-  /** As {@link #submitAll}, of what stands for no {@link Feedback}. */
+  /** As {@link #submitAll}, of encoded items that are not a {@link Feedback}. */
   public <R> Work<List<R>> submitAllEncoded(
       List<Encoded<W>> all,
       BiFunction<Integer, Receipt, R> accepted,
@@ -77,7 +77,7 @@ public final class Submissions<W> {
     return items;
   }
 
-  /** A list that somebody waits for. */
+  /** One list, as work of the client. */
   private final class ListWork<R> extends EngineWork<R> {
     private final Supplier<List<BatchItem<W>>> prepare;
     private final Function<List<BatchItem<W>>, R> outcomes;

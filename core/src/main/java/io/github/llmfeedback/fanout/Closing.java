@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The closing of a fan-out's clients, each on a thread of its own, so that waits do not add up. */
+/** Closes a fan-out's clients, each on its own thread, so that the waits do not add up. */
 final class Closing {
   private static final Logger LOG = LoggerFactory.getLogger("io.github.llmfeedback.fan-out");
 
   private final Duration timeout;
   private final long end;
-  private final List<One> closings = new ArrayList<>();
+  private final List<ClientClosing> closings = new ArrayList<>();
 
   /** Begins to close the clients. */
   Closing(Collection<Member> members, Duration timeout) {
@@ -27,13 +27,13 @@ final class Closing {
     this.end = System.nanoTime() + timeout.toNanos();
     for (Member member : members) {
       FutureTask<@Nullable Void> task = new FutureTask<>(() -> close(member), null);
-      One closing = new One(member.name(), task, SharedThreads.daemon(task));
+      ClientClosing closing = new ClientClosing(member.name(), task, SharedThreads.daemon(task));
       closings.add(closing);
       closing.begin();
     }
   }
 
-  /** Closes a client, after what was submitted before has reached it. */
+  /** Closes a client, once it has been called for everything that was submitted before. */
   private void close(Member member) {
     try {
       member.queue().awaitIdle(timeout.dividedBy(2));
@@ -44,14 +44,14 @@ final class Closing {
   }
 
   /**
-   * Waits until all are closed, or the time is up; an interrupt goes to each of them, and the wait
-   * goes on.
+   * Waits until all are closed, or the time is up; an interrupt is passed on to each of them, and
+   * the wait goes on.
    */
   void await() {
     boolean interrupted = false;
-    Throwable trouble = null;
+    Throwable failure = null;
     List<String> open = new ArrayList<>();
-    for (One closing : closings) {
+    for (ClientClosing closing : closings) {
       while (true) {
         try {
           closing.task.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -63,7 +63,7 @@ final class Closing {
           open.add(closing.name);
           break;
         } catch (ExecutionException e) {
-          trouble = with(trouble, e.getCause());
+          failure = with(failure, e.getCause());
           break;
         }
       }
@@ -74,8 +74,8 @@ final class Closing {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (trouble != null) {
-      Closing.<RuntimeException>throwAsItIs(trouble);
+    if (failure != null) {
+      Closing.<RuntimeException>throwUnchecked(failure);
     }
   }
 
@@ -88,13 +88,13 @@ final class Closing {
           String.join(", ", open),
           timeout.toMillis());
     } catch (RuntimeException | Error e) {
-      // There is nobody left to tell.
+      // Nothing else can report it.
     }
   }
 
   /** Kotlin, for one, throws checked exceptions from anywhere. */
   @SuppressWarnings("unchecked")
-  private static <T extends Throwable> void throwAsItIs(Throwable e) throws T {
+  private static <T extends Throwable> void throwUnchecked(Throwable e) throws T {
     throw (T) e;
   }
 
@@ -107,11 +107,11 @@ final class Closing {
     return earlier;
   }
 
-  private record One(String name, FutureTask<@Nullable Void> task, Thread thread) {
+  private record ClientClosing(String name, FutureTask<@Nullable Void> task, Thread thread) {
     void begin() {
       try {
         thread.start();
-      } catch (OutOfMemoryError e) { // there is no memory for a thread
+      } catch (OutOfMemoryError e) { // no memory for a thread
         task.run();
       }
     }

@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Carries the same feedback to several clients in parallel; one provider's failure never touches
- * another's. Thread-safe. Each client keeps its own {@link io.github.llmfeedback.LossPolicy loss
+ * Submits the same feedback to several clients in parallel; one provider's failure never affects
+ * another. Thread-safe. Each client keeps its own {@link io.github.llmfeedback.LossPolicy loss
  * policy}.
  *
  * <p>This library's clients are called on the caller's thread, because they return at once. Any
@@ -55,9 +55,9 @@ public final class FanOut implements AutoCloseable {
   }
 
   /**
-   * Submits to all clients and waits, at most the total timeout. Not on a thread that the clients
-   * need for their {@link ClientSettings#callbackExecutor()}: it would wait for itself; {@link
-   * #submitAsync} does not wait.
+   * Submits to all clients and waits, at most the total timeout. Do not call it on a thread that
+   * the clients need for their {@link ClientSettings#callbackExecutor()}: it would wait for itself;
+   * {@link #submitAsync} does not wait.
    *
    * @return one outcome for each client, by its name, in the order in which they were added
    * @throws UnrepresentableFeedbackException if the feedback's target is a bare id, which cannot be
@@ -304,7 +304,7 @@ public final class FanOut implements AutoCloseable {
 
     private final Map<String, Member> members = new LinkedHashMap<>();
 
-    /** Whose bounds and messages are those of a client. */
+    /** Checks the timeouts, with a client's bounds and messages. */
     private final ClientSettings.Builder timeouts =
         ClientSettings.builder()
             .totalTimeout(Duration.ofSeconds(35))
@@ -316,7 +316,7 @@ public final class FanOut implements AutoCloseable {
     /**
      * Adds a client under its provider's name.
      *
-     * @throws IllegalArgumentException if the name is taken, or the client does not tell its
+     * @throws IllegalArgumentException if the name is taken, or the client does not name its
      *     provider
      */
     public Builder add(FeedbackClient client) {
@@ -325,7 +325,7 @@ public final class FanOut implements AutoCloseable {
     }
 
     /**
-     * Adds a client under a name. If the client does not tell its provider, as a mock does not,
+     * Adds a client under a name. If the client does not name its provider, as a mock does not,
      * errors that the fan-out makes for it name this instead.
      *
      * @throws IllegalArgumentException if the name is taken
@@ -335,7 +335,7 @@ public final class FanOut implements AutoCloseable {
       return add(Member.of(checkedName(name), client));
     }
 
-    /** What stands in messages and as a key: visible, and not empty. */
+    /** Checks what messages show and maps use as a key: visible, and not empty. */
     private static String checkedName(String name) {
       Objects.requireNonNull(name, "client name must not be null");
       if (name.isBlank()) {

@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of one fan-out, one for each client: each ends by itself, at the timeout, or when
- * nobody waits any more.
+ * The calls of one fan-out, one for each client: each ends by itself, at the timeout, or when the
+ * caller is interrupted or cancels.
  *
  * @param <R> what the caller gets for each client
  */
@@ -30,27 +30,28 @@ final class FanOutWork<R> extends Work<Map<String, R>> {
   private final Duration timeout;
   private final int size;
   private final Set<Target> targets;
-  private final Function<List<Result>, R> form;
+  private final Function<List<Result>, R> convert;
   private final Map<String, MemberCall<?>> calls = new LinkedHashMap<>();
   private CompletableFuture<Void> ended = new CompletableFuture<>();
 
   /**
-   * Calls that each are about {@code size} things.
+   * Calls that each concern {@code size} feedbacks or receipts.
    *
-   * @param targets what they are about, as far as their order matters
-   * @param form makes what the caller gets of one result for each thing
+   * @param targets the targets within which the order of calls matters
+   * @param convert makes the caller's result from one result for each feedback or receipt
    */
-  FanOutWork(Duration timeout, int size, Set<Target> targets, Function<List<Result>, R> form) {
+  FanOutWork(Duration timeout, int size, Set<Target> targets, Function<List<Result>, R> convert) {
     this.timeout = timeout;
     this.size = size;
     this.targets = targets;
-    this.form = form;
+    this.convert = convert;
   }
 
   /**
    * Adds a client's call.
    *
-   * @param read one result for each thing in what the client gives, in order
+   * @param read returns one result for each feedback or receipt, in order, from what the client
+   *     gives
    */
   <C> void add(
       Member member,
@@ -61,14 +62,14 @@ final class FanOutWork<R> extends Work<Map<String, R>> {
 
   @Override
   protected void begin() {
-    Scheduler.Alarm alarm = threads.schedule(() -> threads.run(this::stopLate), timeout);
+    Scheduler.Alarm alarm = threads.schedule(() -> threads.run(this::timeOut), timeout);
     ended =
         CompletableFuture.allOf(
                 calls.values().stream()
                     .map(MemberCall::results)
                     .toArray(CompletableFuture<?>[]::new))
             .thenRun(
-                () -> { // before the caller's callbacks, which may take their time
+                () -> { // before the caller's callbacks, which may block
                   alarm.cancel();
                   threads.release();
                 });
@@ -83,7 +84,7 @@ final class FanOutWork<R> extends Work<Map<String, R>> {
   @Override
   protected Map<String, R> result() {
     Map<String, R> results = new LinkedHashMap<>();
-    calls.forEach((name, call) -> results.put(name, form.apply(call.results().join())));
+    calls.forEach((name, call) -> results.put(name, convert.apply(call.results().join())));
     return Collections.unmodifiableMap(results);
   }
 
@@ -97,7 +98,7 @@ final class FanOutWork<R> extends Work<Map<String, R>> {
     stop(new Stop(Reason.CANCELLED, "was cancelled", null));
   }
 
-  private void stopLate() {
+  private void timeOut() {
     stop(
         new Stop(
             Reason.TIMEOUT,

@@ -9,32 +9,32 @@ import java.util.Objects;
 /**
  * One client of a fan-out. Thread-safe.
  *
- * @param name how the application calls it
- * @param provider whom its errors name, known once for all: a client may fail when it is asked
+ * @param name the name under which the application added it
+ * @param provider the provider that its errors name, read once: asking the client may fail
  * @param client the client
- * @param queue where its calls begin, unless it never blocks
+ * @param queue the queue from which its calls begin, unless it never blocks
  */
 record Member(String name, String provider, FeedbackClient client, MemberQueue queue) {
-  /** A client by the name of its provider. */
+  /** A client under the name of its provider. */
   static Member of(FeedbackClient client) {
     String provider;
     try {
       provider = providerOf(client);
-    } catch (Throwable unknown) { // a client of the application's own may throw anything
+    } catch (Throwable unknown) { // an application's own client may throw anything
       throw new IllegalArgumentException(
-          "the client does not tell its provider, because its capabilities() fails or gives null;"
+          "the client does not name its provider, because its capabilities() fails or gives null;"
               + " name it with add(name, client)",
           unknown);
     }
     return new Member(provider, provider, client, new MemberQueue());
   }
 
-  /** A client by a name of the application's own. */
+  /** A client under a name that the application chose. */
   static Member of(String name, FeedbackClient client) {
     String provider;
     try {
       provider = providerOf(client);
-    } catch (Throwable unknown) { // a mock, say
+    } catch (Throwable unknown) { // a mock, for example
       provider = name.replaceAll("[^A-Za-z0-9._-]", "-").toLowerCase(Locale.ROOT);
     }
     return new Member(name, provider, client, new MemberQueue());
@@ -44,12 +44,12 @@ record Member(String name, String provider, FeedbackClient client, MemberQueue q
     return Objects.requireNonNull(client.capabilities(), "capabilities() gave null").provider();
   }
 
-  /** Whether it is one of this library's, which refuses bad input before it sends anything. */
+  /** Whether it is this library's own, which refuses bad input before it sends anything. */
   boolean isOwn() {
     return client instanceof NonBlocking;
   }
 
-  /** Begins a call: at once, or as soon as the client's queue comes to it. */
+  /** Begins a call: at once, or when its turn comes in the client's queue. */
   void begin(MemberQueue.Start start, SharedThreads threads) {
     if (isOwn()) {
       start.run();

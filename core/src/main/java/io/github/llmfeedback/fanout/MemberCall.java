@@ -25,14 +25,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's call in a fan-out and what it comes to: it ends by itself, or when it is stopped.
+ * One client's call in a fan-out and its results: it ends by itself, or when it is stopped.
  *
- * <p>The client may be anybody's: whatever it does, in whatever it is asked, is its own outcome.
+ * <p>The client may be anybody's code: whatever any of its methods throws or returns becomes a
+ * result of this client alone.
  *
- * @param <C> what the client's future gives
+ * @param <C> what the client's future completes with
  */
 final class MemberCall<C> {
-  /** How long a client that is told to stop has to say how its call ended. */
+  /** How long a client that is asked to stop has to report how its call ended. */
   private static final Duration GRACE = Duration.ofMillis(100);
 
   private final Member member;
@@ -52,9 +53,10 @@ final class MemberCall<C> {
   /**
    * A call that has not begun.
    *
-   * @param size how many things it is about
-   * @param targets what they are about; calls on one target begin in order
-   * @param read one result for each thing in what the client gives, in order
+   * @param size how many feedbacks or receipts it concerns
+   * @param targets their targets; calls on one target begin in order
+   * @param read returns one result for each feedback or receipt, in order, from what the client
+   *     gives
    */
   MemberCall(
       Member member,
@@ -72,7 +74,7 @@ final class MemberCall<C> {
     begun = threads.nanoTime();
   }
 
-  /** Completes once, normally: one result for each thing, in order. */
+  /** Completes once, normally: one result for each feedback or receipt, in order. */
   CompletableFuture<List<Result>> results() {
     return results;
   }
@@ -95,48 +97,48 @@ final class MemberCall<C> {
     CompletableFuture<C> future;
     try {
       future = Objects.requireNonNull(begin.get(), "the client gave no future");
-    } catch (Throwable bug) { // a client of the application's own, be it Kotlin, must not throw
-      told(null, bug);
+    } catch (Throwable bug) { // an application's own client may throw anything, as from Kotlin
+      completed(null, bug);
       return;
     }
-    boolean late;
+    boolean isStopped;
     lock.lock();
     try {
       running = future;
-      late = stopped != null;
+      isStopped = stopped != null;
     } finally {
       lock.unlock();
     }
-    if (late) {
+    if (isStopped) {
       end(future);
     } else {
-      hear(future);
+      listenTo(future);
     }
   }
 
-  private void hear(CompletableFuture<C> future) {
+  private void listenTo(CompletableFuture<C> future) {
     try {
-      var unused = future.whenComplete(this::told);
-    } catch (Throwable bug) { // a future of the client's own making
-      told(null, bug);
+      var unused = future.whenComplete(this::completed);
+    } catch (Throwable bug) { // the future may be the client's own class
+      completed(null, bug);
     }
   }
 
-  /** What the client says; the first that is said counts. */
-  private void told(@Nullable C given, @Nullable Throwable thrown) {
+  /** Takes the client's result or error; the first one counts. */
+  private void completed(@Nullable C given, @Nullable Throwable thrown) {
     List<Result> own;
     try {
       own =
           thrown == null
               ? fitting(read.apply(Objects.requireNonNull(given, "the client completed with null")))
               : failed(error(thrown));
-    } catch (Throwable bug) { // its list, its exception: all of it may be of its own making
+    } catch (Throwable bug) { // its list and its exception may be its own classes
       own = failed(ownError(bug));
     }
     results.complete(own);
   }
 
-  /** Ends the call, with what the client can say of it. */
+  /** Ends the call, with what the client can report about it. */
   void stop(Stop why) {
     CompletableFuture<C> future;
     boolean hasStarted;
@@ -155,7 +157,7 @@ final class MemberCall<C> {
       member.queue().remove(start);
       results.complete(failed(ended(why, member.provider(), 0, false, why.cause())));
     } else if (future == null) {
-      giveUp(why); // the client has not come back from being asked
+      giveUp(why); // the client's method has not returned
     } else {
       var unused = threads.schedule(() -> threads.run(() -> giveUp(why)), GRACE);
       threads.run(
@@ -168,28 +170,28 @@ final class MemberCall<C> {
     }
   }
 
-  /** Tells the client to stop, and hears what it says to that. */
+  /** Asks the client to stop, and takes the result that it then reports. */
   private void end(CompletableFuture<C> future) {
     try {
       if (future instanceof StoppableFuture<C> own) {
-        hear(own.stop());
+        listenTo(own.stop());
         return;
       }
       future.cancel(true);
       if (future.isDone()) {
-        hear(future);
+        listenTo(future);
       }
     } catch (Throwable bug) {
-      // Then it does not stop, and is not listened to.
+      // Then it does not stop, and its result is not awaited.
     }
   }
 
-  /** The client does not say how its call ended. */
+  /** Ends the call as uncertain, because the client did not report how it ended. */
   private void giveUp(Stop why) {
     results.complete(failed(ended(why, member.provider(), 0, true, why.cause())));
   }
 
-  /** One result for each thing, however many the client gave. */
+  /** One result for each feedback or receipt, however many the client gave. */
   private List<Result> fitting(List<@Nullable Result> given) {
     List<@Nullable Result> known = new ArrayList<>(given);
     while (known.size() < size) {
@@ -206,7 +208,8 @@ final class MemberCall<C> {
     List<Result> fitting = new ArrayList<>();
     for (Result result : own) {
       FeedbackException error = result == null ? null : result.error();
-      fitting.add(result == null ? missing : error == null ? result : Result.failed(retold(error)));
+      fitting.add(
+          result == null ? missing : error == null ? result : Result.failed(withStopReason(error)));
     }
     return Collections.unmodifiableList(fitting);
   }
@@ -221,7 +224,7 @@ final class MemberCall<C> {
       error = error.getCause();
     }
     if (error instanceof FeedbackException known) {
-      return retold(known);
+      return withStopReason(known);
     } else if (error instanceof CancellationException) {
       Stop why = stopped();
       return why == null
@@ -239,8 +242,8 @@ final class MemberCall<C> {
     return error instanceof CompletionException || error instanceof ExecutionException;
   }
 
-  /** To be cancelled is what the fan-out did to it, for a reason that the caller should hear. */
-  private FeedbackException retold(FeedbackException error) {
+  /** Replaces CANCELLED, which the fan-out caused, by the reason for which it stopped the call. */
+  private FeedbackException withStopReason(FeedbackException error) {
     Stop why = stopped();
     return why != null
             && error instanceof UndeliveredFeedbackException undelivered
@@ -282,14 +285,14 @@ final class MemberCall<C> {
   }
 
   /**
-   * Why a call is ended from outside.
+   * Why the fan-out ends a call.
    *
-   * @param what the end of a sentence about the client
+   * @param what the rest of a sentence whose subject is the client
    */
   record Stop(Reason reason, String what, @Nullable Throwable cause) {}
 
   /**
-   * What became of one thing.
+   * The result for one feedback or receipt.
    *
    * @param receipt null if there is an error
    * @param error null if there is a receipt

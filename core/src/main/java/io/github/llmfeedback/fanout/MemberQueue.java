@@ -13,12 +13,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the calls of a client that may block begin: on daemon threads, so that neither the caller
- * nor another client waits for it. Calls about the same target begin one after the other, in the
- * order in which they were added, because a person's last click must stay the last. Thread-safe.
+ * Begins the calls of a client that may block on daemon threads, so that neither the caller nor
+ * another client waits for it. Calls about the same target begin one after the other, in the order
+ * in which they were added, because a person's last click must stay the last. Thread-safe.
  */
 final class MemberQueue {
-  /** A client that blocks for ever holds no more threads than this. */
+  /** How many threads a client that blocks for ever holds at most. */
   private static final int MAX_THREADS = 16;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -42,7 +42,7 @@ final class MemberQueue {
     }
   }
 
-  /** Forgets a call that has not begun, which it then never does. */
+  /** Removes a call that has not begun, which then never begins. */
   void remove(Start start) {
     lock.lock();
     try {
@@ -70,11 +70,13 @@ final class MemberQueue {
     Start next = null;
     while ((next = next(next)) != null) {
       next.run();
-      var unused = Thread.interrupted(); // a client's interrupt is not the next call's
+      var unused =
+          Thread
+              .interrupted(); // an interrupt that the client left set must not reach the next call
     }
   }
 
-  /** The first call that waits for no other, or null if there is none, which ends the thread. */
+  /** The first call that need not wait for another; null if there is none: the thread ends. */
   private @Nullable Start next(@Nullable Start done) {
     lock.lock();
     try {
@@ -101,7 +103,7 @@ final class MemberQueue {
     }
   }
 
-  /** The beginning of a call, which throws nothing; equal to no other. */
+  /** The beginning of a call, which throws nothing; compared by identity. */
   static final class Start {
     private final Set<Target> targets;
     private final Runnable task;

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What became of taking one client's feedback back: a receipt or an error. Immutable. */
+/** The result of taking one client's feedback back: a receipt or an error. Immutable. */
 public final class Retraction {
   private final @Nullable Receipt receipt;
   private final @Nullable FeedbackException error;

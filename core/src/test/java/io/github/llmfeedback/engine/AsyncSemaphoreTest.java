@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
-/** Who waits for a permit, or a lane, while all are taken. */
+/** Calls that wait for a permit or a key while others hold them. */
 class AsyncSemaphoreTest {
   @Test
   void aCallThatEndedIsForgotten() {
@@ -42,15 +42,15 @@ class AsyncSemaphoreTest {
   @Test
   void soItIsInALane() {
     ManualTime time = new ManualTime();
-    KeyedQueue lanes = new KeyedQueue(time);
+    KeyedQueue queue = new KeyedQueue(time);
     List<String> heard = new ArrayList<>();
     BooleanSupplier late = () -> !heard.add("late");
-    lanes.enter("a", () -> true);
-    lanes.enter("a", late);
-    lanes.enter("a", () -> heard.add("next"));
-    lanes.forget("a", late);
-    lanes.forget("b", late);
-    lanes.leave("a", Duration.ZERO);
+    queue.enter("a", () -> true);
+    queue.enter("a", late);
+    queue.enter("a", () -> heard.add("next"));
+    queue.forget("a", late);
+    queue.forget("b", late);
+    queue.leave("a", Duration.ZERO);
     time.advance(Duration.ZERO);
     assertThat(heard).containsExactly("next");
   }

@@ -115,7 +115,7 @@ class PlainHttpTest {
       assertThat(error.mayHaveArrived()).isFalse();
       assertThat(error)
           .hasMessageEndingWith(
-              ": plain http would travel readable to "
+              ": plain http would travel unencrypted to "
                   + where
                   + "; use https, or ClientSettings.builder().allowPlainHttp(true);"
                   + " surely not stored");
@@ -273,7 +273,7 @@ class PlainHttpTest {
             "-DsocksNonProxyHosts=");
     try (Program program = new Program(options, Submitting.class, "http://localhost:1", "false")) {
       assertThat(program.output(Duration.ofSeconds(30)))
-          .contains("plain http would travel readable to")
+          .contains("plain http would travel unencrypted to")
           .contains(" proxy; use https");
     }
     isNothingHeard(1);

@@ -143,7 +143,7 @@ class FanOutForeignClientTest {
   void aClientThatTellsNoProviderCannotBeAddedWithoutAName(Supplier<Capabilities> capabilities) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> FanOut.builder().add(new Nameless(capabilities)))
-        .withMessageContaining("does not tell its provider")
+        .withMessageContaining("does not name its provider")
         .withMessageEndingWith("name it with add(name, client)");
   }
 

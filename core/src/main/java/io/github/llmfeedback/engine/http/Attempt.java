@@ -15,9 +15,9 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** One request on its way through OkHttp, whose every end is told once: what it came to. */
+/** One request sent through OkHttp, whose result is reported exactly once. */
 public final class Attempt implements Callback {
-  /** What OkHttp says of an HTTP/2 request that was surely not processed (RFC 9113, 8.7). */
+  /** OkHttp's message for an HTTP/2 request that was not processed (RFC 9113, 8.7). */
   private static final String REFUSED = "stream was reset: REFUSED_STREAM";
 
   private final long created = System.nanoTime();
@@ -35,8 +35,8 @@ public final class Attempt implements Callback {
   /**
    * An attempt that has not begun.
    *
-   * @param number which of its call's attempts it is, from 1
-   * @param whenOver is told once, and only when OkHttp holds no thread and no connection for it
+   * @param number its number among its call's attempts, from 1
+   * @param whenOver is called once, and only when OkHttp holds no thread and no connection for it
    */
   Attempt(
       int number,
@@ -60,23 +60,24 @@ public final class Attempt implements Callback {
         begun.cancel();
       }
       begun.enqueue(this);
-    } catch (RuntimeException | Error e) { // a user's event listener, or no memory for a thread
+    } catch (RuntimeException
+        | Error e) { // from a user's event listener, or no memory for a thread
       over(failed("the attempt could not begin", e, e));
     }
   }
 
-  /** Gives the attempt up; answers whether it had begun to leave, and if not, it never will. */
+  /** Abandons the attempt; returns whether sending had begun, and if not, it never will. */
   public boolean abandon() {
     return phase.abandon();
   }
 
-  /** {@link #abandon}, and {@link #cancel} of what was under way, on a thread that may be any. */
+  /** {@linkplain #abandon Abandons} and {@linkplain #cancel cancels} it, on any thread. */
   public void giveUp() {
     boolean unused = abandon();
     cancel();
   }
 
-  /** Ends what is still under way; to be called after {@link #abandon}, and under no lock. */
+  /** Cancels what is still under way; to be called after {@link #abandon}, holding no lock. */
   public void cancel() {
     cancelled = true;
     Call begun = call;
@@ -84,7 +85,7 @@ public final class Attempt implements Callback {
       try {
         begun.cancel();
       } catch (RuntimeException | Error e) {
-        // A user's event listener, which hears of it last: the call is cancelled.
+        // Thrown by a user's event listener, which is called last: the call is cancelled.
       }
     }
   }
@@ -96,12 +97,12 @@ public final class Attempt implements Callback {
       ProviderResponse read = HttpCodec.response(response, asked, clock.now());
       exchange = Exchange.of(read);
       if (read.isCut()) {
-        cancel(); // or closing would read on, to keep the connection
+        cancel(); // or closing would read the rest, to keep the connection
       }
     } catch (IOException e) {
       exchange = failed(e);
     } catch (RuntimeException | Error e) {
-      exchange = failed("the response could not be read", e, null); // its words may be the server's
+      exchange = failed("the response could not be read", e, null); // its text may be the server's
     }
     over(exchange);
   }
@@ -109,7 +110,7 @@ public final class Attempt implements Callback {
   @Override
   public void onFailure(Call call, IOException e) {
     if (e instanceof StaleConnections.Stale && !cancelled) {
-      begin(); // on another connection; each stale one is met only once
+      begin(); // on another connection; each stale one is tried only once
     } else {
       over(failed(e));
     }
@@ -118,7 +119,7 @@ public final class Attempt implements Callback {
   private Exchange failed(String what, Throwable bug, @Nullable Throwable cause) {
     try {
       return failed(new KnownException(what + ": " + bug.getClass().getName(), cause));
-    } catch (RuntimeException | Error again) { // no memory
+    } catch (RuntimeException | Error again) { // out of memory
       return Exchange.LOST;
     }
   }
@@ -129,7 +130,7 @@ public final class Attempt implements Callback {
     return Exchange.failed(FailureReason.of(e, sent, isCancelledByUser(e)), sent && !refused, e);
   }
 
-  /** Through the dispatcher of a user's OkHttpClient; an error in an interceptor looks alike. */
+  /** Through the dispatcher of a user's OkHttpClient; an error in an interceptor looks the same. */
   private boolean isCancelledByUser(IOException e) {
     Call begun = call;
     return begun != null

@@ -5,14 +5,14 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
-/** Reads base URLs as applications write them. */
+/** Parses and checks the base URLs that applications configure. */
 public final class BaseUrl {
-  /** Not {@code *.localhost}: whether it stays here is up to the resolver, and Java's may ask. */
+  /** Not {@code *.localhost}: the resolver decides where it leads, and Java's may ask DNS. */
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|127(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}|::1");
 
   /**
-   * Told by the text, because OkHttp makes a host of the first thing it finds: with {@code
+   * Checked in the text, because OkHttp takes the first thing it finds for the host: with {@code
    * https:///v1} the key would go to the host {@code v1}.
    */
   private static final Pattern NAMES_A_HOST =
@@ -25,7 +25,7 @@ public final class BaseUrl {
    *
    * @param baseUrl {@code https://host/path}, without query; a trailing slash does not matter
    * @param allowPlainHttp whether {@code http} may leave this machine
-   * @throws IllegalArgumentException if it is no such URL
+   * @throws IllegalArgumentException if it is not such a URL
    */
   public static ApiEndpoint endpoint(String provider, String baseUrl, boolean allowPlainHttp) {
     Objects.requireNonNull(baseUrl, () -> provider + "'s base URL must not be null");
@@ -49,7 +49,7 @@ public final class BaseUrl {
     if (!url.isHttps() && !allowPlainHttp && !LOOPBACK.matcher(url.host()).matches()) {
       throw new IllegalArgumentException(
           provider
-              + "'s base URL must be https, or key and words travel readable to "
+              + "'s base URL must be https, or the key and the feedback travel unencrypted to "
               + url.host()
               + "; ClientSettings.builder().allowPlainHttp(true) allows it");
     }

@@ -13,10 +13,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another socket, of which no more is read than an answer needs. All but its two streams is the
- * other's, for that may be of a kind of its own, such as one of a Unix domain.
+ * Wraps another socket, and bounds how much is read from it in response to one request. All but the
+ * two streams is delegated, because the other may be of a special kind, such as a Unix domain
+ * socket.
  */
-@SuppressWarnings("UnsynchronizedOverridesSynchronized") // the other has locks of its own
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // the wrapped socket has its own locks
 final class BoundedSocket extends Socket {
   private final Socket socket;
   private final Inflow inflow;

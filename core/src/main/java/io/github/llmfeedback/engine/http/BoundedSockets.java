@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import javax.net.SocketFactory;
 
-/** Makes the sockets of another factory, each a {@link BoundedSocket}. */
+/** A factory that wraps the sockets of another, each in a {@link BoundedSocket}. */
 final class BoundedSockets extends SocketFactory {
   private final SocketFactory sockets;
 

@@ -6,8 +6,8 @@ import java.net.Socket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Makes TLS sockets over a {@link BoundedSocket}, also where OkHttp made the socket below without
- * asking a factory, as it does for a SOCKS proxy.
+ * A factory of TLS sockets over a {@link BoundedSocket}, even where OkHttp made the socket below
+ * without a factory, as it does for a SOCKS proxy.
  */
 final class BoundedTls extends SSLSocketFactory {
   private final SSLSocketFactory sockets;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param response the response; null if none came
  * @param reason why none came; null if one did
  * @param sent whether the provider may have the request
- * @param cause what OkHttp said to it, if anything
+ * @param cause OkHttp's exception, if any
  */
 public record Exchange(
     @Nullable ProviderResponse response,
@@ -19,7 +19,7 @@ public record Exchange(
     boolean sent,
     @Nullable IOException cause) {
 
-  /** Nobody knows how it ended; made beforehand, for there may be no memory when it is needed. */
+  /** It is unknown how it ended; preallocated, because memory may have run out by then. */
   public static final Exchange LOST = failed(Reason.CONNECTION_LOST, true, null);
 
   static Exchange of(ProviderResponse response) {

@@ -8,14 +8,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** Why OkHttp failed, in the terms of this library. */
+/** Maps OkHttp's exceptions to this library's reasons. */
 final class FailureReason {
   private FailureReason() {}
 
   /**
    * The reason of a failure.
    *
-   * @param sent whether the request had begun to leave
+   * @param sent whether sending the request had begun
    * @param cancelled whether somebody cancelled the call through OkHttp
    */
   static Reason of(IOException e, boolean sent, boolean cancelled) {
@@ -32,7 +32,7 @@ final class FailureReason {
     return isUntrusted(e) ? Reason.UNTRUSTED : Reason.UNREACHABLE;
   }
 
-  /** Where an error ends a call, OkHttp tells an exception of its own and suppresses the error. */
+  /** When an error ends a call, OkHttp reports its own exception with the error suppressed. */
   private static boolean isLinkage(IOException e) {
     return e.getCause() instanceof LinkageError
         || Stream.of(e.getSuppressed()).anyMatch(LinkageError.class::isInstance);

@@ -19,7 +19,7 @@ import okio.BufferedSink;
 import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
-/** Between wire requests and OkHttp's. */
+/** Converts wire requests to OkHttp's, and OkHttp's responses to {@link ProviderResponse}s. */
 public final class HttpCodec {
   private final ApiEndpoint endpoint;
   private final HttpUrl base;
@@ -49,37 +49,37 @@ public final class HttpCodec {
     request.path().forEach(url::addPathSegment);
     HttpUrl plain = url.build();
     for (int i = plain.pathSize() - request.path().size(); i < plain.pathSize(); i++) {
-      // OkHttp leaves these, and some servers take what follows for a parameter of the segment.
+      // OkHttp does not encode these, and some servers read what follows as a path parameter.
       String segment = plain.encodedPathSegments().get(i).replace(",", "%2C").replace(";", "%3B");
       url.setEncodedPathSegment(i, segment);
     }
     return url.build();
   }
 
-  /** A request's address as messages show it: without what may be a token in the base URL. */
+  /** A request's URL as messages show it: without what may be a token in the base URL. */
   public String shownUrl(WireRequest request) {
     HttpUrl url = url(request);
     StringBuilder path = new StringBuilder();
-    boolean hides = false;
+    boolean isHiding = false;
     int own = url.pathSize() - request.path().size();
     for (int i = 0; i < url.pathSize(); i++) {
       String segment = url.pathSegments().get(i);
       if (i < own && !segment.isEmpty() && !endpoint.isShown(segment)) {
-        path.append(hides ? "" : "/…");
-        hides = true;
+        path.append(isHiding ? "" : "/…");
+        isHiding = true;
       } else {
         path.append('/').append(url.encodedPathSegments().get(i));
-        hides = false;
+        isHiding = false;
       }
     }
     String root = url.newBuilder().encodedPath("/").build().toString();
     return endpoint.redact(root.substring(0, root.length() - 1) + path);
   }
 
-  /** The answer, as far as it came and fits. */
+  /** The response, as far as it arrived and is not too large. */
   static ProviderResponse response(Response response, WireRequest request, Instant now)
       throws InterruptedIOException {
-    int most =
+    int maxBytes =
         request.isReadOnly() ? ProviderResponse.MAX_READ_ONLY_BYTES : ProviderResponse.MAX_BYTES;
     Buffer read = new Buffer();
     BodyEnd end = BodyEnd.WHOLE;
@@ -87,26 +87,26 @@ public final class HttpCodec {
       ResponseBody body = response.body();
       BufferedSource source = body == null ? read : body.source();
       while (end == BodyEnd.WHOLE && source.read(read, 64 << 10) != -1) {
-        end = read.size() > most ? BodyEnd.TOO_LARGE : BodyEnd.WHOLE;
+        end = read.size() > maxBytes ? BodyEnd.TOO_LARGE : BodyEnd.WHOLE;
       }
     } catch (InterruptedIOException timeout) {
       throw timeout;
     } catch (Inflow.TooMuch endless) {
       end = BodyEnd.TOO_LARGE;
     } catch (IOException broken) {
-      end = isOfTheConnection(broken) ? BodyEnd.BROKEN_OFF : BodyEnd.BADLY_COMPRESSED;
+      end = isFromConnection(broken) ? BodyEnd.BROKEN_OFF : BodyEnd.BADLY_COMPRESSED;
     }
     return ProviderResponse.read(
         response.code(),
         response::header,
         read.readByteArray(),
         end,
-        most,
+        maxBytes,
         RetryAfter.read(response.headers(), now));
   }
 
-  /** Okio's reader of gzip throws plain {@link IOException}s, connections their own kinds. */
-  private static boolean isOfTheConnection(IOException e) {
+  /** Okio's gzip reader throws plain {@link IOException}s, connections throw subclasses. */
+  private static boolean isFromConnection(IOException e) {
     return e.getClass() != IOException.class && !(e instanceof ZipException);
   }
 

@@ -8,7 +8,7 @@ import io.github.llmfeedback.spi.WireRequest;
 import java.util.function.BiConsumer;
 import okhttp3.OkHttpClient;
 
-/** Sends one client's requests to its endpoint, over connections of its own. Thread-safe. */
+/** Sends one client's requests to its endpoint, over its own connections. Thread-safe. */
 public final class HttpSender {
   private final OkHttpClient http;
   private final HttpCodec codec;
@@ -35,15 +35,15 @@ public final class HttpSender {
   /**
    * An attempt to send a request, which has not begun.
    *
-   * @param number which of its call's attempts it is, from 1
-   * @param whenOver is told once, when nothing of the attempt is under way any more
+   * @param number its number among its call's attempts, from 1
+   * @param whenOver is called once, when OkHttp holds no thread and no connection for the attempt
    */
   public Attempt attempt(
       int number, OutgoingRequest request, BiConsumer<Attempt, Exchange> whenOver) {
     return new Attempt(number, http, request, clock, whenOver);
   }
 
-  /** A request's address as messages show it: without what may be a token in the base URL. */
+  /** A request's URL as messages show it: without what may be a token in the base URL. */
   public String shownUrl(WireRequest request) {
     return codec.shownUrl(request);
   }

@@ -13,9 +13,9 @@ import okhttp3.OkHttpClient;
 import okhttp3.Response;
 
 /**
- * Makes the HTTP clients that carry calls.
+ * Creates the OkHttp clients that send requests.
  *
- * <p>Connections are not shared: what a server leaves unread on one would spoil the next call of
+ * <p>Connections are not shared: what a server leaves unread on one could corrupt the next call of
  * another client, which may have another key.
  */
 final class HttpTransport {
@@ -29,45 +29,46 @@ final class HttpTransport {
     http = new OkHttpClient.Builder().dispatcher(dispatcher).build();
   }
 
-  /** What all clients share that use these threads. */
+  /** The transport that all clients on these threads share. */
   static HttpTransport on(SharedThreads threads) {
     return threads.attachment(HttpTransport.class, HttpTransport::new);
   }
 
   /**
-   * A tamed HTTP client, with connections of its own: from the shared one, or from the user's own
-   * with its other parts kept. Who takes it evicts its connections in the end.
+   * A restricted HTTP client with its own connection pool, derived from the shared one, or from the
+   * user's, whose other settings it keeps. The caller must evict its connections in the end.
    */
   OkHttpClient client(ClientSettings settings) {
     OkHttpClient from = settings.httpClient().orElse(http);
-    OkHttpClient.Builder tamed =
+    OkHttpClient.Builder restricted =
         from.newBuilder()
             .connectionPool(new ConnectionPool(64, 30, TimeUnit.SECONDS))
             .socketFactory(new BoundedSockets(from.socketFactory()))
             .followRedirects(false)
             .followSslRedirects(false)
             .connectTimeout(settings.connectTimeout())
-            // An attempt's time is ours to keep: these would not see it wait for a name server, for
-            // the user's dispatcher or in an interceptor.
+            // The engine times attempts itself: these timeouts do not cover waits for a name
+            // server,
+            // for the user's dispatcher or in an interceptor.
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
             .callTimeout(Duration.ZERO)
             .addNetworkInterceptor(RetryAfter::bounded)
             .addNetworkInterceptor(staleConnections);
     if (!settings.allowPlainHttp()) {
-      tamed.addNetworkInterceptor(PlainHttp::intercept);
+      restricted.addNetworkInterceptor(PlainHttp::intercept);
     }
-    tamed.addNetworkInterceptor(SendPhase::intercept);
+    restricted.addNetworkInterceptor(SendPhase::intercept);
     X509TrustManager trust = from.x509TrustManager();
-    if (trust != null) { // or it speaks no TLS
-      tamed.sslSocketFactory(new BoundedTls(from.sslSocketFactory()), trust);
+    if (trust != null) { // or it does not support TLS
+      restricted.sslSocketFactory(new BoundedTls(from.sslSocketFactory()), trust);
     }
-    tamed.interceptors().add(0, HttpTransport::catchBugs);
-    tamed.interceptors().add(1, new ProxyCredentials(from.proxyAuthenticator()));
-    return tamed.build();
+    restricted.interceptors().add(0, HttpTransport::catchBugs);
+    restricted.interceptors().add(1, new ProxyCredentials(from.proxyAuthenticator()));
+    return restricted.build();
   }
 
-  /** OkHttp would let an interceptor's exception kill the thread and call it a cancellation. */
+  /** OkHttp lets an interceptor's exception end the thread and reports it as a cancellation. */
   private static Response catchBugs(Interceptor.Chain chain) throws IOException {
     try {
       return chain.proceed(chain.request());

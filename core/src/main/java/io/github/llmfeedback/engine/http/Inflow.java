@@ -11,28 +11,28 @@ import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What a peer sent on one connection since it was last written to. Past the bound the socket is
- * closed and the read fails, which ends the connection and all that is on it. To fail alone is not
- * enough: the JDK's TLS answers a failed read with an alert, reads on, and need not close what is
- * below it.
+ * Counts the bytes that a peer sent on one connection since it was last written to. Beyond {@link
+ * #MOST} the socket is closed and the read fails, which ends the connection and every call on it.
+ * Failing alone is not enough: the JDK's TLS responds to a failed read with an alert, reads on, and
+ * may not close the socket below it.
  *
- * <p>OkHttp has no bound of its own before the body: a chunk's size, the file name in a gzip head
- * and the headers of HTTP/2 are read for as long as they go on, and an HTTP/2 connection is read on
- * after the call has ended.
+ * <p>OkHttp has no bound of its own before the body: a chunk's size line, the file name in a gzip
+ * header and HTTP/2 headers are read without limit, and an HTTP/2 connection is still read after
+ * the call has ended.
  */
 public final class Inflow {
-  /** The longest body that is read, and a megabyte for all around it. */
+  /** In bytes: the longest body that is read, and a megabyte for everything around it. */
   public static final long MOST = ProviderResponse.MAX_READ_ONLY_BYTES + (1 << 20);
 
   private final Closeable socket;
   private final AtomicLong read = new AtomicLong();
 
-  /** Counts what comes on a socket. */
+  /** Counts what is read from a socket. */
   Inflow(Closeable socket) {
     this.socket = socket;
   }
 
-  /** The peer sent more than the bound without being written to. */
+  /** The peer sent more than {@link #MOST} bytes since it was last written to. */
   public static final class TooMuch extends KnownException {
     private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,7 @@ package io.github.llmfeedback.engine.http;
 import io.github.llmfeedback.spi.WireRequest;
 import okhttp3.Request;
 
-/** A request with its body's bytes, ready to be sent as often as it must. Immutable. */
+/** A request with its body's bytes, ready to be sent any number of times. Immutable. */
 public final class OutgoingRequest {
   final WireRequest asked;
   final Request http;
@@ -15,7 +15,7 @@ public final class OutgoingRequest {
     this.size = size;
   }
 
-  /** The body's bytes. */
+  /** The size of the body in bytes. */
   public int size() {
     return size;
   }

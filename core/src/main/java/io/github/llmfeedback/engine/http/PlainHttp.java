@@ -16,19 +16,19 @@ import okhttp3.Route;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets plain http go to this machine alone, unless the settings allow more.
+ * Allows plain http to this machine only, unless the settings allow more.
  *
- * <p>The base URL was checked by its host's name, but a proxy, a {@code Dns} or an interceptor of
+ * <p>The base URL's host name was checked already, but a proxy, a {@code Dns} or an interceptor of
  * the user's OkHttp client, or the JVM's own proxy settings, may lead elsewhere. Only a network
- * interceptor sees the connection that is really taken; this one stands before {@link SendPhase},
- * so that what it refuses has surely not begun to leave.
+ * interceptor sees the connection that is really used; this one comes before {@link SendPhase}, so
+ * nothing of a request that it refuses was sent.
  */
 final class PlainHttp {
   private PlainHttp() {}
 
   static Response intercept(Interceptor.Chain chain) throws IOException {
     Connection connection = chain.connection();
-    // The connection tells, not the URL: an interceptor can change the scheme without effect.
+    // The connection decides, not the URL: an interceptor can change the scheme without effect.
     if (connection == null || connection.handshake() == null) {
       String elsewhere = connection == null ? "an unknown place" : elsewhere(connection);
       if (elsewhere != null) {
@@ -38,7 +38,7 @@ final class PlainHttp {
     return chain.proceed(chain.request());
   }
 
-  /** Where else than to this machine the connection leads; null if it stays here. */
+  /** Where the connection leads if not to this machine; null if it stays here. */
   private static @Nullable String elsewhere(Connection connection) {
     Route route = connection.route();
     Proxy.Type proxy = route.proxy().type();
@@ -53,11 +53,11 @@ final class PlainHttp {
   }
 
   /**
-   * Whether the JDK's socket itself goes through a SOCKS proxy, of which OkHttp knows nothing: one
-   * that was made without a proxy asks the JVM's selector when it connects.
+   * Whether the JDK's socket itself goes through a SOCKS proxy, which OkHttp does not know of: a
+   * socket that was created without a proxy asks the JVM's selector when it connects.
    */
   private static boolean isProxied(Route route, Socket socket) {
-    InetAddress local = socket.getLocalAddress(); // any, if it was closed meanwhile
+    InetAddress local = socket.getLocalAddress(); // the wildcard address if it was closed meanwhile
     if (local != null && !local.isLoopbackAddress() && !local.isAnyLocalAddress()) {
       return true; // what connects to a loopback address does so from one
     }
@@ -81,7 +81,7 @@ final class PlainHttp {
 
     Refused(String elsewhere) {
       super(
-          "plain http would travel readable to "
+          "plain http would travel unencrypted to "
               + elsewhere
               + "; use https, or ClientSettings.builder().allowPlainHttp(true)");
     }

@@ -8,11 +8,11 @@ import okhttp3.Response;
 import okhttp3.Route;
 
 /**
- * Gives a proxy for plain http the credentials that it asks for.
+ * Sends a proxy for plain http the credentials that it asks for.
  *
- * <p>OkHttp does so too, but not for a one-shot body, which it cannot know to be harmless to send
- * again: a proxy that answers 407 kept the request to itself. Through a tunnel, as https goes, the
- * proxy sees no body and OkHttp does it all.
+ * <p>OkHttp does so too, but not for a one-shot body, because it cannot know that sending it again
+ * is safe: a proxy that responds with 407 did not forward the request. Through a tunnel, as for
+ * https, the proxy sees no body and OkHttp does everything.
  */
 final class ProxyCredentials implements Interceptor {
   private final Authenticator authenticator;

@@ -9,9 +9,9 @@ import okhttp3.Interceptor;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code Retry-After} (RFC 9110, 10.2.3): seconds or a date; null if it is neither. */
+/** Reads {@code Retry-After} (RFC 9110, 10.2.3): seconds or a date; null for anything else. */
 final class RetryAfter {
-  /** What a long holds in milliseconds: so that whoever converts it meets no overflow. */
+  /** As many milliseconds as a long holds, so that converting it never overflows. */
   private static final Duration LONGEST = Duration.ofSeconds(Long.MAX_VALUE / 1000);
 
   /** Where {@link #bounded} keeps what the server said. */
@@ -40,7 +40,7 @@ final class RetryAfter {
   }
 
   /**
-   * A 503 whose seconds fit an {@code int}: OkHttp reads them too, and would throw the answer away.
+   * A 503 whose seconds fit an {@code int}: OkHttp reads them too, and would discard the response.
    */
   static Response bounded(Interceptor.Chain chain) throws IOException {
     Response response = chain.proceed(chain.request());

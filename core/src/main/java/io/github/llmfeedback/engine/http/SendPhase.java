@@ -10,11 +10,11 @@ import okhttp3.Route;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far one attempt got: did its request begin to leave this machine?
+ * Whether sending the request of one attempt has begun.
  *
- * <p>The last network interceptor tells: OkHttp calls it when a connection stands, just before the
- * first byte of the request's headers. It also holds an abandoned attempt back, so that what the
- * caller was told stays true.
+ * <p>The last network interceptor notes it: OkHttp calls it when a connection is established, just
+ * before the first byte of the request's headers. It also stops an abandoned attempt from being
+ * sent, so that the outcome that the caller got stays true.
  */
 final class SendPhase {
   private enum At {
@@ -26,19 +26,17 @@ final class SendPhase {
   private final AtomicReference<At> at = new AtomicReference<>(At.BEFORE);
   private volatile @Nullable Route route;
 
-  /** The way that the request took; null if it did not leave. */
+  /** The route that the request took; null if it was not sent. */
   @Nullable Route route() {
     return route;
   }
 
-  /** Whether the request began to leave. */
+  /** Whether sending the request has begun. */
   boolean started() {
     return at.get() == At.STARTED;
   }
 
-  /**
-   * Ends the attempt; answers whether the request had begun to leave, and if not, it never will.
-   */
+  /** Abandons the attempt; returns whether sending had begun, and if not, it never will. */
   boolean abandon() {
     return !at.compareAndSet(At.BEFORE, At.ABANDONED) && started();
   }
@@ -49,10 +47,10 @@ final class SendPhase {
     }
   }
 
-  /** Notes the beginning of every request that has a phase. */
+  /** Notes that sending begins, for every request that has a phase. */
   static Response intercept(Interceptor.Chain chain) throws IOException {
-    // The call's request, for a user's interceptor may have put another one without tags into its
-    // place.
+    // The call's request, because a user's interceptor may have replaced the chain's by one
+    // without tags.
     SendPhase phase = chain.call().request().tag(SendPhase.class);
     Connection connection = chain.connection();
     if (phase != null) {
@@ -63,13 +61,13 @@ final class SendPhase {
       return chain.proceed(chain.request());
     } catch (IllegalStateException e) {
       if (String.valueOf(e.getMessage()).startsWith("state: ")) {
-        throw new InterimResponses(); // OkHttp stands before a second 1xx, where it skips one only
+        throw new InterimResponses(); // a second 1xx, of which OkHttp skips only one
       }
       throw e;
     }
   }
 
-  /** The server sent more interim responses before its answer than OkHttp reads (4.12: one). */
+  /** The server sent more interim responses before the final one than OkHttp reads (4.12: one). */
   static final class InterimResponses extends KnownException {
     private static final long serialVersionUID = 1L;
 

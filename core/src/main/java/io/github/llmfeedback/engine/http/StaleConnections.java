@@ -15,12 +15,12 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at a connection before it is used again: a request on one that the server closed meanwhile
- * would be lost, and nobody could tell whether it arrived.
+ * Checks a connection before it is used again: a request on one that the server closed meanwhile
+ * would be lost, and nobody could know whether it arrived.
  *
- * <p>OkHttp looks too, but only at what was idle for 10 seconds ({@code
+ * <p>OkHttp checks too, but only a connection that was idle for 10 seconds ({@code
  * RealConnection.IDLE_CONNECTION_HEALTHY_NS} in 4.12 and 5.5), while a Node server, for one, closes
- * after 5. The look costs a millisecond.
+ * after 5. The check takes 1 ms.
  */
 final class StaleConnections implements Interceptor {
   private final ReentrantLock lock = new ReentrantLock();
@@ -39,15 +39,15 @@ final class StaleConnections implements Interceptor {
   public Response intercept(Chain chain) throws IOException {
     Connection connection = chain.connection();
     if (connection == null || !isHttp1(connection)) {
-      return chain.proceed(chain.request()); // HTTP/2 reads all the time, and knows
+      return chain.proceed(chain.request()); // HTTP/2 reads all the time, and notices
     }
     Boolean persists = persists(connection);
-    if (persists != null && (!persists || isOver(connection.socket()))) {
+    if (persists != null && (!persists || isClosed(connection.socket()))) {
       connection.socket().close();
       throw new Stale();
     }
     Response response = chain.proceed(chain.request());
-    use(connection, isToPersist(response));
+    use(connection, staysOpen(response));
     return response;
   }
 
@@ -55,14 +55,14 @@ final class StaleConnections implements Interceptor {
     return connection.protocol() == Protocol.HTTP_1_1 || connection.protocol() == Protocol.HTTP_1_0;
   }
 
-  /** An HTTP/1.0 server closes unless it says otherwise (RFC 9112, 9.3), which OkHttp overlooks. */
-  private static boolean isToPersist(Response response) {
+  /** An HTTP/1.0 server closes unless it says otherwise (RFC 9112, 9.3), which OkHttp ignores. */
+  private static boolean staysOpen(Response response) {
     return response.protocol() != Protocol.HTTP_1_0
         || response.headers("Connection").stream()
             .anyMatch(options -> options.toLowerCase(Locale.ROOT).contains("keep-alive"));
   }
 
-  /** Whether the connection may be used again; null if it never was used. */
+  /** Whether the connection may be used again; null if it has never been used. */
   private @Nullable Boolean persists(Connection connection) {
     lock.lock();
     try {
@@ -81,16 +81,16 @@ final class StaleConnections implements Interceptor {
     }
   }
 
-  /** Whether there is an end to read, or words that nobody asked for, such as an early 408. */
-  private static boolean isOver(Socket socket) {
+  /** Whether there is an end of stream, or unsolicited bytes, such as an early 408. */
+  private static boolean isClosed(Socket socket) {
     try {
-      int patience = socket.getSoTimeout();
+      int timeout = socket.getSoTimeout();
       socket.setSoTimeout(1);
       try {
-        int unasked = socket.getInputStream().read();
-        return unasked >= -1;
+        int next = socket.getInputStream().read();
+        return next >= -1;
       } finally {
-        socket.setSoTimeout(patience);
+        socket.setSoTimeout(timeout);
       }
     } catch (SocketTimeoutException quiet) {
       return false;

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The library's version, as the build wrote it down. */
+/** The library's version, which the build writes to a resource. */
 final class Version {
   static final String CURRENT = read();
 
