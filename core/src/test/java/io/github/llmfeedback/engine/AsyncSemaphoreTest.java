@@ -22,7 +22,10 @@ class AsyncSemaphoreTest {
     try (LoopbackServer server = new LoopbackServer().answerAll(gate);
         ToyClient client =
             new ToyClient(
-                server.url(), Toy.plain(), ToyClient.settings().concurrency(1).build(), time)) {
+                server.url(),
+                ToyDialect.plain(),
+                ToyClient.settings().concurrency(1).build(),
+                time)) {
       CompletableFuture<Receipt> onItsWay = client.submitAsync(on("first"));
       Await.isTrue("it is on the wire", () -> server.count() == 1);
       List<CompletableFuture<Receipt>> queued =

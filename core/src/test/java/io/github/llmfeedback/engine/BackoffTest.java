@@ -31,7 +31,7 @@ class BackoffTest {
   @CsvSource({"0.0, 0", "0.25, 75", "0.5, 150", "0.999, 299.7"})
   void jitterIsFull(double random, double millis) {
     server.enqueue(503, "").enqueue(200, "{}");
-    try (ToyClient client = new ToyClient(server, Toy.plain(), time.random(random))) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time.random(random))) {
       CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
       time.pass(Duration.ofNanos((long) (millis * 1_000_000)));
       assertThat(receipt.join().attempts()).isEqualTo(2);
@@ -46,7 +46,7 @@ class BackoffTest {
             .maxRetries(9)
             .backoff(Duration.ofMillis(300), Duration.ofSeconds(3))
             .build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings, time)) {
       CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
       for (int millis : new int[] {150, 300, 600, 1200, 1500, 1500, 1500, 1500, 1500}) {
         time.pass(Duration.ofMillis(millis));
@@ -59,7 +59,7 @@ class BackoffTest {
   void aCallThatHasNoTimeToWaitEndsAtOnce() {
     server.enqueue(503, "");
     ClientSettings settings = ToyClient.settings().totalTimeout(Duration.ofMillis(150)).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings, time)) {
       FeedbackException error = error(client.submitAsync(on("a")));
       assertThat(error.attempts()).isEqualTo(1);
       assertThat(error.elapsed()).isZero();
@@ -71,7 +71,7 @@ class BackoffTest {
   void retriesEndWhenMostCallsFail() {
     server.answerAll(seen -> Reply.of(503, ""));
     ClientSettings settings = ToyClient.impatient().maxRetries(1).concurrency(1).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings)) {
       List<Outcome> outcomes = client.submitAll(ToyClient.many(150));
       assertThat(outcomes).noneMatch(Outcome::isAccepted);
       assertThat(server.count()).as("150 attempts, 100 retries").isEqualTo(250);
@@ -85,7 +85,7 @@ class BackoffTest {
   @Test
   void manyGoodCallsSaveUpNoMoreRetriesThanThat() {
     ClientSettings settings = ToyClient.impatient().maxRetries(1).concurrency(1).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings)) {
       server.answerAll(seen -> Reply.of(200, "{}"));
       assertThat(client.submitAll(ToyClient.many(200))).allMatch(Outcome::isAccepted);
       server.answerAll(seen -> Reply.of(503, ""));

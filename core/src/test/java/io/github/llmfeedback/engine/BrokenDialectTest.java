@@ -45,8 +45,7 @@ class BrokenDialectTest {
 
   /** Of 30 feedbacks in lists of ten, the second list cannot be sent. */
   private List<Outcome> outcomes(ToyDialect dialect) {
-    try (ToyContractClient client =
-        new ToyContractClient(server.url(), ToyClient.KEY, settings, dialect)) {
+    try (ToyClient client = new ToyClient(server.url(), dialect, settings)) {
       CompletableFuture<List<Outcome>> outcomes = client.submitAllAsync(ToyClient.many(30));
       Await.isDone(outcomes);
       return outcomes.join();
@@ -114,8 +113,7 @@ class BrokenDialectTest {
           }
         };
     for (ToyDialect broken : List.of(inEncoding, inWriting)) {
-      try (ToyContractClient client =
-          new ToyContractClient(server.url(), ToyClient.KEY, settings, broken)) {
+      try (ToyClient client = new ToyClient(server.url(), broken, settings)) {
         Feedback feedback = ToyClient.on("a");
         isCalledWhatItIs(catchThrowable(() -> client.submit(feedback)));
         isCalledWhatItIs(client.submitAsync(feedback).handle((ok, error) -> error).join());
@@ -150,12 +148,9 @@ class BrokenDialectTest {
                   throw new NoSuchMethodError("another OkHttp");
                 })
             .build();
-    try (ToyContractClient client =
-        new ToyContractClient(
-            server.url(),
-            ToyClient.KEY,
-            settings.newBuilder().httpClient(another).build(),
-            new ToyDialect())) {
+    try (ToyClient client =
+        new ToyClient(
+            server.url(), new ToyDialect(), settings.newBuilder().httpClient(another).build())) {
       assertThatThrownBy(() -> client.submit(ToyClient.on("a")))
           .hasMessageContaining("a class is missing, or of another version")
           .hasMessageEndingWith("; surely not stored")
@@ -217,8 +212,7 @@ class BrokenDialectTest {
           }
         };
     assertThat(outcomes(broken)).filteredOn(outcome -> !outcome.isAccepted()).hasSize(1);
-    try (ToyContractClient client =
-        new ToyContractClient(server.url(), ToyClient.KEY, settings, broken)) {
+    try (ToyClient client = new ToyClient(server.url(), broken, settings)) {
       CompletableFuture<Receipt> receipt = client.submitAsync(ToyClient.on("t15"));
       assertThat(receipt.handle((ok, error) -> error).join())
           .satisfies(BrokenDialectTest::isCalledWhatItIs);

@@ -39,7 +39,7 @@ class CallbackTest {
   }
 
   private ToyClient client(ClientSettings.Builder settings) {
-    return new ToyClient(server.url(), Toy.plain(), settings.build());
+    return new ToyClient(server.url(), ToyDialect.plain(), settings.build());
   }
 
   /** The name of the thread that runs a callback, which is attached before any answer comes. */

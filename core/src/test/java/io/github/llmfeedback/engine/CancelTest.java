@@ -29,7 +29,7 @@ class CancelTest {
 
   private ToyClient client() {
     return new ToyClient(
-        server.url(), Toy.plain(), ToyClient.settings().concurrency(1).build(), time);
+        server.url(), ToyDialect.plain(), ToyClient.settings().concurrency(1).build(), time);
   }
 
   @Test
@@ -47,7 +47,7 @@ class CancelTest {
     try (RawServer raw = new RawServer(talk, RawServer.YES);
         ToyClient client =
             new ToyClient(
-                raw.url(), Toy.plain(), ToyClient.settings().concurrency(1).build(), time)) {
+                raw.url(), ToyDialect.plain(), ToyClient.settings().concurrency(1).build(), time)) {
       CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
       Await.isTrue("the request came", () -> came.getCount() == 0);
       receipt.cancel(false);

@@ -25,13 +25,13 @@ class CheckTest {
     server.close();
   }
 
-  private ToyContractClient client(ToyDialect dialect) {
-    return new ToyContractClient(server.url(), "key", ToyClient.settings().build(), dialect);
+  private ToyClient client(ToyDialect dialect) {
+    return new ToyClient(server.url(), "key", dialect, ToyClient.settings().build());
   }
 
   @Test
   void whatIsTakenLosesNothing() {
-    try (ToyContractClient client = client(new ToyDialect())) {
+    try (ToyClient client = client(new ToyDialect())) {
       assertThat(client.check(Feedback.on("t").thumbsUp().build())).isEmpty();
     }
   }
@@ -40,7 +40,7 @@ class CheckTest {
   void aTargetWithoutAnIdIsRefused() {
     Feedback elsewhere =
         Feedback.on(Target.of(TargetKey.of("other", "thing"), "x")).thumbsUp().build();
-    try (ToyContractClient client = client(new ToyDialect())) {
+    try (ToyClient client = client(new ToyDialect())) {
       assertThatThrownBy(() -> client.check(elsewhere))
           .isInstanceOf(UnrepresentableFeedbackException.class)
           .hasMessageContaining("toy/thing");
@@ -56,7 +56,7 @@ class CheckTest {
             return WireRequest.of("POST", feedbacks, "..");
           }
         };
-    try (ToyContractClient client = client(walking)) {
+    try (ToyClient client = client(walking)) {
       assertThatThrownBy(() -> client.check(Feedback.on("t").thumbsUp().build()))
           .hasMessageContaining("a path segment must not be");
     }
@@ -67,7 +67,7 @@ class CheckTest {
             return WireRequest.of("POST", new Object(), "things");
           }
         };
-    try (ToyContractClient client = client(unwritable)) {
+    try (ToyClient client = client(unwritable)) {
       assertThatThrownBy(() -> client.check(Feedback.on("t").thumbsUp().build()))
           .hasMessageContaining("could not be written as JSON");
     }
@@ -75,7 +75,7 @@ class CheckTest {
 
   @Test
   void neitherCloseNorAnInterruptCounts() {
-    ToyContractClient client = client(new ToyDialect());
+    ToyClient client = client(new ToyDialect());
     client.close();
     Thread.currentThread().interrupt();
 
@@ -86,7 +86,7 @@ class CheckTest {
 
   @Test
   void nullIsRefusedByName() {
-    try (ToyContractClient client = client(new ToyDialect())) {
+    try (ToyClient client = client(new ToyDialect())) {
       assertThatThrownBy(() -> client.check(BadInput.absent()))
           .isInstanceOf(NullPointerException.class)
           .hasMessage("feedback must not be null");

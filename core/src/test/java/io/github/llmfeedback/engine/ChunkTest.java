@@ -29,18 +29,18 @@ class ChunkTest {
     server.close();
   }
 
-  private ToyClient client(Toy toy, int concurrency) {
+  private ToyClient client(ToyDialect toy, int concurrency) {
     return new ToyClient(server.url(), toy, ToyClient.impatient().concurrency(concurrency).build());
   }
 
-  private static Toy lists(int most, int bytes, boolean lastWins) {
+  private static ToyDialect lists(int most, int bytes, boolean lastWins) {
     Batching lists = Batching.lists(most, bytes);
-    return Toy.lists(lastWins ? lists.lastWins() : lists);
+    return ToyDialect.lists(lastWins ? lists.lastWins() : lists);
   }
 
   @Test
   void chunksAreNoLargerThanTheProviderTakes() {
-    try (ToyClient client = client(Toy.lists(10), 4)) {
+    try (ToyClient client = client(ToyDialect.lists(10), 4)) {
       List<Outcome> outcomes = client.submitAll(ToyClient.many(95));
       assertThat(outcomes).hasSize(95).allMatch(Outcome::isAccepted);
     }
@@ -61,7 +61,7 @@ class ChunkTest {
 
   @Test
   void aChunkMayHaveAsManyBytesAsTheProviderTakes() {
-    int bytes = "[{'id':'t0','word':'word'},{'id':'t1','word':'word'}]".length();
+    int bytes = "[{'id':'t0','COMMENT':'word'},{'id':'t1','COMMENT':'word'}]".length();
     try (ToyClient client = client(lists(100, bytes, false), 4)) {
       assertThat(client.submitAll(ToyClient.many(2))).allMatch(Outcome::isAccepted);
     }
@@ -80,7 +80,7 @@ class ChunkTest {
 
   @Test
   void theObjectsOfOneFeedbackStayTogether() {
-    try (ToyClient client = client(Toy.lists(3), 1)) {
+    try (ToyClient client = client(ToyDialect.lists(3).perWord(), 1)) {
       client
           .submitAll(
               IntStream.range(0, 7)
@@ -99,7 +99,7 @@ class ChunkTest {
         seen ->
             Reply.of(ToyClient.targets(seen).contains("t3") ? 400 : 200, "{}")
                 .after(Duration.ofMillis(ToyClient.targets(seen).contains("t0") ? 100 : 0)));
-    try (ToyClient client = client(Toy.plain(), 8)) {
+    try (ToyClient client = client(ToyDialect.plain(), 8)) {
       List<Feedback> given = ToyClient.many(30);
       List<Outcome> outcomes = client.submitAll(given);
       assertThat(outcomes).extracting(Outcome::feedback).containsExactlyElementsOf(given);
@@ -137,7 +137,7 @@ class ChunkTest {
     for (int i = 0; i < 60; i++) {
       given.add(Feedback.on("t" + i % 7).comment("w" + i).build());
     }
-    try (ToyClient client = client(Toy.plain(), 8)) {
+    try (ToyClient client = client(ToyDialect.plain(), 8)) {
       assertThat(client.submitAll(given)).allMatch(Outcome::isAccepted);
     }
     inOrder(server.takeAll(), 60);
@@ -147,7 +147,7 @@ class ChunkTest {
   private static void inOrder(List<Seen> all, int count) {
     List<String> words =
         all.stream()
-            .flatMap(seen -> List.of(seen.body().split("\"word\":\"", -1)).stream().skip(1))
+            .flatMap(seen -> List.of(seen.body().split("\"COMMENT\":\"", -1)).stream().skip(1))
             .map(rest -> rest.substring(1, rest.indexOf('"')))
             .toList();
     assertThat(words).hasSize(count);
@@ -160,7 +160,7 @@ class ChunkTest {
   @Test
   void aChunkHasTheSpacingOfItsTarget() {
     ManualTime time = new ManualTime();
-    Toy toy = Toy.apart(Duration.ofMillis(1100));
+    ToyDialect toy = ToyDialect.repeatableOnes().apart(Duration.ofMillis(1100));
     try (ToyClient client = new ToyClient(server, toy, time)) {
       CompletableFuture<List<Outcome>> batch =
           client.submitAllAsync(List.of(on("a"), on("b"), on("a"), on("a")));
@@ -181,7 +181,7 @@ class ChunkTest {
 
   @Test
   void singleCallsOnOneTargetGoInTheOrderTheyCameToo() {
-    try (ToyClient client = client(Toy.apart(Duration.ofMillis(1)), 8)) {
+    try (ToyClient client = client(ToyDialect.repeatableOnes().apart(Duration.ofMillis(1)), 8)) {
       IntStream.range(0, 20)
           .mapToObj(i -> client.submitAsync(Feedback.on("a").comment("w" + i).build()))
           .toList()
@@ -191,14 +191,14 @@ class ChunkTest {
         .extracting(Seen::body)
         .containsExactlyElementsOf(
             IntStream.range(0, 20)
-                .mapToObj(i -> "{\"id\":\"a\",\"word\":\"w" + i + "\"}")
+                .mapToObj(i -> "{\"id\":\"a\",\"COMMENT\":\"w" + i + "\"}")
                 .toList());
   }
 
   @Test
   void whatTheDialectCannotSayCostsNobodyElse() {
     Feedback unsayable = Feedback.on("x").thumbsUp().build();
-    try (ToyClient client = client(Toy.lists(10), 4)) {
+    try (ToyClient client = client(ToyDialect.lists(10), 4)) {
       List<Outcome> outcomes = client.submitAll(List.of(on("a"), unsayable, on("b")));
       FeedbackException error = outcomes.get(1).error().orElseThrow();
       assertThat(error).isInstanceOf(UnrepresentableFeedbackException.class);
@@ -209,7 +209,7 @@ class ChunkTest {
 
   @Test
   void anEmptyBatchIsDone() {
-    try (ToyClient client = client(Toy.lists(10), 4)) {
+    try (ToyClient client = client(ToyDialect.lists(10), 4)) {
       assertThat(client.submitAll(List.of())).isEmpty();
       assertThat(client.submitAllAsync(List.of()).join()).isEmpty();
     }

@@ -31,10 +31,10 @@ class ClassUnloadingTest {
   public static final class Application implements Consumer<String> {
     @Override
     public void accept(String url) {
-      ToyClient plain = new ToyClient(url, Toy.plain(), ToyClient.impatient().build());
-      ToyClient lists = new ToyClient(url, Toy.lists(5), ToyClient.impatient().build());
+      ToyClient plain = new ToyClient(url, ToyDialect.plain(), ToyClient.impatient().build());
+      ToyClient lists = new ToyClient(url, ToyDialect.lists(5), ToyClient.impatient().build());
       Feedback busy =
-          Feedback.on(Target.of(Toy.plain().targetKey(), "busy")).comment("word").build();
+          Feedback.on(Target.of(ToyDialect.plain().targetKey(), "busy")).comment("word").build();
       try (FanOut both = FanOut.builder().add("plain", plain).add("lists", lists).build()) {
         plain.submit(ToyClient.on("a"));
         plain.submitAsync(busy).thenApply(receipt -> plain.submit(busy)).join();

@@ -46,7 +46,7 @@ final class ClientScenario implements AutoCloseable {
   private boolean closing;
   private int targets;
 
-  ClientScenario(Toy toy) {
+  ClientScenario(ToyDialect toy) {
     ClientSettings.Builder settings = ToyClient.settings().maxRetries(1);
     settings.concurrency(CONCURRENCY).maxPending(PENDING);
     client = new ToyClient(server.url(), toy, settings.build(), time);

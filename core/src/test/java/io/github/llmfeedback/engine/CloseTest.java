@@ -38,7 +38,8 @@ class CloseTest {
   private final ManualTime time = new ManualTime();
   private final HeldReplies gate = HeldReplies.yes();
   private final ToyClient client =
-      new ToyClient(server.url(), Toy.plain(), ToyClient.settings().concurrency(1).build(), time);
+      new ToyClient(
+          server.url(), ToyDialect.plain(), ToyClient.settings().concurrency(1).build(), time);
 
   @AfterEach
   void stop() {
@@ -88,7 +89,7 @@ class CloseTest {
             .totalTimeout(Duration.ofDays(1))
             .maxPause(Duration.ofDays(1))
             .build();
-    return new ToyClient(server.url(), Toy.plain(), settings, time);
+    return new ToyClient(server.url(), ToyDialect.plain(), settings, time);
   }
 
   @Test
@@ -191,7 +192,7 @@ class CloseTest {
     server.answerAll(gate);
     ClientSettings brief =
         ToyClient.settings().concurrency(2).closeTimeout(Duration.ofMillis(200)).build();
-    ToyClient hasty = new ToyClient(server.url(), Toy.lists(3), brief);
+    ToyClient hasty = new ToyClient(server.url(), ToyDialect.lists(3), brief);
     List<CompletableFuture<Receipt>> singles =
         ToyClient.many(5).stream().map(hasty::submitAsync).toList();
     CompletableFuture<List<Outcome>> batch = hasty.submitAllAsync(ToyClient.many(20));
@@ -276,7 +277,7 @@ class CloseTest {
   void whatHasEndedIsNotWaitedFor() {
     server.enqueue(200, "{}").enqueue(400, "{}").answerAll(seen -> Reply.of(200, "{}"));
     ClientSettings patient = ToyClient.settings().attemptTimeout(Duration.ofHours(1)).build();
-    ToyClient another = new ToyClient(server.url(), Toy.plain(), patient);
+    ToyClient another = new ToyClient(server.url(), ToyDialect.plain(), patient);
     List<CompletableFuture<Receipt>> ended =
         ToyClient.many(3).stream().map(another::submitAsync).toList();
     ended.forEach(Await::isDone);
@@ -317,7 +318,7 @@ class CloseTest {
   @Test
   void anotherClientOfTheProcessGoesOn() {
     server.answerAll(seen -> Reply.of(200, "{}"));
-    try (ToyClient other = new ToyClient(server, Toy.plain())) {
+    try (ToyClient other = new ToyClient(server, ToyDialect.plain())) {
       client.submit(on("a"));
       client.close();
       assertThat(other.submit(on("b")).attempts()).isEqualTo(1);

@@ -50,7 +50,7 @@ class ConcurrentOutcomesTest {
           });
       ClientSettings hasty =
           ToyClient.impatient().concurrency(8).attemptTimeout(Duration.ofMillis(150)).build();
-      ToyClient client = new ToyClient(server.url(), Toy.plain(), hasty);
+      ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), hasty);
       List<Feedback> given = ToyClient.many(64);
       List<CompletableFuture<Receipt>> futures = given.stream().map(client::submitAsync).toList();
       var batch = client.submitAllAsync(given.subList(32, 64));
@@ -76,7 +76,7 @@ class ConcurrentOutcomesTest {
       server.answerAll(
           seen -> Reply.of(ToyClient.targets(seen).get(0).endsWith("3") ? 503 : 200, "{}"));
       ClientSettings settings = ToyClient.impatient().concurrency(2).maxPending(500).build();
-      try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings)) {
+      try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings)) {
         for (int i = 0; i < 400; i++) {
           CompletableFuture<Receipt> future = client.submitAsync(ToyClient.on("t" + i));
           LockSupport.parkNanos(random.nextInt(1_000_000));
@@ -99,7 +99,7 @@ class ConcurrentOutcomesTest {
             return Reply.of(200, "{}");
           });
       ExecutorService threads = Executors.newFixedThreadPool(64);
-      try (ToyClient client = new ToyClient(server, Toy.lists(10))) {
+      try (ToyClient client = new ToyClient(server, ToyDialect.lists(10))) {
         List<Future<?>> all = new ArrayList<>();
         for (int thread = 0; thread < 64; thread++) {
           String name = "thread" + thread + "-";

@@ -31,7 +31,7 @@ class ConnectTimeoutTest {
     OkHttpClient http = new OkHttpClient.Builder().socketFactory(silent(timeouts)).build();
     ClientSettings settings =
         ToyClient.impatient().httpClient(http).connectTimeout(Duration.ofMillis(1234)).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings)) {
       UndeliveredFeedbackException error =
           catchThrowableOfType(UndeliveredFeedbackException.class, () -> client.submit(on("a")));
       assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);

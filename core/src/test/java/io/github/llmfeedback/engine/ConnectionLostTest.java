@@ -70,7 +70,7 @@ class ConnectionLostTest {
   @MethodSource("breaks")
   void whatMustNotArriveTwiceIsNotSentAgain(Talk talk) {
     try (RawServer server = new RawServer(talk);
-        ToyClient client = client(server, Toy.plain(), false)) {
+        ToyClient client = client(server, ToyDialect.plain(), false)) {
       UndeliveredFeedbackException error = failure(client);
       assertThat(error.reason()).isEqualTo(Reason.CONNECTION_LOST);
       assertThat(error.mayHaveArrived()).isTrue();
@@ -85,7 +85,8 @@ class ConnectionLostTest {
     for (boolean byNature : new boolean[] {true, false}) {
       try (RawServer server = new RawServer(talk, talk, RawServer.YES);
           ToyClient client =
-              client(server, byNature ? Toy.repeatableOnes() : Toy.plain(), !byNature)) {
+              client(
+                  server, byNature ? ToyDialect.repeatableOnes() : ToyDialect.plain(), !byNature)) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(3);
         assertThat(server.connections()).isEqualTo(3);
       }
@@ -96,7 +97,7 @@ class ConnectionLostTest {
   @MethodSource("breaks")
   void theStackTraceHoldsNothingTheServerSaid(Talk talk) {
     try (RawServer server = new RawServer(talk);
-        ToyClient client = client(server, Toy.plain(), false)) {
+        ToyClient client = client(server, ToyDialect.plain(), false)) {
       StringWriter trace = new StringWriter();
       failure(client).printStackTrace(new PrintWriter(trace));
       assertThat(trace.toString()).doesNotContain("s3rver", "content=", "word", ToyClient.KEY);
@@ -107,7 +108,8 @@ class ConnectionLostTest {
   void aConnectionClosedAtOnceIsTriedAgainIfItMayBe() {
     try (LoopbackServer server = new LoopbackServer();
         ToyClient client =
-            new ToyClient(server.url(), Toy.repeatableOnes(), ToyClient.impatient().build())) {
+            new ToyClient(
+                server.url(), ToyDialect.repeatableOnes(), ToyClient.impatient().build())) {
       server
           .enqueue(Reply.fault(Fault.CLOSED_AT_ONCE))
           .enqueue(Reply.fault(Fault.CLOSED_AT_ONCE))
@@ -119,7 +121,7 @@ class ConnectionLostTest {
   @Test
   void aResetAtTheVeryBeginningIsToldAsItWasSeen() {
     try (RawServer server = new RawServer(RawServer::reset);
-        ToyClient client = client(server, Toy.plain(), false)) {
+        ToyClient client = client(server, ToyDialect.plain(), false)) {
       UndeliveredFeedbackException error = failure(client);
       assertThat(error.reason()).isIn(Reason.CONNECTION_LOST, Reason.UNREACHABLE);
       assertThat(error.mayHaveArrived()).isEqualTo(error.reason() == Reason.CONNECTION_LOST);
@@ -135,7 +137,7 @@ class ConnectionLostTest {
           RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" + lastWords);
         };
     try (RawServer server = new RawServer(talk);
-        ToyClient client = client(server, Toy.plain(), false)) {
+        ToyClient client = client(server, ToyDialect.plain(), false)) {
       for (int i = 1; i <= 20; i++) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
         int times = i;
@@ -159,7 +161,7 @@ class ConnectionLostTest {
           RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
         };
     try (RawServer server = new RawServer(talk);
-        ToyClient client = client(server, Toy.plain(), false)) {
+        ToyClient client = client(server, ToyDialect.plain(), false)) {
       for (int i = 1; i <= 3; i++) {
         for (Outcome outcome : client.submitAll(ToyClient.many(16))) {
           assertThat(outcome.orThrow().attempts()).isEqualTo(1);
@@ -186,7 +188,7 @@ class ConnectionLostTest {
           }
         };
     try (RawServer server = new RawServer(talk);
-        ToyClient client = client(server, Toy.plain(), false)) {
+        ToyClient client = client(server, ToyDialect.plain(), false)) {
       for (int i = 1; i <= 3; i++) {
         assertThat(client.submitAll(ToyClient.many(16))).hasSize(16).allMatch(Outcome::isAccepted);
       }
@@ -194,7 +196,7 @@ class ConnectionLostTest {
     }
   }
 
-  private static ToyClient client(RawServer server, Toy toy, boolean repeatUncertain) {
+  private static ToyClient client(RawServer server, ToyDialect toy, boolean repeatUncertain) {
     return new ToyClient(
         server.url(), toy, ToyClient.impatient().repeatUncertain(repeatUncertain).build());
   }
@@ -214,7 +216,7 @@ class ConnectionLostTest {
               .transferTo(OutputStream.nullOutputStream()); // and answers nothing
         };
     try (RawServer server = new RawServer(talk);
-        ToyClient client = client(server, Toy.plain(), false)) {
+        ToyClient client = client(server, ToyDialect.plain(), false)) {
       for (int i = 1; i <= 3; i++) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
         assertThat(server.connections()).isEqualTo(i);
@@ -233,7 +235,7 @@ class ConnectionLostTest {
           }
         };
     try (RawServer server = new RawServer(talk);
-        ToyClient client = client(server, Toy.plain(), false)) {
+        ToyClient client = client(server, ToyDialect.plain(), false)) {
       for (int i = 1; i <= 3; i++) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
       }

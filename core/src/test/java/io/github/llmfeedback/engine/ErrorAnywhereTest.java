@@ -131,7 +131,7 @@ class ErrorAnywhereTest {
   }
 
   private void everywhere(Way way, int times) {
-    Toy toy = way.asLists ? Toy.lists(2) : Toy.plain();
+    ToyDialect toy = way.asLists ? ToyDialect.lists(2) : ToyDialect.plain();
     Faulty time = new Faulty();
     int questions = 0;
     boolean failed = true;

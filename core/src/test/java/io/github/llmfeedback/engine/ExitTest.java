@@ -26,7 +26,7 @@ class ExitTest {
   }
 
   private static ToyClient client(String url, ClientSettings.Builder settings) {
-    return new ToyClient(url, Toy.plain(), settings.build());
+    return new ToyClient(url, ToyDialect.plain(), settings.build());
   }
 
   private static void submit(ToyClient client, int count) {

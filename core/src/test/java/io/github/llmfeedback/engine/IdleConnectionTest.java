@@ -20,7 +20,8 @@ class IdleConnectionTest {
     private Idle() {}
 
     public static void main(String[] args) throws IOException {
-      try (ToyClient client = new ToyClient(args[0], Toy.plain(), ToyClient.settings().build())) {
+      try (ToyClient client =
+          new ToyClient(args[0], ToyDialect.plain(), ToyClient.settings().build())) {
         client.submit(ToyClient.on("a"));
         int end = System.in.read(); // which never comes
         System.out.print(end);

@@ -20,7 +20,7 @@ class InterimResponseTest {
         };
     try (RawServer server = new RawServer(talk);
         ToyClient client =
-            new ToyClient(server.url(), Toy.plain(), ToyClient.impatient().build())) {
+            new ToyClient(server.url(), ToyDialect.plain(), ToyClient.impatient().build())) {
       return client.submitAll(ToyClient.many(1)).get(0);
     }
   }

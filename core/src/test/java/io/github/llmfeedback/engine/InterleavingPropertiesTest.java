@@ -44,30 +44,30 @@ class InterleavingPropertiesTest {
 
   @Property(tries = 120, edgeCases = EdgeCasesMode.NONE)
   void eachFeedbackHasOneOutcomeThatDoesNotArriveTwice(@ForAll("lives") List<Step> steps) {
-    live(Toy.plain(), steps);
+    live(ToyDialect.plain(), steps);
   }
 
   @Property(tries = 120, edgeCases = EdgeCasesMode.NONE)
   void eachFeedbackInAListHasOneOutcomeThatDoesNotArriveTwice(@ForAll("lives") List<Step> steps) {
-    live(Toy.lists(3), steps);
+    live(ToyDialect.lists(3), steps);
   }
 
   @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
   void eachFeedbackThatMayArriveTwiceHasOneOutcome(@ForAll("lives") List<Step> steps) {
-    live(Toy.repeatableOnes(), steps);
+    live(ToyDialect.repeatableOnes(), steps);
   }
 
-  private static void live(Toy toy, List<Step> steps) {
+  private static void live(ToyDialect toy, List<Step> steps) {
     try (ClientScenario life = new ClientScenario(toy)) {
       steps.forEach(step -> life.goOn(step.event(), step.number()));
       life.settle(Duration.ofMillis(500));
-      haveTrueOutcomes(life, toy.repeatable());
+      haveTrueOutcomes(life, toy.isRepeatable());
       if (!life.isClosing()) {
         hasAllItsRoomAgain(life);
       }
       life.end();
       takesNothing(life);
-      haveTrueOutcomes(life, toy.repeatable()); // also of what came to the server late
+      haveTrueOutcomes(life, toy.isRepeatable()); // also of what came to the server late
       life.time.advance(Duration.ofSeconds(1)); // in which the log counts what was given up
       Await.isTrue("nothing waits for the time", () -> life.time.alarms().isEmpty());
     }

@@ -69,7 +69,10 @@ class InterruptTest {
 
   private ToyClient client(int concurrency) {
     return new ToyClient(
-        server.url(), Toy.plain(), ToyClient.settings().concurrency(concurrency).build(), time);
+        server.url(),
+        ToyDialect.plain(),
+        ToyClient.settings().concurrency(concurrency).build(),
+        time);
   }
 
   @Test

@@ -19,9 +19,8 @@ class KnownIdsTest {
   private final LoopbackServer server = new LoopbackServer().answerAll(seen -> HALF_AN_EMOJI);
 
   @AutoClose
-  private final ToyContractClient client =
-      new ToyContractClient(
-          server.url(), ToyClient.KEY, ToyClient.settings().build(), new ToyDialect());
+  private final ToyClient client =
+      new ToyClient(server.url(), new ToyDialect(), ToyClient.settings().build());
 
   @Test
   void aSubmitsReceiptHasNoIds() {

@@ -17,7 +17,7 @@ class ListsTest {
   private final ToyClient client =
       new ToyClient(
           server.url(),
-          Toy.lists(Batching.lists(10, 1 << 20).uncertain()),
+          ToyDialect.lists(Batching.lists(10, 1 << 20).uncertain()),
           ToyClient.impatient().concurrency(1).build());
 
   @BeforeEach

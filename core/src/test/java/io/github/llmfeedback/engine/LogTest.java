@@ -27,7 +27,7 @@ class LogTest {
   private final LoopbackServer server = new LoopbackServer();
   private final ClientSettings settings =
       ToyClient.impatient().lossPolicy(LossPolicy.tolerating(Part.AUTHOR)).build();
-  private final ToyClient client = new ToyClient(server.url(), Toy.plain(), settings);
+  private final ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings);
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final PrintStream before = System.err;
 
@@ -108,7 +108,8 @@ class LogTest {
     List<String> logged =
         LogLines.during(
             () -> {
-              try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+              try (ToyClient client =
+                  new ToyClient(server.url(), ToyDialect.plain(), settings, time)) {
                 for (int i = 0; i < 100; i++) {
                   Await.isDone(client.submitAsync(ToyClient.on("a")));
                 }
@@ -131,7 +132,7 @@ class LogTest {
     HeldReplies gate = HeldReplies.yes();
     server.answerAll(gate);
     ToyClient full =
-        new ToyClient(server.url(), Toy.plain(), ToyClient.settings().maxPending(1).build());
+        new ToyClient(server.url(), ToyDialect.plain(), ToyClient.settings().maxPending(1).build());
     var unused = full.submitAsync(ToyClient.on("a"));
     assertThatThrownBy(() -> full.submit(ToyClient.on("b")))
         .hasMessage(

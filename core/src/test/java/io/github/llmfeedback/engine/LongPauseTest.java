@@ -38,7 +38,7 @@ class LongPauseTest {
   @Test
   void aPauseThatOutlastsTheBatchEndsItAtOnce() {
     server.answerAll(seen -> busy(503, "3600"));
-    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time)) {
       for (Outcome outcome : client.submitAll(ToyClient.many(3))) {
         assertThat(outcome.error().orElseThrow())
             .isInstanceOfSatisfying(
@@ -55,7 +55,7 @@ class LongPauseTest {
   @Test
   void aBatchThatBeginsInSuchAPauseEndsAtOnceTooIfThePauseLeavesItOnlyAMoment() {
     server.answerAll(seen -> busy(429, "3600"));
-    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time)) {
       client.submitAll(ToyClient.many(1));
       for (Duration passed : List.of(Duration.ofMillis(5), Duration.ofMillis(9_990))) {
         time.advance(passed);
@@ -76,7 +76,7 @@ class LongPauseTest {
   void whatNeverLeftBecauseOfAPauseIsToldHowLongItLasts() {
     server.answerAll(seen -> busy(429, "3600"));
     ClientSettings settings = ToyClient.settings().concurrency(1).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings, time)) {
       for (Outcome outcome : client.submitAll(ToyClient.many(3))) {
         boolean isFirst = outcome.index() == 0;
         RejectedFeedbackException error = (RejectedFeedbackException) outcome.error().orElseThrow();
@@ -100,7 +100,7 @@ class LongPauseTest {
           return Reply.fault(Fault.NEVER_ANSWERED);
         });
     ClientSettings settings = ToyClient.settings().attemptTimeout(HOUR).totalTimeout(HOUR).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings, time)) {
       CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(2));
       time.awaitAlarm(Duration.ofMinutes(5));
       time.advance(Duration.ofMinutes(10));
@@ -114,7 +114,7 @@ class LongPauseTest {
   void eachChunkOfAStreamHasTheTimeOfABatch() {
     server.answerAll(seen -> busy(429, "310"));
     List<Outcome> handedOut = new ArrayList<>();
-    try (ToyClient client = new ToyClient(server, Toy.lists(10), time)) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.lists(10), time)) {
       CompletableFuture<BatchSummary> summary =
           CompletableFuture.supplyAsync(
               () -> client.submitEach(ToyClient.many(10).iterator(), handedOut::add));

@@ -26,13 +26,13 @@ class OwnConnectionsTest {
             }
           });
 
-  private ToyContractClient client(String key, ClientSettings settings) {
-    return new ToyContractClient(server.url(), key, settings, new ToyDialect());
+  private ToyClient client(String key, ClientSettings settings) {
+    return new ToyClient(server.url(), key, new ToyDialect(), settings);
   }
 
   private void eachHasConnectionsOfItsOwn(ClientSettings settings) {
-    try (ToyContractClient one = client("key-of-the-first", settings);
-        ToyContractClient other = client("key-of-the-second", settings)) {
+    try (ToyClient one = client("key-of-the-first", settings);
+        ToyClient other = client("key-of-the-second", settings)) {
       for (int i = 0; i < 3; i++) {
         one.submit(on("a"));
         other.submit(on("b"));
@@ -67,9 +67,9 @@ class OwnConnectionsTest {
 
   @Test
   void aClientThatClosesLetsItsConnectionsGoAndNoOthers() {
-    try (ToyContractClient stays = client("key-of-the-first", ToyClient.settings().build())) {
+    try (ToyClient stays = client("key-of-the-first", ToyClient.settings().build())) {
       stays.submit(on("a"));
-      try (ToyContractClient goes = client("key-of-the-second", ToyClient.settings().build())) {
+      try (ToyClient goes = client("key-of-the-second", ToyClient.settings().build())) {
         goes.submit(on("b"));
       }
       Await.isTrue("closed", () -> server.closed() == 1);

@@ -26,7 +26,8 @@ class PartialSuccessTest {
   private List<Outcome> submit(String answer, List<Feedback> feedbacks) {
     server.enqueue(200, answer);
     try (ToyClient client =
-        new ToyClient(server.url(), Toy.lists(10), ToyClient.impatient().build())) {
+        new ToyClient(
+            server.url(), ToyDialect.lists(10).perWord(), ToyClient.impatient().build())) {
       return client.submitAll(feedbacks);
     }
   }
@@ -74,7 +75,7 @@ class PartialSuccessTest {
   @Test
   void oneAloneIsJudgedByAllItsObjects() {
     server.enqueue(200, "{\"except\":{\"1\":\"UNREADABLE\"}}");
-    try (ToyClient client = new ToyClient(server, Toy.lists(10))) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.lists(10).perWord())) {
       Feedback feedback = Feedback.on("t0").comment("one two").build();
       UnreadableResponseException error =
           catchThrowableOfType(UnreadableResponseException.class, () -> client.submit(feedback));

@@ -30,7 +30,7 @@ class PauseLimitTest {
       client(ToyClient.settings().totalTimeout(Duration.ofHours(1)).concurrency(8));
 
   private ToyClient client(ClientSettings.Builder settings) {
-    return new ToyClient(server.url(), Toy.plain(), settings.build(), time);
+    return new ToyClient(server.url(), ToyDialect.plain(), settings.build(), time);
   }
 
   @AfterEach

@@ -55,7 +55,7 @@ class PauseTest {
       })
   void theWaitIsNoShorterThanAskedFor(int status, String retryAfter, long waited) {
     server.enqueue(busy(status, retryAfter)).enqueue(200, "{}");
-    try (ToyClient client = new ToyClient(server, Toy.repeatableOnes(), time)) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.repeatableOnes(), time)) {
       CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
       time.pass(Duration.ofMillis(waited));
       assertThat(receipt.join().attempts()).isEqualTo(2);
@@ -76,7 +76,7 @@ class PauseTest {
       })
   void aCallEndsAtOnceIfItCannotWaitSoLong(String retryAfter, long seconds) {
     server.enqueue(busy(429, retryAfter));
-    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time)) {
       RejectedFeedbackException error = rejection(client);
       assertThat(error.retryAfter()).contains(Duration.ofSeconds(seconds));
       assertThat(error.attempts()).isEqualTo(1);
@@ -88,7 +88,7 @@ class PauseTest {
   @Test
   void thePauseIsForAllCallsOfTheClient() {
     server.enqueue(busy(429, "20"));
-    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time)) {
       CompletableFuture<Receipt> first = client.submitAsync(on("a"));
       time.awaitAlarm(Duration.ofSeconds(20));
       CompletableFuture<Receipt> second = client.submitAsync(on("b"));
@@ -117,7 +117,7 @@ class PauseTest {
           time.awaitAlarm(Duration.ofSeconds(20));
           return busy(503, "2");
         });
-    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time)) {
       CompletableFuture<Receipt> first = client.submitAsync(on("a"));
       CompletableFuture<Receipt> second = client.submitAsync(on("b"));
       time.awaitAlarm(Duration.ofSeconds(20));
@@ -138,7 +138,7 @@ class PauseTest {
   void aNewCallEndsAtOnceIfThePauseOutlastsIt() {
     server.enqueue(busy(503, "3600"));
     ClientSettings settings = ToyClient.settings().maxPause(Duration.ofHours(1)).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings, time)) {
       assertThat(rejection(client).attempts()).isEqualTo(1);
       time.advance(Duration.ofMinutes(10));
 
@@ -154,7 +154,7 @@ class PauseTest {
   @Test
   void aNewCallEndsAtOnceIfThePauseLeavesItNoTime() {
     server.enqueue(busy(429, "60"));
-    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time)) {
       assertThat(rejection(client).attempts()).isEqualTo(1);
       time.advance(Duration.ofSeconds(30)); // which leaves a pause of just the call's time
 
@@ -173,7 +173,7 @@ class PauseTest {
     server.enqueue(busy(429, "300"));
     try (ToyClient client =
         new ToyClient(
-            server.url(), Toy.plain(), ToyClient.settings().concurrency(1).build(), time)) {
+            server.url(), ToyDialect.plain(), ToyClient.settings().concurrency(1).build(), time)) {
       CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(1));
       time.awaitAlarm(Duration.ofMinutes(5));
       assertThat(rejection(client).retryAfter()).contains(Duration.ofMinutes(5));
@@ -186,7 +186,7 @@ class PauseTest {
     server.enqueue(busy(429, "3600").after(Duration.ofMillis(300)));
     try (ToyClient client =
         new ToyClient(
-            server.url(), Toy.plain(), ToyClient.settings().concurrency(1).build(), time)) {
+            server.url(), ToyDialect.plain(), ToyClient.settings().concurrency(1).build(), time)) {
       List<CompletableFuture<Receipt>> queued =
           ToyClient.many(10_000).stream().map(client::submitAsync).toList();
       queued.forEach(
@@ -203,7 +203,7 @@ class PauseTest {
       server.enqueue(busy(429, "60"));
     }
     server.enqueue(503, "").enqueue(503, "").enqueue(200, "{}");
-    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time)) {
       CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(1));
       for (int i = 0; i < 5; i++) {
         time.pass(Duration.ofMinutes(1));
@@ -218,7 +218,7 @@ class PauseTest {
   void aBatchThatBeginsInALongPauseSitsItOut() {
     server.enqueue(busy(429, "60"));
     server.answerAll(seen -> Reply.of(200, "{}"));
-    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time)) {
       assertThat(rejection(client).retryAfter()).contains(Duration.ofMinutes(1));
       CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(3));
       assertThat(server.count()).isEqualTo(1);
@@ -237,7 +237,7 @@ class PauseTest {
           Reply next = (ToyClient.targets(seen).contains("t0") ? asked : other).poll();
           return next == null ? Reply.of(200, "{}") : next;
         });
-    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time)) {
       CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(2));
       time.awaitAlarm(Duration.ofMinutes(1));
       time.pass(BACKOFF); // meets the pause, and sits it out
@@ -256,7 +256,7 @@ class PauseTest {
   @ValueSource(strings = {"0", "Fri, 01 Jan 1971 00:00:00 GMT"})
   void inABatchAnEmptyPauseCostsARetry(String retryAfter) {
     server.answerAll(seen -> busy(429, retryAfter));
-    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time)) {
       CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(1));
       time.pass(BACKOFF);
       time.pass(BACKOFF.multipliedBy(2));

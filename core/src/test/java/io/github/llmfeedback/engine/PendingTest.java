@@ -33,7 +33,7 @@ class PendingTest {
   }
 
   private ToyClient client(ClientSettings.Builder settings) {
-    return new ToyClient(server.url(), Toy.plain(), settings.build());
+    return new ToyClient(server.url(), ToyDialect.plain(), settings.build());
   }
 
   @Test
@@ -130,7 +130,7 @@ class PendingTest {
     server.answerAll(gate);
     try (LoopbackServer well = new LoopbackServer().answerAll(seen -> Reply.of(200, "{}"));
         ToyClient stalled = client(ToyClient.settings().concurrency(100));
-        ToyClient other = new ToyClient(well, Toy.plain())) {
+        ToyClient other = new ToyClient(well, ToyDialect.plain())) {
       var batch = stalled.submitAllAsync(ToyClient.many(100));
       Await.isTrue("all are on the wire", () -> server.count() == 100);
       CompletableFuture<Receipt> receipt = other.submitAsync(on("a"));

@@ -107,7 +107,7 @@ class PlainHttpTest {
   }
 
   private void isRefused(String url, String where, ClientSettings settings) {
-    try (ToyClient client = new ToyClient(url, Toy.repeatableOnes(), settings)) {
+    try (ToyClient client = new ToyClient(url, ToyDialect.repeatableOnes(), settings)) {
       UndeliveredFeedbackException error =
           catchThrowableOfType(UndeliveredFeedbackException.class, () -> client.submit(on("a")));
       assertThat(error.reason()).isEqualTo(Reason.UNTRUSTED);
@@ -126,7 +126,7 @@ class PlainHttpTest {
   private void isSentWhereItIsAllowed(String url) {
     ClientSettings settings =
         ToyClient.impatient().httpClient(http.build()).allowPlainHttp(true).build();
-    try (ToyClient client = new ToyClient(url, Toy.plain(), settings)) {
+    try (ToyClient client = new ToyClient(url, ToyDialect.plain(), settings)) {
       client.submit(on("a"));
     }
     assertThat(heard()).contains(ToyClient.KEY, "word");
@@ -159,7 +159,7 @@ class PlainHttpTest {
   void everyoneOfABatchIsRefused() {
     http.proxy(proxy(Proxy.Type.HTTP, proxy));
     ClientSettings settings = ToyClient.impatient().httpClient(http.build()).build();
-    try (ToyClient client = new ToyClient("http://localhost:1", Toy.lists(2), settings)) {
+    try (ToyClient client = new ToyClient("http://localhost:1", ToyDialect.lists(2), settings)) {
       assertThat(client.submitAll(ToyClient.many(4)))
           .extracting(Outcome::error)
           .allSatisfy(
@@ -288,7 +288,7 @@ class PlainHttpTest {
     public static void main(String[] args) {
       ClientSettings settings =
           ToyClient.impatient().allowPlainHttp(Boolean.parseBoolean(args[1])).build();
-      try (ToyClient client = new ToyClient(args[0], Toy.plain(), settings)) {
+      try (ToyClient client = new ToyClient(args[0], ToyDialect.plain(), settings)) {
         client.submit(on("a"));
         System.out.println("a receipt");
       } catch (UndeliveredFeedbackException e) {
@@ -305,11 +305,13 @@ class PlainHttpTest {
     try (RawServer server = new RawServer(at, this::listen);
         ToyClient ours =
             new ToyClient(
-                "http://" + host + ":" + server.port(), Toy.plain(), ClientSettings.defaults());
+                "http://" + host + ":" + server.port(),
+                ToyDialect.plain(),
+                ClientSettings.defaults());
         ToyClient users =
             new ToyClient(
                 "http://" + host + ":" + server.port(),
-                Toy.plain(),
+                ToyDialect.plain(),
                 ClientSettings.builder().httpClient(http.build()).build())) {
       assertThat(ours.submit(on("a")).attempts()).isEqualTo(1);
       assertThat(users.submit(on("a")).attempts()).isEqualTo(1);
@@ -329,7 +331,8 @@ class PlainHttpTest {
     http.addInterceptor(
         chain -> chain.proceed(chain.request().newBuilder().url(proxy.url() + "/things").build()));
     ClientSettings settings = ToyClient.impatient().httpClient(http.build()).build();
-    try (ToyClient client = new ToyClient("https://provider.example", Toy.plain(), settings)) {
+    try (ToyClient client =
+        new ToyClient("https://provider.example", ToyDialect.plain(), settings)) {
       assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
     }
     assertThat(heard()).contains("word");
@@ -360,7 +363,7 @@ class PlainHttpTest {
                           .build()));
       ClientSettings settings = ToyClient.impatient().httpClient(http.build()).build();
       String url = "https://provider.example:" + port;
-      try (ToyClient client = new ToyClient(url, Toy.plain(), settings)) {
+      try (ToyClient client = new ToyClient(url, ToyDialect.plain(), settings)) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
       }
     }

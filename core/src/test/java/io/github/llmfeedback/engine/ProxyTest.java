@@ -37,10 +37,10 @@ class ProxyTest {
               InetAddress.getLoopbackAddress(), URI.create(proxy.url()).getPort()));
 
   private ToyClient client(Authenticator authenticator) {
-    return client(Toy.plain(), authenticator);
+    return client(ToyDialect.plain(), authenticator);
   }
 
-  private ToyClient client(Toy toy, Authenticator authenticator) {
+  private ToyClient client(ToyDialect toy, Authenticator authenticator) {
     OkHttpClient http =
         new OkHttpClient.Builder().proxy(itsPlace).proxyAuthenticator(authenticator).build();
     ClientSettings settings = ToyClient.impatient().httpClient(http).allowPlainHttp(true).build();
@@ -109,7 +109,7 @@ class ProxyTest {
   @Test
   void aListThatItRefusesIsNotSplit() {
     proxy.answerAll(seen -> WHO);
-    try (ToyClient client = client(Toy.lists(10), Authenticator.NONE)) {
+    try (ToyClient client = client(ToyDialect.lists(10), Authenticator.NONE)) {
       assertThat(client.submitAll(ToyClient.many(10)))
           .hasSize(10)
           .allSatisfy(

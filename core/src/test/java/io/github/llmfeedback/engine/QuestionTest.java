@@ -31,7 +31,7 @@ class QuestionTest {
     WireRequest question = WireRequest.of("POST", Map.of(), "query").readOnly();
     try (LoopbackServer server = new LoopbackServer().answerAll(seen -> reply);
         ToyClient client =
-            new ToyClient(server.url(), Toy.plain(), ToyClient.impatient().build())) {
+            new ToyClient(server.url(), ToyDialect.plain(), ToyClient.impatient().build())) {
       FeedbackException error =
           catchThrowableOfType(
               FeedbackException.class, () -> client.asked(question, ProviderResponse::status));

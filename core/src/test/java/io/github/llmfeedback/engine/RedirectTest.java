@@ -21,7 +21,7 @@ class RedirectTest {
     for (ClientSettings settings : List.of(ours(), usersOwnThatFollows())) {
       try (LoopbackServer server = new LoopbackServer();
           LoopbackServer other = new LoopbackServer();
-          ToyClient client = new ToyClient(server.url(), Toy.repeatableOnes(), settings)) {
+          ToyClient client = new ToyClient(server.url(), ToyDialect.repeatableOnes(), settings)) {
         server.enqueue(Reply.of(status, "").header("Location", other.url() + "/things"));
         RejectedFeedbackException error = rejection(client);
         assertThat(error.status()).isEqualTo(status);
@@ -38,7 +38,7 @@ class RedirectTest {
   @ValueSource(strings = {"/things", "/things/", "http://user:secret@elsewhere/", "::", "ftp://x/"})
   void noPlaceIsFollowed(String location) {
     try (LoopbackServer server = new LoopbackServer();
-        ToyClient client = new ToyClient(server.url(), Toy.repeatableOnes(), ours())) {
+        ToyClient client = new ToyClient(server.url(), ToyDialect.repeatableOnes(), ours())) {
       server.enqueue(Reply.of(307, "").header("Location", location));
       assertThat(rejection(client)).hasMessageNotContaining("secret");
       assertThat(server.count()).isEqualTo(1);

@@ -27,7 +27,7 @@ class RetryTest {
     server.close();
   }
 
-  private ToyClient client(Toy toy, boolean repeatUncertain) {
+  private ToyClient client(ToyDialect toy, boolean repeatUncertain) {
     return new ToyClient(
         server.url(), toy, ToyClient.impatient().repeatUncertain(repeatUncertain).build());
   }
@@ -36,7 +36,7 @@ class RetryTest {
   @ValueSource(ints = {429, 503})
   void busyIsTriedAgainWhateverTheRequest(int status) {
     server.enqueue(status, "").enqueue(status, "").enqueue(200, "{}");
-    try (ToyClient client = client(Toy.plain(), false)) {
+    try (ToyClient client = client(ToyDialect.plain(), false)) {
       Receipt receipt = client.submit(on("a"));
       assertThat(receipt.attempts()).isEqualTo(3);
       assertThat(receipt.elapsed()).isPositive();
@@ -49,7 +49,7 @@ class RetryTest {
   void failedIsTriedAgainIfItMayArriveTwice(int status) {
     for (boolean byNature : Set.of(true, false)) {
       server.enqueue(status, "").enqueue(200, "{}");
-      Toy toy = byNature ? Toy.repeatableOnes() : Toy.plain();
+      ToyDialect toy = byNature ? ToyDialect.repeatableOnes() : ToyDialect.plain();
       try (ToyClient client = client(toy, !byNature)) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(2);
       }
@@ -61,7 +61,7 @@ class RetryTest {
   @ValueSource(ints = {408, 500, 501, 502, 504, 599})
   void failedIsNotTriedAgainIfItWouldCountTwice(int status) {
     server.enqueue(status, "");
-    try (ToyClient client = client(Toy.plain(), false)) {
+    try (ToyClient client = client(ToyDialect.plain(), false)) {
       RejectedFeedbackException error = rejection(client);
       assertThat(error.status()).isEqualTo(status);
       assertThat(error.attempts()).isEqualTo(1);
@@ -74,7 +74,7 @@ class RetryTest {
   @ValueSource(ints = {300, 301, 302, 307, 308, 400, 401, 403, 404, 405, 409, 413, 422, 425, 451})
   void refusedIsNeverTriedAgain(int status) {
     server.enqueue(status, "");
-    try (ToyClient client = client(Toy.repeatableOnes(), true)) {
+    try (ToyClient client = client(ToyDialect.repeatableOnes(), true)) {
       RejectedFeedbackException error = rejection(client);
       assertThat(error.attempts()).isEqualTo(1);
       assertThat(error.mayHaveArrived()).isFalse();
@@ -85,7 +85,7 @@ class RetryTest {
   @Test
   void theLastAnswerCountsWhenTriesRunOut() {
     server.enqueue(429, "").enqueue(429, "").enqueue(429, "");
-    try (ToyClient client = client(Toy.plain(), false)) {
+    try (ToyClient client = client(ToyDialect.plain(), false)) {
       RejectedFeedbackException error = rejection(client);
       assertThat(error.status()).isEqualTo(429);
       assertThat(error.attempts()).isEqualTo(3);
@@ -98,7 +98,7 @@ class RetryTest {
   @Test
   void aFinal503MayHaveArrivedBehindItsGateway() {
     server.answerAll(seen -> Reply.of(503, ""));
-    try (ToyClient client = client(Toy.plain(), false)) {
+    try (ToyClient client = client(ToyDialect.plain(), false)) {
       assertThat(rejection(client).mayHaveArrived()).isTrue();
     }
   }
@@ -108,7 +108,7 @@ class RetryTest {
   void doubtOnceSownStaysWhateverIsAnsweredLater(int later) {
     for (int first : new int[] {503, 500}) {
       server.enqueue(first, "").answerAll(seen -> Reply.of(later, ""));
-      try (ToyClient client = client(Toy.repeatableOnes(), false)) {
+      try (ToyClient client = client(ToyDialect.repeatableOnes(), false)) {
         RejectedFeedbackException error = rejection(client);
         assertThat(error.status()).isEqualTo(later);
         assertThat(error.mayHaveArrived()).isTrue();
@@ -119,7 +119,7 @@ class RetryTest {
   @Test
   void aCut429SowsNoDoubt() {
     server.enqueue(Reply.of(429, "x".repeat(9000)).with(Fault.CLOSED_IN_ANSWER)).enqueue(400, "{}");
-    try (ToyClient client = client(Toy.plain(), false)) {
+    try (ToyClient client = client(ToyDialect.plain(), false)) {
       assertThat(rejection(client).mayHaveArrived()).isFalse();
     }
   }
@@ -128,7 +128,7 @@ class RetryTest {
   void aYesCutShortIsAskedForAgainIfItMayArriveTwice() {
     server.enqueue(Reply.of(200, "[" + " ".repeat(9000)).with(Fault.CLOSED_IN_ANSWER));
     server.enqueue(200, "{}");
-    try (ToyClient client = client(Toy.repeatableOnes(), false)) {
+    try (ToyClient client = client(ToyDialect.repeatableOnes(), false)) {
       assertThat(client.submit(on("a")).attempts()).isEqualTo(2);
     }
   }
@@ -136,7 +136,7 @@ class RetryTest {
   @Test
   void aYesCutShortIsUnreadableIfItMustNotArriveTwice() {
     server.enqueue(Reply.of(200, "[" + " ".repeat(9000)).with(Fault.CLOSED_IN_ANSWER));
-    try (ToyClient client = client(Toy.plain(), false)) {
+    try (ToyClient client = client(ToyDialect.plain(), false)) {
       UnreadableResponseException error =
           catchThrowableOfType(UnreadableResponseException.class, () -> client.submit(on("a")));
       assertThat(error.attempts()).isEqualTo(1);
@@ -149,7 +149,7 @@ class RetryTest {
   @ValueSource(strings = {"", "<html>welcome</html>", "yes", "3", "{\"cut\":"})
   void aYesThatIsNoneIsNotTriedAgain(String body) {
     server.enqueue(200, body);
-    try (ToyClient client = client(Toy.repeatableOnes(), true)) {
+    try (ToyClient client = client(ToyDialect.repeatableOnes(), true)) {
       FeedbackException error =
           catchThrowableOfType(FeedbackException.class, () -> client.submit(on("a")));
       assertThat(error).isInstanceOf(UnreadableResponseException.class);
@@ -161,7 +161,7 @@ class RetryTest {
   @Test
   void whatWasNeverSentIsTriedAgainAndCannotHaveArrived() {
     server.close();
-    try (ToyClient client = client(Toy.plain(), false)) {
+    try (ToyClient client = client(ToyDialect.plain(), false)) {
       UndeliveredFeedbackException error =
           catchThrowableOfType(UndeliveredFeedbackException.class, () -> client.submit(on("a")));
       assertThat(error.reason()).isEqualTo(UndeliveredFeedbackException.Reason.UNREACHABLE);

@@ -9,7 +9,6 @@ import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
-import io.github.llmfeedback.spi.Batching;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.WireRequest;
@@ -52,7 +51,7 @@ class SplitTest {
     return Reply.of(200, "{}");
   }
 
-  private List<Outcome> submit(Toy toy, ClientSettings.Builder settings, int count) {
+  private List<Outcome> submit(ToyDialect toy, ClientSettings.Builder settings, int count) {
     try (ToyClient client = new ToyClient(server.url(), toy, settings.build())) {
       List<Outcome> outcomes = client.submitAll(ToyClient.many(count));
       assertThat(outcomes).hasSize(count);
@@ -71,7 +70,7 @@ class SplitTest {
   @ValueSource(ints = {400, 422})
   void theBadItemStandsAlone(int status) {
     store(targets -> targets.contains("t13") ? Reply.of(status, "{}") : yes());
-    List<Outcome> outcomes = submit(Toy.lists(100), ToyClient.impatient(), 100);
+    List<Outcome> outcomes = submit(ToyDialect.lists(100), ToyClient.impatient(), 100);
     assertThat(outcomes).filteredOn(outcome -> !outcome.isAccepted()).hasSize(1);
     assertThat(error(outcomes.get(13)).status()).isEqualTo(status);
     assertThat(error(outcomes.get(13)).mayHaveArrived()).isFalse();
@@ -83,7 +82,8 @@ class SplitTest {
   @Test
   void manyBadItemsStandAlone() {
     store(targets -> targets.stream().anyMatch(it -> it.endsWith("7")) ? Reply.of(422, "") : yes());
-    List<Outcome> outcomes = submit(Toy.lists(50), ToyClient.impatient().concurrency(2), 200);
+    List<Outcome> outcomes =
+        submit(ToyDialect.lists(50), ToyClient.impatient().concurrency(2), 200);
     assertThat(outcomes).filteredOn(outcome -> !outcome.isAccepted()).hasSize(20);
   }
 
@@ -94,7 +94,7 @@ class SplitTest {
             targets.contains("t3")
                 ? Reply.of(422, "{\"objects\":[" + targets.indexOf("t3") + ",7,10,99,-1]}")
                 : yes());
-    List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient(), 10);
+    List<Outcome> outcomes = submit(ToyDialect.lists(10), ToyClient.impatient(), 10);
     assertThat(outcomes)
         .filteredOn(it -> !it.isAccepted())
         .extracting(Outcome::index)
@@ -114,7 +114,8 @@ class SplitTest {
             Feedback.on("t2").comment("good bad").build(),
             on("t3"));
     try (ToyClient client =
-        new ToyClient(server.url(), Toy.lists(10), ToyClient.impatient().build())) {
+        new ToyClient(
+            server.url(), ToyDialect.lists(10).perWord(), ToyClient.impatient().build())) {
       assertThat(client.submitAll(given))
           .extracting(Outcome::isAccepted)
           .containsExactly(true, true, false, true);
@@ -129,7 +130,7 @@ class SplitTest {
             targets.size() > 1 || targets.contains("t999")
                 ? Reply.of(422, "{\"objects\":[0]}")
                 : yes());
-    List<Outcome> outcomes = submit(Toy.lists(1000), ToyClient.impatient(), 1000);
+    List<Outcome> outcomes = submit(ToyDialect.lists(1000), ToyClient.impatient(), 1000);
     assertThat(outcomes).noneMatch(Outcome::isAccepted);
     assertThat(server.count()).isEqualTo(1000);
   }
@@ -139,7 +140,7 @@ class SplitTest {
   void aChunkThatIsTooLargeIsHalved(boolean splitRefused) {
     store(targets -> targets.size() > 6 ? Reply.of(413, "") : yes());
     ClientSettings.Builder settings = ToyClient.impatient().splitRefused(splitRefused);
-    assertThat(submit(Toy.lists(40), settings, 40)).allMatch(Outcome::isAccepted);
+    assertThat(submit(ToyDialect.lists(40), settings, 40)).allMatch(Outcome::isAccepted);
     assertThat(server.takeAll())
         .extracting(seen -> ToyClient.targets(seen).size())
         .containsExactly(40, 20, 10, 5, 5, 10, 5, 5, 20, 10, 5, 5, 10, 5, 5);
@@ -148,7 +149,7 @@ class SplitTest {
   @Test
   void anItemThatIsAloneTooLargeIsRefused() {
     store(targets -> targets.contains("t2") ? Reply.of(413, "") : yes());
-    List<Outcome> outcomes = submit(Toy.lists(4), ToyClient.impatient(), 4);
+    List<Outcome> outcomes = submit(ToyDialect.lists(4), ToyClient.impatient(), 4);
     assertThat(error(outcomes.get(2)).status()).isEqualTo(413);
     assertThat(error(outcomes.get(2)).mayHaveArrived()).isFalse();
   }
@@ -172,7 +173,7 @@ class SplitTest {
   void aRefusalThatDoesNotProveThatNothingWasStoredSplitsNoList(int status) {
     refuseHalfWay(status);
     try (ToyClient client =
-        new ToyClient(server.url(), Toy.lists(10), ToyClient.impatient().build())) {
+        new ToyClient(server.url(), ToyDialect.lists(10), ToyClient.impatient().build())) {
       assertThat(client.submitAll(ToyClient.many(10)))
           .allMatch(outcome -> error(outcome).mayHaveArrived())
           .allSatisfy(
@@ -186,7 +187,7 @@ class SplitTest {
   @ValueSource(ints = {405, 411, 413, 414, 415, 431})
   void aRequestThatWasNotEvenReadIsSplit(int status) {
     store(targets -> targets.contains("t3") ? Reply.of(status, "{}") : yes());
-    List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient(), 10);
+    List<Outcome> outcomes = submit(ToyDialect.lists(10), ToyClient.impatient(), 10);
     assertThat(outcomes).filteredOn(outcome -> !outcome.isAccepted()).hasSize(1);
     assertThat(error(outcomes.get(3)).mayHaveArrived()).isFalse();
   }
@@ -197,7 +198,7 @@ class SplitTest {
         seen -> ToyClient.targets(seen).contains("t2") ? Reply.of(404, "{\"half\":true}") : yes());
     try (ToyClient client =
         new ToyClient(
-            server.url(), Toy.lists(4), ToyClient.impatient().splitRefused(true).build())) {
+            server.url(), ToyDialect.lists(4), ToyClient.impatient().splitRefused(true).build())) {
       List<Outcome> outcomes = client.submitAll(ToyClient.many(4));
       assertThat(outcomes).extracting(Outcome::isAccepted).containsExactly(true, true, false, true);
       assertThat(error(outcomes.get(2)).mayHaveArrived()).isTrue();
@@ -208,7 +209,7 @@ class SplitTest {
   void aListThatDoesNoHarmTwiceIsSplitAndTheDoubtStays() {
     server.answerAll(
         seen -> ToyClient.targets(seen).contains("t2") ? Reply.of(404, "{\"half\":true}") : yes());
-    Toy overwrites = new Toy(Batching.lists(4, 1 << 20), true, null);
+    ToyDialect overwrites = ToyDialect.lists(4).repeatable();
     try (ToyClient client =
         new ToyClient(server.url(), overwrites, ToyClient.impatient().build())) {
       List<Outcome> outcomes = client.submitAll(ToyClient.many(4));
@@ -226,7 +227,7 @@ class SplitTest {
           return ToyClient.targets(seen).contains("t0") ? Reply.of(422, "{}") : yes();
         });
     ClientSettings settings = ToyClient.impatient().concurrency(1).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.lists(4), settings, time)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.lists(4), settings, time)) {
       List<Outcome> outcomes = client.submitAll(ToyClient.many(4));
       // t0 to t3, t0 and t1, t0, t1, t2 and t3
       assertThat(error(outcomes.get(0)).attempts()).isEqualTo(3);
@@ -240,7 +241,7 @@ class SplitTest {
   @Test
   void oneAloneThatIsRefusedIsNotStoredInPart() {
     store(targets -> Reply.of(422, ""));
-    List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient(), 1);
+    List<Outcome> outcomes = submit(ToyDialect.lists(10), ToyClient.impatient(), 1);
     assertThat(error(outcomes.get(0)).mayHaveArrived()).isFalse();
   }
 
@@ -248,7 +249,7 @@ class SplitTest {
   @ValueSource(ints = {300, 301, 307, 399, 401, 402, 403})
   void whatIsNoItemsFaultIsNeverSplit(int status) {
     store(targets -> Reply.of(status, ""));
-    List<Outcome> outcomes = submit(Toy.lists(10), ToyClient.impatient(), 10);
+    List<Outcome> outcomes = submit(ToyDialect.lists(10), ToyClient.impatient(), 10);
     assertThat(outcomes).allMatch(outcome -> !error(outcome).mayHaveArrived());
     assertThat(server.count()).isEqualTo(1);
   }
@@ -267,7 +268,7 @@ class SplitTest {
   @Test
   void whatTheDialectCallsEverybodysFaultIsNeverSplit() {
     store(targets -> Reply.of(422, "{\"everyone\":true}"));
-    assertThat(submit(Toy.lists(10), ToyClient.impatient(), 10))
+    assertThat(submit(ToyDialect.lists(10), ToyClient.impatient(), 10))
         .allMatch(outcome -> !error(outcome).mayHaveArrived());
     assertThat(server.count()).isEqualTo(1);
   }
@@ -276,7 +277,7 @@ class SplitTest {
   @ValueSource(ints = {408, 500, 502, 504})
   void whatMayBeStoredIsNeverSplit(int status) {
     store(targets -> Reply.of(status, ""));
-    assertThat(submit(Toy.lists(10), ToyClient.impatient(), 10))
+    assertThat(submit(ToyDialect.lists(10), ToyClient.impatient(), 10))
         .allMatch(outcome -> error(outcome).mayHaveArrived());
     assertThat(server.count()).isEqualTo(1);
   }
@@ -286,7 +287,7 @@ class SplitTest {
     server.enqueue(500, ""); // it may have stored the list
     store(targets -> targets.contains("t1") ? Reply.of(422, "") : yes());
     ClientSettings.Builder settings = ToyClient.impatient().repeatUncertain(true);
-    List<Outcome> outcomes = submit(Toy.lists(4), settings, 4);
+    List<Outcome> outcomes = submit(ToyDialect.lists(4), settings, 4);
     assertThat(error(outcomes.get(1)).mayHaveArrived()).isTrue();
   }
 
@@ -297,7 +298,7 @@ class SplitTest {
     server.enqueue(500, "").enqueue(422, "").answerAll(gate); // the 500 may have stored the list
     ClientSettings settings =
         ToyClient.settings().repeatUncertain(true).batchTimeout(Duration.ofSeconds(5)).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.lists(4), settings, time)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.lists(4), settings, time)) {
       CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(4));
       time.pass(Duration.ofMillis(150));
       Await.isTrue("the first half is on the wire", () -> server.count() == 3);
@@ -321,7 +322,7 @@ class SplitTest {
           return ToyClient.targets(seen).contains("t5") ? Reply.of(400, "") : yes();
         });
     try (ToyClient client =
-        new ToyClient(server.url(), Toy.lists(8), ToyClient.impatient().build())) {
+        new ToyClient(server.url(), ToyDialect.lists(8), ToyClient.impatient().build())) {
       assertThat(client.submitAll(given)).filteredOn(it -> !it.isAccepted()).hasSize(1);
     }
     assertThat(sizes)

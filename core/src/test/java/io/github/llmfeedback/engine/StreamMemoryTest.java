@@ -32,7 +32,7 @@ class StreamMemoryTest {
               .mapToObj(i -> Feedback.on("t" + i).comment(words + i).build())
               .iterator();
       AtomicLong inOrder = new AtomicLong();
-      Toy toy = perList == 1 ? Toy.plain() : Toy.lists(perList);
+      ToyDialect toy = perList == 1 ? ToyDialect.plain() : ToyDialect.lists(perList);
       try (ToyClient client = new ToyClient(args[0], toy, ToyClient.settings().build())) {
         BatchSummary summary =
             client.submitEach(

@@ -40,7 +40,7 @@ class StreamTest {
   private final ToyClient client =
       new ToyClient(
           server.url(),
-          Toy.lists(CHUNK),
+          ToyDialect.lists(CHUNK),
           ToyClient.settings().concurrency(CONCURRENCY).build(),
           time);
   private final AtomicInteger pulled = new AtomicInteger();
@@ -112,7 +112,7 @@ class StreamTest {
   @ParameterizedTest
   @ValueSource(ints = {1, CHUNK})
   void noMoreIsPulledThanMayBeInFlight(int chunk) {
-    Toy toy = chunk == 1 ? Toy.plain() : Toy.lists(chunk);
+    ToyDialect toy = chunk == 1 ? ToyDialect.plain() : ToyDialect.lists(chunk);
     AtomicInteger mostHeld = new AtomicInteger();
     Iterator<Feedback> source =
         source(
@@ -173,7 +173,7 @@ class StreamTest {
               return ToyClient.on("t" + i);
             });
     ClientSettings settings = ToyClient.settings().concurrency(count).build();
-    try (ToyClient wide = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+    try (ToyClient wide = new ToyClient(server.url(), ToyDialect.plain(), settings, time)) {
       wide.submitEach(slow, outcome -> heard.incrementAndGet());
     }
     assertThat(heardInTime).isTrue();

@@ -21,7 +21,7 @@ class ThreadsTest {
     public static void main(String[] args) {
       ToyClient client =
           new ToyClient( // never closed
-              args[0], Toy.plain(), ToyClient.settings().waitAtExit(false).build());
+              args[0], ToyDialect.plain(), ToyClient.settings().waitAtExit(false).build());
       client.submit(on("a"));
       var unused = client.submitAsync(on("never-answered"));
       client.submitAsync(on("b")).thenAccept(receipt -> client.submit(on("c"))).join();
@@ -45,7 +45,7 @@ class ThreadsTest {
   void aClientThatDoesNothingHasNoThreads() {
     Await.isTrue(() -> "those of other tests end: " + ours(), () -> ours().isEmpty());
     ToyClient client =
-        new ToyClient("http://127.0.0.1:1", Toy.plain(), ToyClient.settings().build());
+        new ToyClient("http://127.0.0.1:1", ToyDialect.plain(), ToyClient.settings().build());
     assertThat(ours()).isEmpty();
     client.close();
   }
@@ -53,8 +53,8 @@ class ThreadsTest {
   @Test
   void allThreadsAreDaemonsAndGoneAfterTheLastClose() {
     try (LoopbackServer server = new LoopbackServer().answerAll(seen -> Reply.of(200, "{}"))) {
-      try (ToyClient first = new ToyClient(server, Toy.lists(5));
-          ToyClient second = new ToyClient(server, Toy.plain())) {
+      try (ToyClient first = new ToyClient(server, ToyDialect.lists(5));
+          ToyClient second = new ToyClient(server, ToyDialect.plain())) {
         assertThat(first.submitAllAsync(ToyClient.many(50)).join()).hasSize(50);
         second.submit(on("a"));
         assertThat(ours()).isNotEmpty().allMatch(Thread::isDaemon);
@@ -76,9 +76,9 @@ class ThreadsTest {
         };
     try (RawServer server = new RawServer(talk);
         ToyClient another =
-            new ToyClient("http://127.0.0.1:1", Toy.plain(), ToyClient.settings().build())) {
+            new ToyClient("http://127.0.0.1:1", ToyDialect.plain(), ToyClient.settings().build())) {
       try (ToyClient client =
-          new ToyClient(server.url(), Toy.plain(), ToyClient.settings().build())) {
+          new ToyClient(server.url(), ToyDialect.plain(), ToyClient.settings().build())) {
         client.submit(on("a"));
         assertThat(ended.getCount()).as("it is kept").isEqualTo(1);
       }

@@ -49,7 +49,7 @@ class ThrowingListenerTest {
             .build();
     ClientSettings settings =
         ToyClient.impatient().httpClient(http).attemptTimeout(Duration.ofMillis(100)).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings)) {
       CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
       Await.isDone(receipt);
       assertThat(receipt.handle((ok, error) -> error).join())
@@ -82,10 +82,12 @@ class ThrowingListenerTest {
     ClientSettings.Builder settings =
         ToyClient.impatient().attemptTimeout(Duration.ofMillis(100)).maxRetries(0);
     try (ToyClient slow =
-            new ToyClient(server.url(), Toy.plain(), settings.httpClient(http).build());
+            new ToyClient(server.url(), ToyDialect.plain(), settings.httpClient(http).build());
         ToyClient other =
             new ToyClient(
-                server.url(), Toy.plain(), settings.httpClient(new OkHttpClient()).build())) {
+                server.url(),
+                ToyDialect.plain(),
+                settings.httpClient(new OkHttpClient()).build())) {
       var unheard = slow.submitAsync(on("a"));
       Await.isTrue("the listener blocks", () -> blocked.getCount() == 0);
       CompletableFuture<Receipt> receipt = other.submitAsync(on("b"));
@@ -107,7 +109,7 @@ class ThrowingListenerTest {
             throw new IllegalStateException("the disk is full");
           }
         });
-    try (ToyClient client = new ToyClient(server, Toy.plain())) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.plain())) {
       CompletableFuture<Receipt> accepted = client.submitAsync(on("a"));
       Await.isDone(accepted);
       assertThat(accepted).isCompleted();

@@ -44,7 +44,7 @@ class TimeoutTest {
   @Test
   void anAttemptWithoutAnAnswerEndsInItsTime() {
     server.enqueue(Reply.fault(Fault.NEVER_ANSWERED));
-    try (ToyClient client = new ToyClient(server, Toy.plain(), time)) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time)) {
       CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
       Await.isTrue("the request came", () -> server.count() == 1);
       assertThat(receipt).isNotDone();
@@ -60,7 +60,7 @@ class TimeoutTest {
   @Test
   void anAttemptWithoutAnAnswerIsRepeatedIfItMayArriveTwice() {
     server.enqueue(Reply.fault(Fault.NEVER_ANSWERED)).enqueue(200, "{}");
-    try (ToyClient client = new ToyClient(server, Toy.repeatableOnes(), time)) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.repeatableOnes(), time)) {
       CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
       Await.isTrue("the request came", () -> server.count() == 1);
       time.pass(ATTEMPT);
@@ -74,7 +74,8 @@ class TimeoutTest {
   void theLastAttemptHasOnlyWhatIsLeftOfTheCallsTime() {
     server.answerAll(seen -> Reply.fault(Fault.NEVER_ANSWERED));
     ClientSettings settings = ToyClient.settings().totalTimeout(Duration.ofSeconds(12)).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.repeatableOnes(), settings, time)) {
+    try (ToyClient client =
+        new ToyClient(server.url(), ToyDialect.repeatableOnes(), settings, time)) {
       CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
       time.pass(ATTEMPT);
       time.pass(BACKOFF);
@@ -90,7 +91,7 @@ class TimeoutTest {
     server.answerAll(seen -> Reply.fault(Fault.NEVER_ANSWERED));
     ClientSettings settings =
         ToyClient.settings().concurrency(1).attemptTimeout(Duration.ofMinutes(1)).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings, time)) {
       CompletableFuture<Receipt> onWire = client.submitAsync(on("a"));
       Await.isTrue("the request came", () -> server.count() == 1);
       time.advance(Duration.ofSeconds(1));
@@ -113,7 +114,7 @@ class TimeoutTest {
         .enqueue(503, "")
         .enqueue(200, "{}");
     ClientSettings settings = ToyClient.settings().concurrency(1).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings, time)) {
       CompletableFuture<List<Outcome>> first = client.submitAllAsync(ToyClient.many(1));
       time.awaitAlarm(pause);
       CompletableFuture<List<Outcome>> queued = client.submitAllAsync(ToyClient.many(1));
@@ -132,7 +133,7 @@ class TimeoutTest {
         .enqueue(Reply.of(429, "").header("Retry-After", "25"))
         .enqueue(Reply.fault(Fault.NEVER_ANSWERED));
     ClientSettings settings = ToyClient.settings().concurrency(1).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings, time)) {
       CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(1));
       time.awaitAlarm(Duration.ofSeconds(25));
       CompletableFuture<Receipt> queued = client.submitAsync(on("b"));
@@ -160,7 +161,7 @@ class TimeoutTest {
     server.answerAll(seen -> Reply.of(200, "{}"));
     ClientSettings settings = ToyClient.settings().httpClient(http).maxRetries(1).build();
     String url = server.url().replace("127.0.0.1", "localhost");
-    try (ToyClient client = new ToyClient(url, Toy.plain(), settings, time)) {
+    try (ToyClient client = new ToyClient(url, ToyDialect.plain(), settings, time)) {
       CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
       time.pass(ATTEMPT);
       time.pass(BACKOFF);
@@ -189,7 +190,7 @@ class TimeoutTest {
     ClientSettings settings =
         ToyClient.settings().httpClient(http).maxRetries(0).concurrency(1).build();
     String url = server.url().replace("127.0.0.1", "localhost");
-    try (ToyClient client = new ToyClient(url, Toy.plain(), settings, time)) {
+    try (ToyClient client = new ToyClient(url, ToyDialect.plain(), settings, time)) {
       CompletableFuture<Receipt> first = client.submitAsync(on("a"));
       Await.isTrue("the name server is asked", () -> asked.get() == 1);
       time.pass(ATTEMPT);
@@ -212,7 +213,7 @@ class TimeoutTest {
     Call another = http.newCall(new Request.Builder().url(server.url()).build());
     another.enqueue(new Unheard());
     Await.isTrue("the other call is on the wire", () -> server.count() == 1);
-    try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings, time)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings, time)) {
       CompletableFuture<Receipt> behind = client.submitAsync(on("b"));
       Await.isTrue("it is queued", () -> http.dispatcher().queuedCallsCount() == 1);
       time.advance(ATTEMPT);

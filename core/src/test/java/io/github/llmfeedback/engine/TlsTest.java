@@ -47,11 +47,11 @@ class TlsTest {
     server.close();
   }
 
-  private ToyClient client(Toy toy, HeldCertificate trusted) {
+  private ToyClient client(ToyDialect toy, HeldCertificate trusted) {
     return client(toy, trusted, new OkHttpClient.Builder());
   }
 
-  private ToyClient client(Toy toy, HeldCertificate trusted, OkHttpClient.Builder builder) {
+  private ToyClient client(ToyDialect toy, HeldCertificate trusted, OkHttpClient.Builder builder) {
     HandshakeCertificates certificates =
         new HandshakeCertificates.Builder().addTrustedCertificate(trusted.certificate()).build();
     OkHttpClient http =
@@ -75,7 +75,7 @@ class TlsTest {
   @Test
   void aCertificateThatIsTrustedIsEnough() {
     server.answerAll(seen -> Reply.of(200, "{}"));
-    try (ToyClient client = client(Toy.lists(3), LOCALHOST)) {
+    try (ToyClient client = client(ToyDialect.lists(3), LOCALHOST)) {
       assertThat(client.submitAll(ToyClient.many(50))).allMatch(Outcome::isAccepted);
     }
   }
@@ -95,7 +95,7 @@ class TlsTest {
                     connections.incrementAndGet();
                   }
                 });
-    try (ToyClient client = client(Toy.plain(), LOCALHOST, http1)) {
+    try (ToyClient client = client(ToyDialect.plain(), LOCALHOST, http1)) {
       for (int i = 0; i < 20; i++) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
       }
@@ -106,10 +106,10 @@ class TlsTest {
 
   @Test
   void aCertificateThatIsNotTrustedSeesNothing() {
-    try (ToyClient client = client(Toy.repeatableOnes(), certificateOf("localhost"))) {
+    try (ToyClient client = client(ToyDialect.repeatableOnes(), certificateOf("localhost"))) {
       isUntrusted(failure(client));
     }
-    try (ToyClient client = new ToyClient(server, Toy.repeatableOnes())) {
+    try (ToyClient client = new ToyClient(server, ToyDialect.repeatableOnes())) {
       isUntrusted(failure(client));
     }
     assertThat(server.count()).isZero();
@@ -120,7 +120,7 @@ class TlsTest {
     HeldCertificate other = certificateOf("another.example");
     server.close();
     server = server(other);
-    try (ToyClient client = client(Toy.repeatableOnes(), other)) {
+    try (ToyClient client = client(ToyDialect.repeatableOnes(), other)) {
       isUntrusted(failure(client));
     }
     assertThat(server.count()).isZero();
@@ -132,7 +132,7 @@ class TlsTest {
         .enqueue(Reply.fault(Fault.STREAM_REFUSED))
         .enqueue(Reply.fault(Fault.STREAM_REFUSED))
         .answerAll(seen -> Reply.of(200, "{}"));
-    try (ToyClient client = client(Toy.plain(), LOCALHOST)) {
+    try (ToyClient client = client(ToyDialect.plain(), LOCALHOST)) {
       assertThat(client.submit(on("a")).attempts()).isEqualTo(3);
     }
   }
@@ -142,7 +142,7 @@ class TlsTest {
     for (int i = 0; i < 3; i++) {
       server.enqueue(Reply.fault(Fault.STREAM_REFUSED));
     }
-    try (ToyClient client = client(Toy.plain(), LOCALHOST)) {
+    try (ToyClient client = client(ToyDialect.plain(), LOCALHOST)) {
       UndeliveredFeedbackException error = failure(client);
       assertThat(error.reason()).isEqualTo(Reason.CONNECTION_LOST);
       assertThat(error.attempts()).isEqualTo(3);
@@ -153,7 +153,7 @@ class TlsTest {
   @Test
   void aStreamBrokenByTheServerLeavesDoubt() {
     server.enqueue(Reply.fault(Fault.STREAM_BROKEN));
-    try (ToyClient client = client(Toy.plain(), LOCALHOST)) {
+    try (ToyClient client = client(ToyDialect.plain(), LOCALHOST)) {
       UndeliveredFeedbackException error = failure(client);
       assertThat(error.reason()).isEqualTo(Reason.CONNECTION_LOST);
       assertThat(error.attempts()).isEqualTo(1);

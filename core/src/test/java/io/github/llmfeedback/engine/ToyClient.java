@@ -2,6 +2,9 @@ package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.SupportsRetract;
+import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.client.TimedClient;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.contract.LoopbackServer;
@@ -11,33 +14,60 @@ import io.github.llmfeedback.spi.ApiEndpoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** A client of the {@link Toy} provider. */
-public final class ToyClient extends TimedClient {
+/** A client of the provider whose dialect is {@link ToyDialect}, with every extension. */
+public final class ToyClient extends TimedClient implements SupportsUpdate, SupportsRetract {
   public static final String KEY = "t0y-k3y-4711";
   private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]*)\"");
 
-  public ToyClient(String url, Toy toy, ClientSettings settings) {
-    super(connection(url), settings, toy);
+  public ToyClient(String url, ToyDialect dialect, ClientSettings settings) {
+    this(url, KEY, dialect, settings);
   }
 
-  public ToyClient(LoopbackServer server, Toy toy) {
-    this(server.url(), toy, settings().build());
+  public ToyClient(String url, String key, ToyDialect dialect, ClientSettings settings) {
+    super(endpoint(url, key, dialect, settings), settings, dialect);
   }
 
-  public ToyClient(String url, Toy toy, ClientSettings settings, Time time) {
-    super(time, connection(url), settings, toy);
+  public ToyClient(LoopbackServer server, ToyDialect dialect) {
+    this(server.url(), dialect, settings().build());
   }
 
-  public ToyClient(LoopbackServer server, Toy toy, Time time) {
-    this(server.url(), toy, settings().build(), time);
+  public ToyClient(String url, ToyDialect dialect, ClientSettings settings, Time time) {
+    super(time, endpoint(url, KEY, dialect, settings), settings, dialect);
   }
 
-  private static ApiEndpoint connection(String url) {
-    return BaseUrl.endpoint("toy", url, false).secretHeader("X-Key", "", "the key", KEY);
+  public ToyClient(LoopbackServer server, ToyDialect dialect, Time time) {
+    this(server.url(), dialect, settings().build(), time);
+  }
+
+  private static ApiEndpoint endpoint(
+      String url, String key, ToyDialect dialect, ClientSettings settings) {
+    return BaseUrl.endpoint(dialect.capabilities().provider(), url, settings.allowPlainHttp())
+        .secretHeader("X-Key", "", "the API key", key);
+  }
+
+  @Override
+  public Receipt update(Receipt receipt, Feedback feedback) {
+    return super.update(receipt, feedback);
+  }
+
+  @Override
+  public CompletableFuture<Receipt> updateAsync(Receipt receipt, Feedback feedback) {
+    return super.updateAsync(receipt, feedback);
+  }
+
+  @Override
+  public Receipt retract(Receipt receipt) {
+    return super.retract(receipt);
+  }
+
+  @Override
+  public CompletableFuture<Receipt> retractAsync(Receipt receipt) {
+    return super.retractAsync(receipt);
   }
 
   /** The defaults, but no waits worth mentioning where a test uses the real time. */
@@ -58,7 +88,7 @@ public final class ToyClient extends TimedClient {
     return IntStream.range(0, count).mapToObj(i -> on("t" + i)).toList();
   }
 
-  /** The targets in a request, in order, each once for each of its words. */
+  /** The targets in a request, in order, each once for each of its objects. */
   static List<String> targets(Seen seen) {
     List<String> targets = new ArrayList<>();
     Matcher matcher = ID.matcher(seen.body());

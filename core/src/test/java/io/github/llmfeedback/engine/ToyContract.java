@@ -17,7 +17,7 @@ abstract class ToyContract extends ClientContract {
 
   @Override
   public FeedbackClient open(String baseUrl, String apiKey, ClientSettings settings) {
-    return new ToyContractClient(baseUrl, apiKey, settings, dialect());
+    return new ToyClient(baseUrl, apiKey, dialect(), settings);
   }
 
   @Override
@@ -41,7 +41,7 @@ abstract class ToyContract extends ClientContract {
 
   @Override
   public final List<String> targetIds(Seen request) {
-    return request.texts("thing");
+    return request.texts("id");
   }
 
   @Override

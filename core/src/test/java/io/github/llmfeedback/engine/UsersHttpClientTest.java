@@ -42,12 +42,12 @@ class UsersHttpClientTest {
     server.close();
   }
 
-  private ToyClient client(Toy toy) {
+  private ToyClient client(ToyDialect toy) {
     ClientSettings settings = ToyClient.impatient().httpClient(http.build()).concurrency(1).build();
     return new ToyClient(server.url(), toy, settings);
   }
 
-  private UndeliveredFeedbackException failure(Toy toy) {
+  private UndeliveredFeedbackException failure(ToyDialect toy) {
     try (ToyClient client = client(toy)) {
       return catchThrowableOfType(UndeliveredFeedbackException.class, () -> client.submit(on("a")));
     }
@@ -59,7 +59,7 @@ class UsersHttpClientTest {
     Interceptor add =
         chain -> chain.proceed(chain.request().newBuilder().addHeader("X-Mine", "seen").build());
     http.addInterceptor(add).addNetworkInterceptor(add);
-    try (ToyClient client = client(Toy.plain())) {
+    try (ToyClient client = client(ToyDialect.plain())) {
       client.submit(on("a"));
     }
     assertThat(server.takeAll())
@@ -93,7 +93,7 @@ class UsersHttpClientTest {
             heard.add("end");
           }
         });
-    try (ToyClient client = client(Toy.plain())) {
+    try (ToyClient client = client(ToyDialect.plain())) {
       client.submit(on("a"));
     }
     List<String> once = List.of("start", "connection", "headers", "end");
@@ -105,7 +105,7 @@ class UsersHttpClientTest {
     server.enqueue(Reply.of(200, "{}").after(Duration.ofMillis(500)));
     Duration hasty = Duration.ofMillis(50);
     http.readTimeout(hasty).writeTimeout(hasty).callTimeout(hasty);
-    try (ToyClient client = client(Toy.plain())) {
+    try (ToyClient client = client(ToyDialect.plain())) {
       assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
     }
     assertThat(server.count()).isEqualTo(1);
@@ -117,7 +117,7 @@ class UsersHttpClientTest {
     OkHttpClient mine = http.build();
     ClientSettings settings = ToyClient.settings().httpClient(mine).build();
     for (int i = 0; i < 3; i++) {
-      try (ToyClient client = new ToyClient(server.url(), Toy.plain(), settings)) {
+      try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings)) {
         client.submit(on("a"));
       }
     }
@@ -138,7 +138,7 @@ class UsersHttpClientTest {
           times.incrementAndGet();
           throw new IllegalStateException("mine");
         });
-    UndeliveredFeedbackException error = failure(Toy.plain());
+    UndeliveredFeedbackException error = failure(ToyDialect.plain());
     assertThat(error.reason()).isEqualTo(Reason.UNREACHABLE);
     assertThat(error.mayHaveArrived()).isFalse();
     assertThat(error)
@@ -161,7 +161,7 @@ class UsersHttpClientTest {
           chain.proceed(chain.request()).close();
           throw new IllegalStateException("mine");
         });
-    UndeliveredFeedbackException error = failure(Toy.plain());
+    UndeliveredFeedbackException error = failure(ToyDialect.plain());
     assertThat(error.reason()).isEqualTo(Reason.CONNECTION_LOST);
     assertThat(error.mayHaveArrived()).isTrue();
     assertThat(server.count()).isEqualTo(1);
@@ -173,7 +173,7 @@ class UsersHttpClientTest {
         chain -> {
           throw new IOException("mine");
         });
-    assertThat(failure(Toy.plain()).mayHaveArrived()).isFalse();
+    assertThat(failure(ToyDialect.plain()).mayHaveArrived()).isFalse();
     assertThat(server.count()).isZero();
   }
 
@@ -188,7 +188,7 @@ class UsersHttpClientTest {
                 .message("OK")
                 .body(ResponseBody.create("{}", MediaType.get("application/json")))
                 .build());
-    try (ToyClient client = client(Toy.plain())) {
+    try (ToyClient client = client(ToyDialect.plain())) {
       assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
     }
     assertThat(server.count()).isZero();
@@ -204,7 +204,7 @@ class UsersHttpClientTest {
                     .url(chain.request().url())
                     .method(chain.request().method(), chain.request().body())
                     .build()));
-    assertThat(failure(Toy.plain()).mayHaveArrived()).isTrue();
+    assertThat(failure(ToyDialect.plain()).mayHaveArrived()).isTrue();
     assertThat(server.count()).isEqualTo(1);
   }
 
@@ -217,7 +217,7 @@ class UsersHttpClientTest {
             throw new IllegalStateException("mine");
           }
         });
-    UndeliveredFeedbackException error = failure(Toy.plain());
+    UndeliveredFeedbackException error = failure(ToyDialect.plain());
     assertThat(error.mayHaveArrived()).isFalse();
     assertThat(error.attempts()).isEqualTo(3);
   }
@@ -226,7 +226,7 @@ class UsersHttpClientTest {
   void aDispatcherThatWasShutDownIsNoHang() {
     OkHttpClient mine = http.build();
     mine.dispatcher().executorService().shutdown();
-    assertThat(failure(Toy.plain()).mayHaveArrived()).isFalse();
+    assertThat(failure(ToyDialect.plain()).mayHaveArrived()).isFalse();
   }
 
   @Test
@@ -234,7 +234,7 @@ class UsersHttpClientTest {
     server.answerAll(seen -> Reply.fault(Fault.NEVER_ANSWERED));
     OkHttpClient mine = http.build();
     ClientSettings settings = ToyClient.impatient().httpClient(mine).build();
-    try (ToyClient client = new ToyClient(server.url(), Toy.repeatableOnes(), settings)) {
+    try (ToyClient client = new ToyClient(server.url(), ToyDialect.repeatableOnes(), settings)) {
       var receipt = client.submitAsync(on("a"));
       Await.isTrue("the request came", () -> server.count() == 1);
       mine.dispatcher().cancelAll();

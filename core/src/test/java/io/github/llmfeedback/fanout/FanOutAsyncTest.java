@@ -18,7 +18,8 @@ import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
-import io.github.llmfeedback.testing.ToyClient;
+import io.github.llmfeedback.engine.ToyClient;
+import io.github.llmfeedback.engine.ToyDialect;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +36,7 @@ class FanOutAsyncTest {
   private static final Capabilities KEEPS =
       Capabilities.of("toy").with(Support.NATIVE, Part.THUMBS, Part.COMMENT);
   private static final Feedback FEEDBACK =
-      Feedback.on(Target.of(ToyClient.THING, "a")).thumbsUp().build();
+      Feedback.on(Target.of(ToyDialect.THING, "a")).thumbsUp().build();
 
   private final LoopbackServer fast = new LoopbackServer();
   private final LoopbackServer mute = new LoopbackServer();
@@ -54,7 +55,7 @@ class FanOutAsyncTest {
   private static FeedbackClient client(LoopbackServer server) {
     return new ToyClient(
         server.url(),
-        KEEPS,
+        new ToyDialect(KEEPS),
         ClientSettings.builder().attemptTimeout(Duration.ofSeconds(20)).build());
   }
 
@@ -68,7 +69,10 @@ class FanOutAsyncTest {
     try (FanOut everywhere =
         FanOut.builder()
             .add("z", client(fast))
-            .add("a", new ToyClient(fast.url(), Capabilities.of("toy"), ClientSettings.defaults()))
+            .add(
+                "a",
+                new ToyClient(
+                    fast.url(), new ToyDialect(Capabilities.of("toy")), ClientSettings.defaults()))
             .build()) {
       Map<String, Outcome> outcomes = everywhere.submitAsync(FEEDBACK).get();
 
@@ -239,7 +243,7 @@ class FanOutAsyncTest {
 
   @Test
   void closeClosesEveryClientEvenIfOneFails() {
-    ToyClient last = new ToyClient(fast.url(), KEEPS, ClientSettings.defaults());
+    ToyClient last = new ToyClient(fast.url(), new ToyDialect(KEEPS), ClientSettings.defaults());
     Watched failing =
         new Watched() {
           @Override

@@ -19,7 +19,8 @@ import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
-import io.github.llmfeedback.testing.ToyClient;
+import io.github.llmfeedback.engine.ToyClient;
+import io.github.llmfeedback.engine.ToyDialect;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +39,7 @@ class FanOutBatchTest {
       Capabilities.of("toy").with(Support.NATIVE, Part.THUMBS, Part.COMMENT);
   private static final List<Feedback> FEEDBACKS =
       IntStream.range(0, 25)
-          .mapToObj(i -> Feedback.on(Target.of(ToyClient.THING, "a" + i)).thumbsUp().build())
+          .mapToObj(i -> Feedback.on(Target.of(ToyDialect.THING, "a" + i)).thumbsUp().build())
           .toList();
 
   private final LoopbackServer fast = new LoopbackServer();
@@ -58,7 +59,7 @@ class FanOutBatchTest {
   private static ToyClient client(LoopbackServer server, LossPolicy policy) {
     return new ToyClient(
         server.url(),
-        KEEPS,
+        new ToyDialect(KEEPS),
         ClientSettings.builder().lossPolicy(policy).attemptTimeout(Duration.ofSeconds(20)).build());
   }
 
@@ -69,7 +70,7 @@ class FanOutBatchTest {
   @Test
   void everyClientHasOneOutcomeForEachFeedbackInInputOrder() {
     Feedback labelled =
-        Feedback.on(Target.of(ToyClient.THING, "b")).comment("hi").author("u").build();
+        Feedback.on(Target.of(ToyDialect.THING, "b")).comment("hi").author("u").build();
     List<Feedback> both = List.of(FEEDBACKS.get(0), labelled);
     try (FanOut everywhere =
         FanOut.builder()

@@ -17,7 +17,8 @@ import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
-import io.github.llmfeedback.testing.ToyClient;
+import io.github.llmfeedback.engine.ToyClient;
+import io.github.llmfeedback.engine.ToyDialect;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -47,11 +48,11 @@ class FanOutOwnClientTest {
   }
 
   private ToyClient client(ClientSettings.Builder settings) {
-    return new ToyClient(server.url(), KEEPS, settings.build());
+    return new ToyClient(server.url(), new ToyDialect(KEEPS), settings.build());
   }
 
   private static Feedback on(String thing) {
-    return Feedback.on(Target.of(ToyClient.THING, thing)).thumbsUp().build();
+    return Feedback.on(Target.of(ToyDialect.THING, thing)).thumbsUp().build();
   }
 
   private static FanOut only(FeedbackClient client) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.engine.ToyClient;
-import io.github.llmfeedback.engine.ToyContractClient;
 import io.github.llmfeedback.engine.ToyDialect;
 import io.github.llmfeedback.redaction.ForeignException;
 import io.github.llmfeedback.redaction.KnownException;
@@ -134,9 +133,7 @@ class ForeignExceptionTest {
           }
         };
     try (LoopbackServer server = new LoopbackServer();
-        ToyContractClient client =
-            new ToyContractClient(
-                server.url(), "t0y-k3y-4711", ToyClient.settings().build(), quoting)) {
+        ToyClient client = new ToyClient(server.url(), quoting, ToyClient.settings().build())) {
       assertThat(client.submitAll(List.of(ToyClient.on("a"))).get(0).error())
           .get()
           .satisfies(e -> assertThat(e).rootCause().hasMessage("java.lang.IllegalStateException"));

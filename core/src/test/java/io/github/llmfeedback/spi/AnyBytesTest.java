@@ -10,8 +10,8 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.contract.Answers;
 import io.github.llmfeedback.engine.RawServer;
-import io.github.llmfeedback.engine.Toy;
 import io.github.llmfeedback.engine.ToyClient;
+import io.github.llmfeedback.engine.ToyDialect;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +50,7 @@ class AnyBytesTest {
           socket.getOutputStream().flush();
         };
     try (RawServer server = new RawServer(talk);
-        ToyClient client = new ToyClient(server.url(), Toy.lists(3), HASTY)) {
+        ToyClient client = new ToyClient(server.url(), ToyDialect.lists(3), HASTY)) {
       for (Outcome outcome : outcomes(client, list)) {
         isTrue(bytes, outcome);
       }

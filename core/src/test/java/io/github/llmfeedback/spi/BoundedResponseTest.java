@@ -14,8 +14,8 @@ import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.engine.RawServer;
 import io.github.llmfeedback.engine.RawServer.Talk;
-import io.github.llmfeedback.engine.Toy;
 import io.github.llmfeedback.engine.ToyClient;
+import io.github.llmfeedback.engine.ToyDialect;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -43,7 +43,7 @@ class BoundedResponseTest {
         ToyClient client =
             new ToyClient(
                 server.url(),
-                Toy.plain(),
+                ToyDialect.plain(),
                 ToyClient.impatient().attemptTimeout(patience.attempt).build())) {
       return catchThrowableOfType(FeedbackException.class, () -> client.submit(on("a")));
     }
@@ -100,7 +100,7 @@ class BoundedResponseTest {
         };
     try (RawServer server = new RawServer(talk);
         ToyClient client =
-            new ToyClient(server.url(), Toy.plain(), ToyClient.impatient().build())) {
+            new ToyClient(server.url(), ToyDialect.plain(), ToyClient.impatient().build())) {
       Outcome outcome = client.submitAll(ToyClient.many(1)).get(0);
       assertThat(outcome.isAccepted()).isEqualTo(more == 0);
       outcome.error().ifPresent(e -> assertThat(e).isInstanceOf(UnreadableResponseException.class));
@@ -117,7 +117,8 @@ class BoundedResponseTest {
           RawServer.write(socket, "HTTP/1.1 500 No\r\nContent-Length: 99\r\n\r\nno to " + part);
         };
     try (RawServer raw = new RawServer(breaksOff);
-        ToyClient client = new ToyClient(raw.url(), Toy.plain(), ToyClient.settings().build())) {
+        ToyClient client =
+            new ToyClient(raw.url(), ToyDialect.plain(), ToyClient.settings().build())) {
       RejectedFeedbackException error =
           catchThrowableOfType(
               RejectedFeedbackException.class, () -> client.submit(ToyClient.on("a")));
@@ -130,7 +131,7 @@ class BoundedResponseTest {
     String before = "x".repeat(4095);
     String body = before + "\ud83d\ude00 and more";
     try (LoopbackServer server = new LoopbackServer().enqueue(400, body);
-        ToyClient client = new ToyClient(server, Toy.plain())) {
+        ToyClient client = new ToyClient(server, ToyDialect.plain())) {
       assertThatThrownBy(() -> client.submit(ToyClient.on("a")))
           .isInstanceOfSatisfying(
               RejectedFeedbackException.class, e -> assertThat(e.body()).isEqualTo(before));
@@ -156,7 +157,9 @@ class BoundedResponseTest {
     try (RawServer server = new RawServer(talk);
         ToyClient client =
             new ToyClient(
-                server.url(), Toy.repeatableOnes(), ToyClient.impatient().maxRetries(1).build())) {
+                server.url(),
+                ToyDialect.repeatableOnes(),
+                ToyClient.impatient().maxRetries(1).build())) {
       FeedbackException error =
           catchThrowableOfType(FeedbackException.class, () -> client.submit(on("a")));
       assertThat(error)

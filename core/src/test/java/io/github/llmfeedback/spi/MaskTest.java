@@ -10,7 +10,6 @@ import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.engine.ToyClient;
-import io.github.llmfeedback.engine.ToyContractClient;
 import io.github.llmfeedback.engine.ToyDialect;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -23,9 +22,9 @@ class MaskTest {
 
   private FeedbackException failure(String key, Reply reply) {
     server.answerAll(seen -> reply);
-    try (ToyContractClient client =
-        new ToyContractClient(
-            server.url(), key, ToyClient.impatient().maxRetries(0).build(), new ToyDialect())) {
+    try (ToyClient client =
+        new ToyClient(
+            server.url(), key, new ToyDialect(), ToyClient.impatient().maxRetries(0).build())) {
       return catchThrowableOfType(FeedbackException.class, () -> client.submit(on("a")));
     }
   }
@@ -69,9 +68,8 @@ class MaskTest {
             Reply.of(302, "")
                 .header("x-request-id", "CALL-4711.private")
                 .header("Location", "https://call-4711.example/"));
-    try (ToyContractClient client =
-        new ToyContractClient(
-            server.url(), "t0y-k3y-4711", ToyClient.impatient().build(), new ToyDialect())) {
+    try (ToyClient client =
+        new ToyClient(server.url(), new ToyDialect(), ToyClient.impatient().build())) {
       RejectedFeedbackException refused =
           catchThrowableOfType(RejectedFeedbackException.class, () -> client.submit(wordy));
       assertThat(refused.requestId()).isEmpty();

@@ -21,6 +21,8 @@ import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.engine.ToyClient;
+import io.github.llmfeedback.engine.ToyDialect;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,7 +46,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AgreementTest {
-  private static final Target A = Target.of(ToyClient.THING, "a");
+  private static final Target A = Target.of(ToyDialect.THING, "a");
   private static final Capabilities SOME =
       Capabilities.of("toy").with(Support.NATIVE, Part.THUMBS, Part.COMMENT);
 
@@ -105,9 +107,11 @@ class AgreementTest {
       Capabilities capabilities, LossPolicy policy, Function<FeedbackClient, Object> act) {
     try (FeedbackClient real =
             new ToyClient(
-                server.url(), capabilities, ClientSettings.builder().lossPolicy(policy).build());
+                server.url(),
+                new ToyDialect(capabilities),
+                ClientSettings.builder().lossPolicy(policy).build());
         FeedbackClient recording =
-            RecordingFeedbackClient.like(real, ToyClient.THING).lossPolicy(policy).build()) {
+            RecordingFeedbackClient.like(real, ToyDialect.THING).lossPolicy(policy).build()) {
       assertThat(withoutDetails(told(recording, act))).isEqualTo(withoutDetails(told(real, act)));
     }
   }
@@ -374,8 +378,8 @@ class AgreementTest {
   void aLongStreamIsReadNoFurtherThanTheChunkInWhichTheCallbackThrows() {
     List<Feedback> many = Collections.nCopies(25, Feedback.on(A).thumbsUp().build());
     ClientSettings one = ClientSettings.builder().concurrency(1).build();
-    try (FeedbackClient real = new ToyClient(server.url(), SOME, one);
-        FeedbackClient recording = RecordingFeedbackClient.like(real, ToyClient.THING).build()) {
+    try (FeedbackClient real = new ToyClient(server.url(), new ToyDialect(SOME), one);
+        FeedbackClient recording = RecordingFeedbackClient.like(real, ToyDialect.THING).build()) {
       List<Object> all = new ArrayList<>();
       for (FeedbackClient client : List.of(real, recording)) {
         Iterator<Feedback> source = many.iterator();
@@ -403,7 +407,7 @@ class AgreementTest {
   void whateverIsWrongWithAChangeIsFoundInTheSameOrder() {
     Feedback good = Feedback.on(A).thumbsUp().build();
     Feedback bad = Feedback.on(A).thumbsUp().author("u").build();
-    Feedback badElsewhere = bad.newBuilder().target(Target.of(ToyClient.THING, "b")).build();
+    Feedback badElsewhere = bad.newBuilder().target(Target.of(ToyDialect.THING, "b")).build();
     Receipt own = Receipt.builder("toy", "a").build();
     Receipt foreign = Receipt.builder("other", "a").build();
 
@@ -420,7 +424,7 @@ class AgreementTest {
   void changesEndAlike() {
     Feedback good = Feedback.on(A).thumbsUp().build();
     Feedback lossy = Feedback.on(A).thumbsUp().weight(1).build();
-    Feedback elsewhere = Feedback.on(Target.of(ToyClient.THING, "b")).thumbsUp().build();
+    Feedback elsewhere = Feedback.on(Target.of(ToyDialect.THING, "b")).thumbsUp().build();
     Receipt foreign = Receipt.builder("other", "a").build();
 
     for (LossPolicy policy : List.of(LossPolicy.ROUNDING, LossPolicy.ANY)) {

@@ -15,6 +15,8 @@ import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.engine.ToyClient;
+import io.github.llmfeedback.engine.ToyDialect;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -48,7 +50,7 @@ class FailureTest {
   @MethodSource("replies")
   void itIsWhatTheRealClientThrows(Failure failure, Reply reply) {
     try (LoopbackServer server = new LoopbackServer().answerAll(seen -> reply);
-        FeedbackClient real = new ToyClient(server.url(), KEEPS, impatient())) {
+        FeedbackClient real = new ToyClient(server.url(), new ToyDialect(KEEPS), impatient())) {
       assertAlike(failure, thrown(real));
     }
   }
@@ -57,7 +59,7 @@ class FailureTest {
   void noConnectionIsWhatTheRealClientThrows() {
     LoopbackServer server = new LoopbackServer();
     server.close();
-    try (FeedbackClient real = new ToyClient(server.url(), KEEPS, impatient())) {
+    try (FeedbackClient real = new ToyClient(server.url(), new ToyDialect(KEEPS), impatient())) {
       assertAlike(Failure.UNREACHABLE, thrown(real));
     }
   }
@@ -75,7 +77,7 @@ class FailureTest {
   }
 
   private static void assertAlike(Failure failure, FeedbackException real) {
-    RecordingFeedbackClient recording = RecordingFeedbackClient.create(ToyClient.THING);
+    RecordingFeedbackClient recording = RecordingFeedbackClient.create(ToyDialect.THING);
     FeedbackException told = thrown(recording.failNext(failure));
 
     assertThat(told).hasSameClassAs(real);

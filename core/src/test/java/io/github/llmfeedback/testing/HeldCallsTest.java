@@ -9,6 +9,7 @@ import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.engine.ToyDialect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +23,7 @@ class HeldCallsTest {
   private static final Feedback UP = Feedback.on("a").thumbsUp().build();
   private static final Feedback DOWN = Feedback.on("a").thumbsDown().comment("no").build();
 
-  private final RecordingFeedbackClient client = RecordingFeedbackClient.create(ToyClient.THING);
+  private final RecordingFeedbackClient client = RecordingFeedbackClient.create(ToyDialect.THING);
 
   private static Reason reason(Throwable error) {
     return ((UndeliveredFeedbackException) error).reason();

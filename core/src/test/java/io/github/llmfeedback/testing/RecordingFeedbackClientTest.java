@@ -18,6 +18,7 @@ import io.github.llmfeedback.SupportsUpdate;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
+import io.github.llmfeedback.engine.ToyDialect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,7 +34,7 @@ class RecordingFeedbackClientTest {
   private static final Feedback UP = Feedback.on("a").thumbsUp().build();
   private static final Feedback DOWN = Feedback.on("a").thumbsDown().comment("no").build();
 
-  private final RecordingFeedbackClient client = RecordingFeedbackClient.create(ToyClient.THING);
+  private final RecordingFeedbackClient client = RecordingFeedbackClient.create(ToyDialect.THING);
 
   private static Reason reason(Throwable error) {
     return ((UndeliveredFeedbackException) error).reason();
@@ -83,14 +84,14 @@ class RecordingFeedbackClientTest {
   void itHasOnlyThePowersItWasGiven() {
     Capabilities keeps = Capabilities.of("toy").with(Support.NATIVE, Part.THUMBS);
     RecordingFeedbackClient powerless =
-        RecordingFeedbackClient.builder(keeps, ToyClient.THING).build();
+        RecordingFeedbackClient.builder(keeps, ToyDialect.THING).build();
     RecordingFeedbackClient updating =
-        RecordingFeedbackClient.builder(keeps, ToyClient.THING).supportsUpdate().build();
+        RecordingFeedbackClient.builder(keeps, ToyDialect.THING).supportsUpdate().build();
 
     assertThat(powerless.extension(SupportsUpdate.class)).isEmpty();
     assertThat(powerless.extension(SupportsRetract.class)).isEmpty();
     assertThat(powerless.extension(RecordingFeedbackClient.class)).contains(powerless);
-    assertThat(RecordingFeedbackClient.like(updating, ToyClient.THING).build())
+    assertThat(RecordingFeedbackClient.like(updating, ToyDialect.THING).build())
         .satisfies(
             like -> {
               assertThat(like.extension(SupportsUpdate.class)).isPresent();
@@ -103,7 +104,7 @@ class RecordingFeedbackClientTest {
   void whatIsRefusedIsRecordedWithItsError() {
     RecordingFeedbackClient strict =
         RecordingFeedbackClient.builder(
-                Capabilities.of("toy").with(Support.NATIVE, Part.THUMBS), ToyClient.THING)
+                Capabilities.of("toy").with(Support.NATIVE, Part.THUMBS), ToyDialect.THING)
             .build();
 
     assertThatThrownBy(() -> strict.submit(DOWN))
@@ -141,7 +142,7 @@ class RecordingFeedbackClientTest {
   }
 
   private static RecordingFeedbackClient like(Capabilities keeps) {
-    return RecordingFeedbackClient.builder(keeps, ToyClient.THING)
+    return RecordingFeedbackClient.builder(keeps, ToyDialect.THING)
         .lossPolicy(LossPolicy.ANY)
         .build();
   }
@@ -150,7 +151,7 @@ class RecordingFeedbackClientTest {
   void aRuleAddsLossesThatCapabilitiesDoNotTell() {
     Loss rounded = new Loss(Part.SCORE, Loss.Kind.ROUNDED, "to whole numbers");
     RecordingFeedbackClient.Builder builder =
-        RecordingFeedbackClient.like(client, ToyClient.THING)
+        RecordingFeedbackClient.like(client, ToyDialect.THING)
             .rule(feedback -> feedback.rating().isPresent() ? List.of(rounded) : List.of());
     Feedback score = Feedback.on("a").stars(4.2).build();
 
@@ -189,7 +190,7 @@ class RecordingFeedbackClientTest {
   @Test
   void everyCallFailsUntilToldOtherwise() {
     client.failAlways(Failure.UNREACHABLE).failNext(Failure.FULL);
-    Receipt receipt = RecordingFeedbackClient.create(ToyClient.THING).submit(UP);
+    Receipt receipt = RecordingFeedbackClient.create(ToyDialect.THING).submit(UP);
 
     assertThatThrownBy(() -> client.submit(UP)).extracting(e -> reason(e)).isEqualTo(Reason.FULL);
     assertThatThrownBy(

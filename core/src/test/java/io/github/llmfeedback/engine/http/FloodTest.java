@@ -14,8 +14,8 @@ import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.engine.Await;
 import io.github.llmfeedback.engine.Program;
 import io.github.llmfeedback.engine.RawServer;
-import io.github.llmfeedback.engine.Toy;
 import io.github.llmfeedback.engine.ToyClient;
+import io.github.llmfeedback.engine.ToyDialect;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -99,7 +99,7 @@ class FloodTest {
             .attemptTimeout(PATIENT)
             .totalTimeout(PATIENT)
             .build();
-    try (ToyClient client = new ToyClient(url, Toy.plain(), settings)) {
+    try (ToyClient client = new ToyClient(url, ToyDialect.plain(), settings)) {
       return catchThrowableOfType(FeedbackException.class, () -> client.submit(on("a")));
     } finally {
       http.dispatcher().executorService().shutdown(); // or its threads linger
@@ -121,7 +121,9 @@ class FloodTest {
     try (RawServer server = new RawServer(socket -> flood.over(socket, written));
         ToyClient client =
             new ToyClient(
-                server.url(), Toy.plain(), ToyClient.impatient().attemptTimeout(PATIENT).build())) {
+                server.url(),
+                ToyDialect.plain(),
+                ToyClient.impatient().attemptTimeout(PATIENT).build())) {
       FeedbackException error =
           catchThrowableOfType(FeedbackException.class, () -> client.submit(on("a")));
       assertIsNoTimeout(error);
@@ -319,7 +321,7 @@ class FloodTest {
     try (RawServer server = new RawServer(socket -> Headers.INDEXED.over(socket, written));
         ToyClient client =
             new ToyClient(
-                server.url(), Toy.plain(), ToyClient.settings().httpClient(http).build())) {
+                server.url(), ToyDialect.plain(), ToyClient.settings().httpClient(http).build())) {
       CompletableFuture<Receipt> call = client.submitAsync(on("a"));
       Await.isTrue("it began", () -> written.get() > 0);
       call.cancel(false);

@@ -10,8 +10,8 @@ import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Reply.Fault;
-import io.github.llmfeedback.engine.Toy;
 import io.github.llmfeedback.engine.ToyClient;
+import io.github.llmfeedback.engine.ToyDialect;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -29,7 +29,7 @@ class OkHttpHabitsTest {
     server.close();
   }
 
-  private ToyClient client(Toy toy, OkHttpClient http, int retries) {
+  private ToyClient client(ToyDialect toy, OkHttpClient http, int retries) {
     ClientSettings settings = ToyClient.impatient().httpClient(http).maxRetries(retries).build();
     return new ToyClient(server.url(), toy, settings);
   }
@@ -37,7 +37,7 @@ class OkHttpHabitsTest {
   @Test
   void a503ThatMayBeRepeatedAtOnceIsNotRepeatedBehindOurBack() {
     server.answerAll(seen -> Reply.of(503, "").header("Retry-After", "0"));
-    try (ToyClient client = client(Toy.plain(), new OkHttpClient(), 2)) {
+    try (ToyClient client = client(ToyDialect.plain(), new OkHttpClient(), 2)) {
       assertThat(rejection(client).attempts()).isEqualTo(3);
     }
     assertThat(server.count()).isEqualTo(3);
@@ -46,7 +46,7 @@ class OkHttpHabitsTest {
   @Test
   void a408IsNotRepeatedBehindOurBack() {
     server.answerAll(seen -> Reply.of(408, ""));
-    try (ToyClient client = client(Toy.plain(), new OkHttpClient(), 2)) {
+    try (ToyClient client = client(ToyDialect.plain(), new OkHttpClient(), 2)) {
       assertThat(rejection(client).attempts()).isEqualTo(1);
     }
     assertThat(server.count()).isEqualTo(1);
@@ -56,7 +56,7 @@ class OkHttpHabitsTest {
   void aRequestThatTheServerReadIsNotSentAgainBehindOurBack() {
     server.enqueue(200, "{}").enqueue(Reply.fault(Fault.CLOSED_AFTER_REQUEST));
     OkHttpClient http = new OkHttpClient.Builder().retryOnConnectionFailure(true).build();
-    try (ToyClient client = client(Toy.plain(), http, 2)) {
+    try (ToyClient client = client(ToyDialect.plain(), http, 2)) {
       client.submit(on("a")); // so that the connection is a kept one
       FeedbackException error =
           catchThrowableOfType(FeedbackException.class, () -> client.submit(on("b")));
@@ -78,7 +78,7 @@ class OkHttpHabitsTest {
                         .header("Authorization", Credentials.basic("me", "mine"))
                         .build())
             .build();
-    try (ToyClient client = client(Toy.plain(), http, 2)) {
+    try (ToyClient client = client(ToyDialect.plain(), http, 2)) {
       assertThat(rejection(client).status()).isEqualTo(401);
     }
     assertThat(server.count()).isEqualTo(1);
@@ -93,7 +93,7 @@ class OkHttpHabitsTest {
             .build();
     String url = server.url().replace("127.0.0.1", "localhost");
     ClientSettings settings = ToyClient.impatient().httpClient(http).build();
-    try (ToyClient client = new ToyClient(url, Toy.plain(), settings)) {
+    try (ToyClient client = new ToyClient(url, ToyDialect.plain(), settings)) {
       assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
     }
     assertThat(server.count()).isEqualTo(1);

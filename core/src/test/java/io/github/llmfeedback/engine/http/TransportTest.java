@@ -9,8 +9,8 @@ import io.github.llmfeedback.concurrent.Scheduler;
 import io.github.llmfeedback.concurrent.SharedThreads;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
-import io.github.llmfeedback.engine.Toy;
 import io.github.llmfeedback.engine.ToyClient;
+import io.github.llmfeedback.engine.ToyDialect;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
@@ -32,7 +32,7 @@ class TransportTest {
   @Test
   void a503ThatAsksForAnEnormousWaitIsStillAnAnswer() {
     try (LoopbackServer server = new LoopbackServer();
-        ToyClient client = new ToyClient(server, Toy.plain())) {
+        ToyClient client = new ToyClient(server, ToyDialect.plain())) {
       server.answerAll(seen -> Reply.of(503, "{}").header("Retry-After", "1763712000001"));
       RejectedFeedbackException error =
           catchThrowableOfType(RejectedFeedbackException.class, () -> client.submit(on("a")));
