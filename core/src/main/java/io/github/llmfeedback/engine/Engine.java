@@ -300,7 +300,7 @@ public final class Engine<W> {
     return new CallGroup(calls.time.nanoTime() + time.toNanos());
   }
 
-  /** One call that somebody waits for, from encoding what it carries to reading the response. */
+  /** One single call, from encoding what it carries to reading the response. */
   private final class CallWork<T> extends EngineWork<T> {
     private final Supplier<Prepared<T>> prepare;
 
@@ -323,7 +323,7 @@ public final class Engine<W> {
       Prepared<T> ready;
       try {
         ready = prepare.get();
-      } catch (LinkageError e) { // in encoding: a call that is on its way throws nothing
+      } catch (LinkageError e) { // while encoding: a call that has started throws nothing
         throw calls.errors.linkage(e);
       }
       prepared = ready;
@@ -355,6 +355,6 @@ public final class Engine<W> {
     }
   }
 
-  /** A call that is ready to start, and what its end means to the caller. */
+  /** A call that is ready to start, and how to read its result. */
   private record Prepared<T>(Call call, Function<CallResult, T> read) {}
 }
