@@ -189,8 +189,8 @@ public final class TargetInterceptor implements Interceptor {
       Set<String> names = next.headers().names(); // in any case
       if (keys.stream().flatMap(key -> key.responseHeader().stream()).anyMatch(names::contains)) {
         LOG.warn(
-            "the response to an LLM call came from another host than the call was made to, whose ids"
-                + " are ignored; to use them, trust that host with TargetInterceptor.trusting");
+            "the response to an LLM call came from another host than the call was made to, whose"
+                + " ids are ignored; to use them, trust that host with TargetInterceptor.trusting");
       }
     }
     return null;
