@@ -43,15 +43,15 @@ class AsyncSemaphoreTest {
   void soItIsInALane() {
     ManualTime time = new ManualTime();
     KeyedQueue queue = new KeyedQueue(time);
-    List<String> heard = new ArrayList<>();
-    BooleanSupplier late = () -> !heard.add("late");
+    List<String> taken = new ArrayList<>();
+    BooleanSupplier late = () -> !taken.add("late");
     queue.enter("a", () -> true);
     queue.enter("a", late);
-    queue.enter("a", () -> heard.add("next"));
+    queue.enter("a", () -> taken.add("next"));
     queue.forget("a", late);
     queue.forget("b", late);
     queue.leave("a", Duration.ZERO);
     time.advance(Duration.ZERO);
-    assertThat(heard).containsExactly("next");
+    assertThat(taken).containsExactly("next");
   }
 }

@@ -116,7 +116,7 @@ final class ClientScenario implements AutoCloseable {
   }
 
   private Thread begin(Runnable task) {
-    Thread thread = new Thread(task, "life");
+    Thread thread = new Thread(task, "scenario");
     thread.setDaemon(true);
     threads.add(thread);
     thread.start();

@@ -10,7 +10,7 @@ import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Reply.Fault;
-import io.github.llmfeedback.engine.RawServer.Talk;
+import io.github.llmfeedback.engine.RawServer.Script;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections that break before, while or after the request is read, or within the answer. */
 class ConnectionLostTest {
-  static Stream<Named<Talk>> breaks() {
+  static Stream<Named<Script>> breaks() {
     return Stream.of(
         Named.of("closed before anything is read", socket -> {}),
         Named.of(
@@ -68,8 +68,8 @@ class ConnectionLostTest {
 
   @ParameterizedTest
   @MethodSource("breaks")
-  void whatMustNotArriveTwiceIsNotSentAgain(Talk talk) {
-    try (RawServer server = new RawServer(talk);
+  void whatMustNotArriveTwiceIsNotSentAgain(Script script) {
+    try (RawServer server = new RawServer(script);
         ToyClient client = client(server, Toy.plain(), false)) {
       UndeliveredFeedbackException error = failure(client);
       assertThat(error.reason()).isEqualTo(Reason.CONNECTION_LOST);
@@ -81,9 +81,9 @@ class ConnectionLostTest {
 
   @ParameterizedTest
   @MethodSource("breaks")
-  void whatMayArriveTwiceIsSentAgain(Talk talk) {
+  void whatMayArriveTwiceIsSentAgain(Script script) {
     for (boolean byNature : new boolean[] {true, false}) {
-      try (RawServer server = new RawServer(talk, talk, RawServer.YES);
+      try (RawServer server = new RawServer(script, script, RawServer.YES);
           ToyClient client =
               client(server, byNature ? Toy.repeatableOnes() : Toy.plain(), !byNature)) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(3);
@@ -94,8 +94,8 @@ class ConnectionLostTest {
 
   @ParameterizedTest
   @MethodSource("breaks")
-  void theStackTraceHoldsNothingTheServerSaid(Talk talk) {
-    try (RawServer server = new RawServer(talk);
+  void theStackTraceHoldsNothingTheServerSaid(Script script) {
+    try (RawServer server = new RawServer(script);
         ToyClient client = client(server, Toy.plain(), false)) {
       StringWriter trace = new StringWriter();
       failure(client).printStackTrace(new PrintWriter(trace));
@@ -129,12 +129,12 @@ class ConnectionLostTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"})
   void anIdleConnectionThatTheServerClosedIsNotUsed(String lastWords) {
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" + lastWords);
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client = client(server, Toy.plain(), false)) {
       for (int i = 1; i <= 20; i++) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
@@ -148,7 +148,7 @@ class ConnectionLostTest {
   @Test
   void manyConnectionsCanBeStaleAtOnce() {
     CyclicBarrier all = new CyclicBarrier(16);
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           try {
@@ -158,7 +158,7 @@ class ConnectionLostTest {
           }
           RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client = client(server, Toy.plain(), false)) {
       for (int i = 1; i <= 3; i++) {
         for (Outcome outcome : client.submitAll(ToyClient.many(16))) {
@@ -173,7 +173,7 @@ class ConnectionLostTest {
   @Test
   void asManyConnectionsAreKeptAsCallsMayBeOnTheWire() {
     CyclicBarrier all = new CyclicBarrier(16);
-    Talk talk =
+    Script script =
         socket -> {
           while (true) {
             RawServer.readRequest(socket);
@@ -185,7 +185,7 @@ class ConnectionLostTest {
             RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
           }
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client = client(server, Toy.plain(), false)) {
       for (int i = 1; i <= 3; i++) {
         assertThat(client.submitAll(ToyClient.many(16))).hasSize(16).allMatch(Outcome::isAccepted);
@@ -205,7 +205,7 @@ class ConnectionLostTest {
 
   @Test
   void aConnectionThatAnHttp10ServerWillCloseIsNotUsedAgain() {
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(socket, "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}");
@@ -213,7 +213,7 @@ class ConnectionLostTest {
               .getInputStream()
               .transferTo(OutputStream.nullOutputStream()); // and answers nothing
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client = client(server, Toy.plain(), false)) {
       for (int i = 1; i <= 3; i++) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
@@ -224,7 +224,7 @@ class ConnectionLostTest {
 
   @Test
   void aConnectionThatAnHttp10ServerKeepsAliveIsUsedAgain() {
-    Talk talk =
+    Script script =
         socket -> {
           for (int i = 1; i <= 3; i++) {
             RawServer.readRequest(socket);
@@ -232,7 +232,7 @@ class ConnectionLostTest {
                 socket, "HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\n{}");
           }
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client = client(server, Toy.plain(), false)) {
       for (int i = 1; i <= 3; i++) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(1);

@@ -148,8 +148,8 @@ class ErrorAnywhereTest {
       time.failAfter(questions, times);
       try {
         way.go(client);
-      } catch (RuntimeException | OutOfMemoryError heard) {
-        // It was told, one way or another.
+      } catch (RuntimeException | OutOfMemoryError reported) {
+        // The caller was told, in one of these ways.
       }
       failed = time.hasFailed();
       time.heal();

@@ -3,7 +3,7 @@ package io.github.llmfeedback.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.Outcome;
-import io.github.llmfeedback.engine.RawServer.Talk;
+import io.github.llmfeedback.engine.RawServer.Script;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,12 +13,12 @@ class InterimResponseTest {
   private static final String YES = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 
   private static Outcome answered(String interim) {
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(socket, interim + YES);
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client =
             new ToyClient(server.url(), Toy.plain(), ToyClient.impatient().build())) {
       return client.submitAll(ToyClient.many(1)).get(0);

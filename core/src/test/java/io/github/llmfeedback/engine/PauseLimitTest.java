@@ -50,7 +50,7 @@ class PauseLimitTest {
     return calls;
   }
 
-  private long looking() {
+  private long checking() {
     return time.alarms().stream().filter(LOOK::equals).count();
   }
 
@@ -60,10 +60,10 @@ class PauseLimitTest {
     HeldReplies gate = HeldReplies.yes();
     server.answerAll(gate);
     time.advance(LONGEST);
-    Await.isTrue("two look again later", () -> looking() == 2);
+    Await.isTrue("two check again later", () -> checking() == 2);
     Await.isTrue("one asks", () -> server.count() == 2);
     time.advance(Duration.ofSeconds(5));
-    assertThat(looking()).isEqualTo(2);
+    assertThat(checking()).isEqualTo(2);
     assertThat(server.count()).isEqualTo(2);
 
     gate.open();
@@ -95,7 +95,7 @@ class PauseLimitTest {
     List<CompletableFuture<Receipt>> calls = threeThatWait();
     server.answerAll(seen -> Reply.fault(Fault.NEVER_ANSWERED));
     time.advance(LONGEST);
-    Await.isTrue("one asks", () -> server.count() == 2 && looking() == 2);
+    Await.isTrue("one asks", () -> server.count() == 2 && checking() == 2);
     server.answerAll(seen -> Reply.of(200, "{}"));
     time.advance(Duration.ofSeconds(10)); // the attempt's time
     time.advance(LOOK);

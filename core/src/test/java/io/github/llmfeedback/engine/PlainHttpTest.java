@@ -42,9 +42,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class PlainHttpTest {
   /** Every byte that came in over all connections, after a SOCKS proxy's greeting. */
-  private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream received = new ByteArrayOutputStream();
 
-  /** How many connections were heard to their end. */
+  /** How many connections were received to their end. */
   private final AtomicInteger ended = new AtomicInteger();
 
   private final AtomicInteger greetings = new AtomicInteger();
@@ -61,12 +61,12 @@ class PlainHttpTest {
       int next;
       StringBuilder head = new StringBuilder();
       while (head.indexOf("\r\n\r\n") < 0 && (next = in.read()) != -1) {
-        heard.write(next);
+        received.write(next);
         head.append((char) next);
       }
       if (!head.isEmpty()) {
         String body = RawServer.readBody(in, head.toString());
-        heard.writeBytes(body.getBytes(StandardCharsets.UTF_8));
+        received.writeBytes(body.getBytes(StandardCharsets.UTF_8));
         RawServer.write(
             socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
       }
@@ -90,12 +90,12 @@ class PlainHttpTest {
   }
 
   private void isNothingHeard(int connections) {
-    Await.isTrue("each connection was heard to its end", () -> ended.get() == connections);
-    assertThat(heard()).isEmpty();
+    Await.isTrue("each connection was read to its end", () -> ended.get() == connections);
+    assertThat(received()).isEmpty();
   }
 
-  private String heard() {
-    return heard.toString(StandardCharsets.UTF_8);
+  private String received() {
+    return received.toString(StandardCharsets.UTF_8);
   }
 
   private static Proxy proxy(Proxy.Type type, RawServer server) {
@@ -129,7 +129,7 @@ class PlainHttpTest {
     try (ToyClient client = new ToyClient(url, Toy.plain(), settings)) {
       client.submit(on("a"));
     }
-    assertThat(heard()).contains(ToyClient.KEY, "word");
+    assertThat(received()).contains(ToyClient.KEY, "word");
   }
 
   @ParameterizedTest
@@ -280,7 +280,7 @@ class PlainHttpTest {
     try (Program program = new Program(options, Submitting.class, "http://localhost:1", "true")) {
       assertThat(program.output(Duration.ofSeconds(30))).isEqualTo("a receipt");
     }
-    assertThat(heard()).contains(ToyClient.KEY, "word");
+    assertThat(received()).contains(ToyClient.KEY, "word");
   }
 
   /** Submits one feedback with a client of our own. */
@@ -332,7 +332,7 @@ class PlainHttpTest {
     try (ToyClient client = new ToyClient("https://provider.example", Toy.plain(), settings)) {
       assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
     }
-    assertThat(heard()).contains("word");
+    assertThat(received()).contains("word");
   }
 
   @Test

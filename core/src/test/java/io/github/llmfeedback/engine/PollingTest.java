@@ -70,7 +70,7 @@ class PollingTest {
     time.run(REST);
 
     assertThat(run.ended().join()).isEqualTo("2 attempts");
-    assertThat(toy.heard).containsExactly("answered", "waited", "answered");
+    assertThat(toy.events).containsExactly("answered", "waited", "answered");
     assertThat(time.open()).doesNotContain(REST, Toy.TIMEOUT);
   }
 
@@ -82,7 +82,7 @@ class PollingTest {
     time.awaitTask(REST);
     time.run(REST);
     assertThat(run.ended().join()).isEqualTo("2 attempts");
-    assertThat(toy.heard).containsExactly("failed", "waited", "answered");
+    assertThat(toy.events).containsExactly("failed", "waited", "answered");
   }
 
   @Test
@@ -182,7 +182,7 @@ class PollingTest {
   private static class Toy implements Polling<String> {
     static final Duration TIMEOUT = Duration.ofHours(1);
 
-    final Queue<String> heard = new ConcurrentLinkedQueue<>();
+    final Queue<String> events = new ConcurrentLinkedQueue<>();
 
     @Override
     public Duration timeout() {
@@ -196,19 +196,19 @@ class PollingTest {
 
     @Override
     public Step<String> accepted(ProviderResponse answer, Effort soFar) {
-      heard.add("answered");
+      events.add("answered");
       return answer.has("/end") ? new Done<>(soFar.attempts() + " attempts") : new Wait<>(REST);
     }
 
     @Override
     public Step<String> failed(FeedbackException error, Effort soFar) {
-      heard.add("failed");
+      events.add("failed");
       return new Wait<>(REST);
     }
 
     @Override
     public Step<String> waited() {
-      heard.add("waited");
+      events.add("waited");
       return begin();
     }
 

@@ -36,8 +36,8 @@ public final class Program implements AutoCloseable {
   }
 
   /** What it printed; fails unless it ends well, and in time. */
-  public String output(Duration patience) throws InterruptedException {
-    boolean ended = process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+  public String output(Duration timeout) throws InterruptedException {
+    boolean ended = process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
     if (!ended || process.exitValue() != 0) {
       throw new AssertionError(
           (ended ? "ended with " + process.exitValue() : "did not end") + ": " + read(out, err));
@@ -51,8 +51,8 @@ public final class Program implements AutoCloseable {
   }
 
   /** What a program printed that was asked to end; fails unless it ends in time. */
-  String outputOfTheTerminated(Duration patience) throws InterruptedException {
-    if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+  String outputOfTheTerminated(Duration timeout) throws InterruptedException {
+    if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new AssertionError("did not end: " + read(out, err));
     }
     return read(out);

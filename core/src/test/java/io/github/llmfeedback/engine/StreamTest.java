@@ -159,8 +159,8 @@ class StreamTest {
   @Test
   void whatIsDoneIsHandedOutWhileTheSourceIsSlow() {
     int count = 100; // all of which fit in flight
-    AtomicInteger heard = new AtomicInteger();
-    AtomicBoolean heardInTime = new AtomicBoolean();
+    AtomicInteger outcomes = new AtomicInteger();
+    AtomicBoolean hasOutcomeInTime = new AtomicBoolean();
     Iterator<Feedback> slow =
         source(
             count,
@@ -168,16 +168,16 @@ class StreamTest {
               if (i == 1) {
                 Await.isTrue("the first has ended", () -> time.alarms().isEmpty());
               } else if (i == count - 1) {
-                heardInTime.set(heard.get() > 0);
+                hasOutcomeInTime.set(outcomes.get() > 0);
               }
               return ToyClient.on("t" + i);
             });
     ClientSettings settings = ToyClient.settings().concurrency(count).build();
     try (ToyClient wide = new ToyClient(server.url(), Toy.plain(), settings, time)) {
-      wide.submitEach(slow, outcome -> heard.incrementAndGet());
+      wide.submitEach(slow, outcome -> outcomes.incrementAndGet());
     }
-    assertThat(heardInTime).isTrue();
-    assertThat(heard).hasValue(count);
+    assertThat(hasOutcomeInTime).isTrue();
+    assertThat(outcomes).hasValue(count);
   }
 
   @Test

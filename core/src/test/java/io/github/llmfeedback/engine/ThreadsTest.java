@@ -66,7 +66,7 @@ class ThreadsTest {
   @Test
   void keptConnectionsEndWithTheirClient() {
     CountDownLatch ended = new CountDownLatch(1);
-    RawServer.Talk talk =
+    RawServer.Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
@@ -74,7 +74,7 @@ class ThreadsTest {
             ended.countDown();
           }
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient another =
             new ToyClient("http://127.0.0.1:1", Toy.plain(), ToyClient.settings().build())) {
       try (ToyClient client =

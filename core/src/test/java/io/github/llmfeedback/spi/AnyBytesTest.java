@@ -43,13 +43,13 @@ class AnyBytesTest {
   @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void anyBytesEndInTheDocumentedWay(@ForAll("bytes") String bytes, @ForAll boolean list)
       throws Exception {
-    RawServer.Talk talk =
+    RawServer.Script script =
         socket -> {
           RawServer.readRequest(socket);
           socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
           socket.getOutputStream().flush();
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client = new ToyClient(server.url(), Toy.lists(3), HASTY)) {
       for (Outcome outcome : outcomes(client, list)) {
         isTrue(bytes, outcome);

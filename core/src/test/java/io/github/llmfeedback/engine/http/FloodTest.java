@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A peer that talks on and on where OkHttp has no bound of its own. */
+/** A peer that scripts on and on where OkHttp has no bound of its own. */
 @Timeout(60)
 class FloodTest {
   /** What is read, and what the system keeps between the two: at most 6 MB on each side. */
@@ -174,7 +174,7 @@ class FloodTest {
     HandshakeCertificates trusting =
         new HandshakeCertificates.Builder().addTrustedCertificate(held.certificate()).build();
     AtomicLong written = new AtomicLong();
-    RawServer.Talk talk =
+    RawServer.Script script =
         socket -> {
           if (way == Proxy.Type.SOCKS) {
             Socks.acceptFrom(socket);
@@ -187,7 +187,7 @@ class FloodTest {
             Flood.CHUNK_EXTENSION.over(secure, written);
           }
         };
-    try (RawServer server = new RawServer(talk)) {
+    try (RawServer server = new RawServer(script)) {
       int port = java.net.URI.create(server.url()).getPort();
       OkHttpClient http =
           new OkHttpClient.Builder()

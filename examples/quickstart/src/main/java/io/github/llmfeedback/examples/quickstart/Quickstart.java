@@ -28,7 +28,7 @@ public final class Quickstart {
 
   static int run(List<String> args, Map<String, String> environment, PrintStream out) {
     Screen screen = new Screen(out);
-    RealProviders real = new RealProviders(RealProviders.DOORS, screen);
+    RealProviders real = new RealProviders(RealProviders.FACTORIES, screen);
     Map<String, String> targets;
     try {
       targets = targets(args);
@@ -65,9 +65,9 @@ public final class Quickstart {
       if (equals < 0 || equals == arg.length() - 1) {
         throw new IllegalArgumentException("'" + arg + "' must be provider=id");
       }
-      if (!RealProviders.DOORS.containsKey(provider)) {
+      if (!RealProviders.FACTORIES.containsKey(provider)) {
         throw new IllegalArgumentException(
-            "'" + provider + "' must be one of " + RealProviders.DOORS.keySet());
+            "'" + provider + "' must be one of " + RealProviders.FACTORIES.keySet());
       }
       targets.put(provider, arg.substring(equals + 1));
     }
