@@ -67,7 +67,7 @@ final class HostileTable {
     return Arrays.stream(line.split("\\|", -1)).map(String::strip).toList();
   }
 
-  /** The name of this mode in the table. */
+  /** The key of a line in the table. */
   static String key(String fault, Mode mode) {
     return fault + " | " + mode;
   }

@@ -34,7 +34,7 @@ enum Route {
   TUNNEL_WITH_CREDENTIALS,
   /** By a host name that DNS does not resolve. */
   UNKNOWN_NAME,
-  /** By a host name with two addresses, of which the first refuses connections. */
+  /** By a host name with two addresses, of which the first cannot be reached. */
   SECOND_ADDRESS;
 
   private static final String CREDENTIALS = Credentials.basic("me", "mine");

@@ -31,7 +31,7 @@ class AsyncSemaphoreTest {
 
       queued.subList(0, 400).forEach(each -> each.cancel(false));
       Await.isTrue("the cancelled are gone", () -> client.engine().calls.permits.waiting() == 600);
-      time.advance(Duration.ofSeconds(30)); // the time of a call
+      time.advance(Duration.ofSeconds(30)); // the timeout of a call
       Await.isTrue("the late are gone", () -> client.engine().calls.permits.waiting() == 0);
 
       gate.open();

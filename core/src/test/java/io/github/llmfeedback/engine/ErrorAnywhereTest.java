@@ -30,7 +30,7 @@ class ErrorAnywhereTest {
     server.close();
   }
 
-  /** The ways a feedback can go; each ends with any outcome, or with what the caller may catch. */
+  /** The ways to submit; each ends with any outcome, or with an error the caller may catch. */
   enum Way {
     SUBMIT(false) {
       @Override

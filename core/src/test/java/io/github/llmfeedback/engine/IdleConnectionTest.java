@@ -22,7 +22,7 @@ class IdleConnectionTest {
     public static void main(String[] args) throws IOException {
       try (ToyClient client = new ToyClient(args[0], Toy.plain(), ToyClient.settings().build())) {
         client.submit(ToyClient.on("a"));
-        int end = System.in.read(); // which never comes
+        int end = System.in.read(); // blocks for ever
         System.out.print(end);
       }
     }

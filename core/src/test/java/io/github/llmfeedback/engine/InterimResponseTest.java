@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Responses that only announce the answer (RFC 9110, 15.2). */
+/** Interim responses before the final one (RFC 9110, 15.2). */
 class InterimResponseTest {
   private static final String YES = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 

@@ -20,9 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-/**
- * Whatever happens to a client in whatever order, each feedback has one outcome, and it is true.
- */
+/** Each feedback has one outcome, which is true, whatever happens to a client in any order. */
 class InterleavingPropertiesTest {
   /** One thing that happens. */
   record Step(ClientScenario.Event event, int number) {}
@@ -83,7 +81,7 @@ class InterleavingPropertiesTest {
     }
   }
 
-  /** One for each feedback, in order; none if the giver did not want to hear them any more. */
+  /** One for each feedback, in order; none if the caller cancelled. */
   private static List<Outcome> outcomes(ClientScenario.Given given) {
     List<Outcome> outcomes;
     try {
@@ -108,7 +106,7 @@ class InterleavingPropertiesTest {
     }
   }
 
-  /** As many calls as ever on the wire, and as many pending. */
+  /** The client again admits as many calls in flight, and as many pending, as before. */
   private static void hasAllItsRoomAgain(ClientScenario scenario) {
     scenario.time.advance(Duration.ofHours(1)); // of every pause
     scenario.server.hold();

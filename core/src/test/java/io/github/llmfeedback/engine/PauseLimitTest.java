@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A pause that the provider asks for, such as of a thousand years, and that is cut. */
+/** A pause that the provider asks for, such as of a thousand years, and that is limited. */
 class PauseLimitTest {
   private static final Duration LONGEST = Duration.ofMinutes(10);
   private static final Duration LOOK = Duration.ofMillis(250);
@@ -39,7 +39,7 @@ class PauseLimitTest {
     client.close();
   }
 
-  /** Three calls in a pause that is about to end, the server being told what to do from then on. */
+  /** Three calls in a pause that is about to end, with the server's behaviour from then on. */
   private List<CompletableFuture<Receipt>> threeThatWait() {
     server.enqueue(NEVER_AGAIN);
     CompletableFuture<Receipt> first = client.submitAsync(on("a"));

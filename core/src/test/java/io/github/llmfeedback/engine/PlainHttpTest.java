@@ -38,13 +38,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Plain http stays on this machine, whoever would lead it elsewhere, unless that is allowed. */
+/** Plain http stays on this machine, whatever would route it elsewhere, unless allowed. */
 @Timeout(60)
 class PlainHttpTest {
   /** Every byte that came in over all connections, after a SOCKS proxy's greeting. */
   private final ByteArrayOutputStream received = new ByteArrayOutputStream();
 
-  /** How many connections were received to their end. */
+  /** How many connections were read to their end. */
   private final AtomicInteger ended = new AtomicInteger();
 
   private final AtomicInteger greetings = new AtomicInteger();
@@ -54,7 +54,7 @@ class PlainHttpTest {
 
   private final OkHttpClient.Builder http = new OkHttpClient.Builder();
 
-  /** A provider, or a proxy, that says yes to what it hears. */
+  /** A provider, or a proxy, that accepts every request. */
   private void listen(Socket socket) throws IOException {
     try {
       InputStream in = socket.getInputStream();
@@ -75,7 +75,7 @@ class PlainHttpTest {
     }
   }
 
-  /** RFC 1928, as far as it takes to hear what comes through. */
+  /** As much of RFC 1928 as is needed to receive the forwarded bytes. */
   private void speakSocks(Socket socket) throws IOException {
     InputStream in = socket.getInputStream();
     in.read();
@@ -170,7 +170,7 @@ class PlainHttpTest {
     isNothingHeard(2);
   }
 
-  /** With addresses that nobody has (RFC 5737), and sockets that get to the server in any case. */
+  /** With documentation addresses (RFC 5737), and sockets that always connect to the server. */
   @Test
   void aNameThatLeadsElsewhereIsNotFollowed() {
     http.dns(name -> List.of(InetAddress.getByName("192.0.2.1")))
@@ -226,7 +226,7 @@ class PlainHttpTest {
     isRefused("http://localhost:1", "an HTTP proxy");
   }
 
-  /** OkHttp says that the way is direct; the JDK's own sockets ask the JVM's selector. */
+  /** For OkHttp the route is direct, but the JDK's own sockets ask the JVM's selector. */
   @Test
   void aSocksProxyThatOnlyTheJdksSocketsKnowHearsNothing() {
     ProxySelector before = ProxySelector.getDefault();
@@ -388,7 +388,7 @@ class PlainHttpTest {
     public void connectFailed(URI uri, SocketAddress address, IOException e) {}
   }
 
-  /** Makes sockets that lead to one server, whatever address they are told. */
+  /** A factory of sockets that connect to one server, whatever the address. */
   private static SocketFactory allTo(int port) {
     return new UnconnectedSockets(
         () ->

@@ -120,7 +120,10 @@ class PollingTest {
     assertThat(time.open()).doesNotContain(REST, Toy.TIMEOUT);
   }
 
-  /** An error too, as where the class path has another Jackson than the dialogue was made for. */
+  /**
+   * An error too, as where the class path has another Jackson than the polling was compiled
+   * against.
+   */
   static Stream<Throwable> bugs() {
     return Stream.of(new IllegalStateException("broken"), new NoClassDefFoundError("broken"));
   }
@@ -178,7 +181,7 @@ class PollingTest {
     return end.handle((result, error) -> ((UndeliveredFeedbackException) error).reason()).join();
   }
 
-  /** Asks, rests and asks again, until an answer says it is the end. */
+  /** Sends, waits and sends again, until a response ends it. */
   private static class Toy implements Polling<String> {
     static final Duration TIMEOUT = Duration.ofHours(1);
 
@@ -224,7 +227,7 @@ class PollingTest {
     }
   }
 
-  /** Time that passes by hand: a task runs when the test says so. */
+  /** A time under the test's control: a task runs when the test says so. */
   private static final class ManualTime implements Time {
     private record Task(Runnable work, Duration delay) {}
 

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A program that runs in a JVM of its own, with this one's class path. */
+/** A program that runs in its own JVM, with this one's class path. */
 public final class Program implements AutoCloseable {
   private final Process process;
   private final Path out;
@@ -45,7 +45,7 @@ public final class Program implements AutoCloseable {
     return read(out);
   }
 
-  /** Asks it to end, as {@code kill} does. */
+  /** Asks it to exit, as {@code kill} does. */
   void terminate() {
     process.destroy();
   }

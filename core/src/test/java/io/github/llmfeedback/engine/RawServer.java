@@ -12,9 +12,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A server that does to each of its connections whatever a test tells it, byte by byte. */
+/** A server that runs a test's script on each of its connections, byte by byte. */
 public final class RawServer implements AutoCloseable {
-  /** What becomes of a connection, which is closed after it. */
+  /** What the server does with a connection, which is closed afterwards. */
   public interface Script {
     void with(Socket socket) throws IOException, InterruptedException;
   }
@@ -30,12 +30,12 @@ public final class RawServer implements AutoCloseable {
   private final AtomicInteger closed = new AtomicInteger();
   private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
 
-  /** A server of one script after the other; the last one goes on for ever. */
+  /** A server with one script for each connection; the last is used for all further ones. */
   public RawServer(Script... scripts) {
     this(InetAddress.getLoopbackAddress(), scripts);
   }
 
-  /** As {@link #RawServer(Script...)}, at another address than loopback's usual one. */
+  /** As {@link #RawServer(Script...)}, at another address than the default loopback address. */
   public RawServer(InetAddress at, Script... scripts) {
     try {
       listening = new ServerSocket(0, 50, at);
@@ -72,7 +72,7 @@ public final class RawServer implements AutoCloseable {
     try (socket) {
       script.with(socket);
     } catch (IOException | InterruptedException gone) {
-      // the client's business
+      // the client's concern
     }
   }
 
@@ -84,7 +84,7 @@ public final class RawServer implements AutoCloseable {
     return listening.getLocalPort();
   }
 
-  /** How many connections came so far. */
+  /** How many connections were accepted so far. */
   int connections() {
     return connections.get();
   }
@@ -94,7 +94,7 @@ public final class RawServer implements AutoCloseable {
     return closed.get();
   }
 
-  /** Reads a whole request and answers its head. */
+  /** Reads a whole request and returns its head. */
   public static String readRequest(Socket socket) throws IOException {
     String head = readHead(socket.getInputStream());
     readBody(socket.getInputStream(), head);

@@ -54,7 +54,7 @@ class StreamTest {
     server.close();
   }
 
-  /** A source that counts what is taken from it. */
+  /** A source that counts what is read from it. */
   private Iterator<Feedback> source(int count, IntFunction<Feedback> each) {
     return new Iterator<>() {
       @Override
@@ -73,7 +73,7 @@ class StreamTest {
     return source(count, i -> ToyClient.on("t" + i));
   }
 
-  /** A stream on a thread of its own. */
+  /** A stream on its own thread. */
   private CompletableFuture<BatchSummary> inBackground(
       ToyClient client, Iterator<Feedback> source, Consumer<Outcome> sink) {
     CompletableFuture<BatchSummary> summary = new CompletableFuture<>();

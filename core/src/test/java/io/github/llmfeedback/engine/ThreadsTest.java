@@ -11,10 +11,10 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** No thread before it is needed, none but daemons, none that stays. */
+/** Threads are started only when needed, are daemons, and end when they are idle. */
 @Timeout(120)
 class ThreadsTest {
-  /** A program that ends with a client still open, its calls unheard. */
+  /** A program that ends with a client still open and its results not read. */
   static final class Unclosed {
     private Unclosed() {}
 

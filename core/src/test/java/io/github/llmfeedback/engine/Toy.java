@@ -21,8 +21,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A provider that exists only here. A comment becomes one wire object for each of its words; a 422
- * may name bad objects in {@code {"objects": [3]}}; {@code {"everyone": true}} refuses everybody.
+ * A provider that exists only in tests. A comment becomes one wire object for each of its words; a
+ * 422 may name bad objects in {@code {"objects": [3]}}; {@code {"everyone": true}} refuses
+ * everybody.
  */
 public record Toy(Batching batching, boolean repeatable, @Nullable Duration spacing)
     implements Dialect<Toy.Thing> {
@@ -45,7 +46,7 @@ public record Toy(Batching batching, boolean repeatable, @Nullable Duration spac
     return new Toy(batching, false, null);
   }
 
-  /** Feedback on one target goes so far apart. */
+  /** The time between requests on one target. */
   static Toy apart(Duration apart) {
     return new Toy(Batching.none(), true, apart);
   }

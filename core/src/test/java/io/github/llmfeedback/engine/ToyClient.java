@@ -40,7 +40,7 @@ public final class ToyClient extends TimedClient {
     return BaseUrl.endpoint("toy", url, false).secretHeader("X-Key", "", "the key", KEY);
   }
 
-  /** The defaults, but no waits worth mentioning where a test uses the real time. */
+  /** The defaults, but with very short waits, for tests in real time. */
   public static ClientSettings.Builder settings() {
     return ClientSettings.builder().backoff(Duration.ofMillis(300), Duration.ofSeconds(20));
   }
@@ -58,7 +58,7 @@ public final class ToyClient extends TimedClient {
     return IntStream.range(0, count).mapToObj(i -> on("t" + i)).toList();
   }
 
-  /** The targets in a request, in order, each once for each of its words. */
+  /** The targets in a request, in order, each repeated for each of its words. */
   static List<String> targets(Seen seen) {
     List<String> targets = new ArrayList<>();
     Matcher matcher = ID.matcher(seen.body());

@@ -9,7 +9,7 @@ import io.github.llmfeedback.engine.http.BaseUrl;
 import io.github.llmfeedback.spi.Dialect;
 import java.util.concurrent.CompletableFuture;
 
-/** A client that speaks a toy dialect. */
+/** A client with a toy dialect. */
 public final class ToyContractClient extends HttpFeedbackClient implements SupportsUpdate {
   public ToyContractClient(
       String baseUrl, String apiKey, ClientSettings settings, Dialect<?> dialect) {

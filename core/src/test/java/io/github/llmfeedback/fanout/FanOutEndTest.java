@@ -106,7 +106,7 @@ class FanOutEndTest {
         .satisfies(e -> assertThat(e.getSuppressed()).extracting("message").containsExactly("two"));
   }
 
-  /** Kotlin, for one, throws checked exceptions from anywhere. */
+  /** Kotlin, for example, may throw checked exceptions anywhere. */
   @Test
   void aCheckedExceptionOfAClientIsNoOtherCase() {
     IOException lost = new IOException("lost");

@@ -273,7 +273,7 @@ class TargetInterceptorTest {
     }
   }
 
-  /** As Kotlin does: without saying so. */
+  /** As Kotlin does: without declaring it. */
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <T extends Throwable> String throwing(Throwable e) throws T {
     throw (T) e;

@@ -92,7 +92,7 @@ class AnyBytesTest {
     assertThat(shown.toString()).doesNotContain(ToyClient.KEY);
   }
 
-  /** From a whole answer to none, with whatever may go wrong in each of its lines. */
+  /** From a complete response to none, with faults in each of its lines. */
   @Provide
   Arbitrary<String> bytes() {
     Arbitrary<String> before =

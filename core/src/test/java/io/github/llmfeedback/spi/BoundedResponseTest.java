@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Answers that would take all memory or all time if they were let. */
+/** Responses that would use all memory or never end if they were not bounded. */
 @Timeout(60)
 class BoundedResponseTest {
   private static final long HUNDRED_MB = 100L << 20;

@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes what the capabilities say that it keeps, and coarsens what is APPROXIMATED. */
+/** Writes what the capabilities declare as kept, and coarsens what is APPROXIMATED. */
 final class ToyDialect implements Dialect<Map<String, Object>> {
   private final Capabilities capabilities;
 

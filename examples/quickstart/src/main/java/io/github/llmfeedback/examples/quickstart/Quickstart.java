@@ -18,7 +18,7 @@ public final class Quickstart {
 
   private Quickstart() {}
 
-  /** Runs it; exits with 2 on wrong arguments and with 1 if a real provider took nothing. */
+  /** Runs it; exits with 2 on wrong arguments and with 1 if a real provider accepted nothing. */
   public static void main(String... args) {
     int exit = run(List.of(args), System.getenv(), System.out);
     if (exit != 0) {
@@ -47,7 +47,7 @@ public final class Quickstart {
     return real.send(targets) ? 0 : 1;
   }
 
-  /** The ids that the user names, by provider; none unless {@code --real} stands first. */
+  /** The ids that the user names, by provider; none unless {@code --real} comes first. */
   static Map<String, String> targets(List<String> args) {
     Map<String, String> targets = new LinkedHashMap<>();
     Iterator<String> rest = args.iterator();

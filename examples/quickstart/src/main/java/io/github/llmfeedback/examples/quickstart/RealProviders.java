@@ -44,7 +44,7 @@ final class RealProviders {
     return factories;
   }
 
-  /** Says which keys are there, and that they are left alone. */
+  /** Prints which keys are set, and that they are not used. */
   void mentionKeys(Map<String, String> environment) {
     List<String> found =
         factories.keySet().stream()
@@ -56,7 +56,7 @@ final class RealProviders {
     }
   }
 
-  /** Sends to the ids named; answers whether all went well. */
+  /** Sends to the named ids; returns whether everything succeeded. */
   boolean send(Map<String, String> targets) {
     boolean well = true;
     for (Map.Entry<String, String> target : targets.entrySet()) {
