@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A peer that scripts on and on where OkHttp has no bound of its own. */
+/** A peer that sends without end where OkHttp has no bound of its own. */
 @Timeout(60)
 class FloodTest {
   /** What is read, and what the system keeps between the two: at most 6 MB on each side. */
