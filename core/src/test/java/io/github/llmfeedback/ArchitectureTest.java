@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who may know whom, and what the library's code never does. */
+/** Which package may depend on which, and what the library's code never does. */
 class ArchitectureTest {
   private static final String CORE = "io.github.llmfeedback";
 
@@ -126,7 +126,7 @@ class ArchitectureTest {
     }
   }
 
-  /** Whoever reads one file must not have read another that needs this one first. */
+  /** No two files depend on each other, so that each can be read after those that it needs. */
   @Test
   void noFilesNeedEachOther() {
     SlicesRuleDefinition.slices().assignedFrom(FILES).should().beFreeOfCycles().check(MAIN);
@@ -248,7 +248,7 @@ class ArchitectureTest {
             .noneMatch(type -> type.isEquivalentTo(Executor.class));
   }
 
-  /** MockWebServer brings JUnit 4 along: a test with its annotation compiles and never runs. */
+  /** MockWebServer depends on JUnit 4: a test with its annotation compiles and never runs. */
   @Test
   void noTestUsesJUnit4() {
     noClasses().should().dependOnClassesThat().resideInAPackage("org.junit").check(TESTS);

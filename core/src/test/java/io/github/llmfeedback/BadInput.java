@@ -2,9 +2,9 @@ package io.github.llmfeedback;
 
 import java.util.List;
 
-/** What people and programs pass by mistake or in malice. */
+/** Invalid input, passed by mistake or on purpose. */
 public final class BadInput {
-  /** Text that no UTF-8 can write: an emoji cut in two. */
+  /** Text that UTF-8 cannot encode: half of an emoji. */
   public static final List<String> UNPAIRED =
       List.of(
           "\uD83D",
@@ -16,14 +16,14 @@ public final class BadInput {
           "\uDE00\uD83D",
           "😀\uD83D");
 
-  /** Text in which nobody sees anything; the last is a space that never breaks. */
+  /** Text without a visible character; the last is a no-break space. */
   public static final List<String> BLANK = List.of("", " ", "\t\n ", "\u2003", "\u00A0");
 
   /** Text that moves a terminal's cursor or begins a new line in a log. */
   public static final List<String> CONTROL =
       List.of("a\nb", "a\r", "a\tb", "\u0000a", "a\u001B[2J", "a\u007F", "a\u0085b");
 
-  /** Text with one character at index 1 that nobody sees, or that reorders or breaks a line. */
+  /** Text whose character at index 1 is invisible, or reorders or breaks a line. */
   public static final List<String> INVISIBLE =
       List.of(
           "a\u00adb",
@@ -57,7 +57,7 @@ public final class BadInput {
 
   private BadInput() {}
 
-  /** A null where none may be. */
+  /** A null where it is not allowed. */
   @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
   public static <T> T absent() {
     return null;

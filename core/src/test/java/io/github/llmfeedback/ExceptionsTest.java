@@ -171,7 +171,7 @@ class ExceptionsTest {
     assertThat(error.toString()).doesNotContain("the server's words").contains(error.getMessage());
   }
 
-  /** Logging frameworks and remote calls serialize what is thrown. */
+  /** Logging frameworks and remote calls serialize exceptions. */
   @ParameterizedTest
   @MethodSource("everyKind")
   void itSurvivesSerialization(FeedbackException error) throws Exception {

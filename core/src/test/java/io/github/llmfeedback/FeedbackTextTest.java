@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every text of a feedback must be, wherever it enters. */
+/** The rules for every text of a feedback, whichever method takes it. */
 class FeedbackTextTest {
   private static Feedback.Builder begun() {
     return Feedback.on("trace-7f3a");
@@ -29,7 +29,7 @@ class FeedbackTextTest {
         entry("action", begun()::action));
   }
 
-  /** Where boxes of a form enter that may be left empty. */
+  /** The methods for form fields that may be left empty. */
   static Stream<Arguments> boxes() {
     return Stream.of(
         entry("comment", begun()::comment),
@@ -37,7 +37,7 @@ class FeedbackTextTest {
         entry("author", begun()::author));
   }
 
-  /** Where text enters that must be there. */
+  /** The methods for text that is required. */
   static Stream<Arguments> required() {
     return Stream.concat(
         names(), Stream.of(entry("metadata key", key -> begun().metadata(key, 1))));

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever the model refuses of what people enter is one exception, which names the field. */
+/** The model refuses all invalid input with one exception, which names the field. */
 class InvalidFeedbackTest {
   private static final TargetKey KEY =
       TargetKey.of("toy", "thing").chosenInRequestHeader("Toy-Thing");

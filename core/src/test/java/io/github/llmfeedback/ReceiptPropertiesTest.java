@@ -19,7 +19,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** The text form of any receipt, and any text that is taken for one. */
+/** The text form of any receipt, and any text that is parsed as one. */
 class ReceiptPropertiesTest {
   @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
   void anyReceiptComesBackEqualFromItsText(@ForAll("receipts") Receipt receipt) {
@@ -126,7 +126,7 @@ class ReceiptPropertiesTest {
   }
 
   /**
-   * Any text; any text in the clothes of a receipt; a receipt's bytes with some of them changed.
+   * Any text; any text in the envelope of a receipt; a receipt's bytes with some of them changed.
    */
   @Provide
   Arbitrary<String> forged() {

@@ -58,7 +58,7 @@ class ReceiptTextTest {
     assertThat(full().toText()).matches("[A-Za-z0-9._-]+");
   }
 
-  /** Written by version 0.1.0; what stands in this file is never edited. */
+  /** Written by version 0.1.0; this file is never edited. */
   @ParameterizedTest
   @ValueSource(strings = {"full", "bare", "portkey", "helicone"})
   void formOneIsReadAndWrittenAsEver(String name) throws IOException {
@@ -181,7 +181,7 @@ class ReceiptTextTest {
         .hasMessageEndingWith("its content is not a receipt");
   }
 
-  /** Earlier versions took any target without control characters. */
+  /** Earlier versions accepted any target without control characters. */
   @Test
   void aTargetThatIsNoNameAnyLongerIsRefusedWithTheRule() {
     assertThatExceptionOfType(InvalidFeedbackException.class)

@@ -80,7 +80,7 @@ class TargetHeadersTest {
         .contains(BOTH);
   }
 
-  /** As {@code HttpServletRequest.getHeaders} answers: any case, empty for none. */
+  /** As {@code HttpServletRequest.getHeaders} returns them: any case, empty for none. */
   private static Enumeration<String> servletHeaders(String name) {
     Map<String, List<String>> headers =
         Map.of("x-portkey-trace-id", List.of("", " t1 ", "t2"), "helicone-id", List.of("h1"));
@@ -136,7 +136,7 @@ class TargetHeadersTest {
         .isEmpty();
   }
 
-  /** What a server can put on the wire and these three hand on. */
+  /** What a server can send and these three pass on. */
   @ParameterizedTest
   @ValueSource(strings = {"a\tb", "a\u0001b", "a\u001b[31mb", "a\u007fb"})
   void aServersOddHeaderBreaksNoResponsePath(String value) throws Exception {
@@ -168,7 +168,7 @@ class TargetHeadersTest {
     }
   }
 
-  /** The JDK's clients make a space of a tab. */
+  /** The JDK's clients replace a tab by a space. */
   private static void isReadAsFarAsItCan(Optional<Target> target) {
     assertThat(target)
         .hasValueSatisfying(

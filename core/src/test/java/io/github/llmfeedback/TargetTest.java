@@ -28,7 +28,7 @@ class TargetTest {
           .inResponseHeader("X-Trace-Id")
           .chosenInRequestHeader("X-Trace-Id");
 
-  /** Where ids enter. */
+  /** The methods that take ids. */
   static Stream<Arguments> ids() {
     return Stream.of(
         entry("target id", Target::of),
@@ -37,7 +37,7 @@ class TargetTest {
         entry("target id of maker/log", id -> Target.shared("s").and(MADE, id)));
   }
 
-  /** Where names enter that are a program's own, and nobody's feedback. */
+  /** The methods that take names that a program chooses, and no user input. */
   static Stream<Arguments> constants() {
     return Stream.of(
         entry("provider", provider -> TargetKey.of(provider, "trace")),

@@ -81,7 +81,7 @@ final class Errors {
                       endpoint.provider(),
                       response.status(),
                       place(request),
-                      hint == null ? "the answer cannot be read" : hint,
+                      hint == null ? "the response cannot be read" : hint,
                       request.isReadOnly() ? "" : "; the feedback may have arrived"))
           .build();
     }

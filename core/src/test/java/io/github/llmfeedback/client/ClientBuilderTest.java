@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where requests go, by what is set as the base URL. */
+/** Where requests are sent, depending on the base URL. */
 class ClientBuilderTest {
   private static final class Builder extends ClientBuilder<Builder> {
     Builder(String version) {

@@ -9,7 +9,7 @@ import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.WireRequest;
 import java.util.function.Function;
 
-/** A client whose time a test may turn, and whose engine it may look into. */
+/** A client whose time a test controls, and whose engine it can inspect. */
 public abstract class TimedClient extends HttpFeedbackClient {
   protected TimedClient(ApiEndpoint endpoint, ClientSettings settings, Dialect<?> dialect) {
     super(endpoint, settings, dialect);

@@ -27,20 +27,20 @@ import net.jqwik.api.lifecycle.Lifespan;
 import net.jqwik.api.lifecycle.Store;
 
 /**
- * Any answer ends in a receipt or one of the documented errors, soon, and none of them shows the
- * key, though the server repeats it.
+ * Any response leads to a receipt or one of the documented errors within a bounded time, and none
+ * of them shows the key, even if the server repeats it.
  */
 public abstract class AnswerProperties {
   /** For subclasses. */
   protected AnswerProperties() {}
 
-  /** The client, with a server of its own. */
+  /** The client, with its own server. */
   protected abstract ClientUnderTest newClient();
 
-  /** Bodies that the provider answers with. */
+  /** Bodies of the provider's responses. */
   protected abstract List<String> bodies();
 
-  /** All answers. */
+  /** All responses. */
   @Provide
   protected Arbitrary<Reply> replies() {
     return Answers.near(bodies());
@@ -61,7 +61,7 @@ public abstract class AnswerProperties {
       @ForAll @IntRange(min = 1, max = 8) int count,
       @ForAll @IntRange(min = 0, max = 8) int named,
       @ForAll Way way) {
-    ClientUnderTest under = under(); // which only this thread may ask for
+    ClientUnderTest under = under(); // which only this thread may call
     List<Feedback> feedbacks = under.plain(count);
     AtomicInteger vouched = new AtomicInteger();
     under
@@ -87,7 +87,7 @@ public abstract class AnswerProperties {
         .allMatch(outcome -> outcome.error().orElseThrow().mayHaveArrived());
   }
 
-  /** Whether the provider's yes names what it is about. */
+  /** Whether the provider's success response names its targets. */
   protected boolean namesWhatItKeeps() {
     return true;
   }
@@ -111,7 +111,7 @@ public abstract class AnswerProperties {
         .orElseGet(() -> client.extension(SupportsRetract.class).orElseThrow().retract(receipt));
   }
 
-  /** What becomes of one feedback. */
+  /** The result for one feedback. */
   protected final Outcome outcome(Reply reply, Feedback feedback, Act<Receipt> act) {
     return answered(
         reply,
@@ -124,7 +124,7 @@ public abstract class AnswerProperties {
         });
   }
 
-  /** What a new client of a server that always answers so makes of it; it must do so soon. */
+  /** The results with a server that always sends this response; they must come soon. */
   protected final <T> T answered(Reply reply, Act<T> act) {
     under().server().answerAll(seen -> reply);
     try (FeedbackClient client = under().open(hasty())) {
@@ -132,7 +132,7 @@ public abstract class AnswerProperties {
     }
   }
 
-  /** Settings that wait for nothing, whatever the server asks for. */
+  /** Settings without waits, whatever the server asks for. */
   private ClientSettings hasty() {
     return under()
         .quick()
@@ -142,7 +142,7 @@ public abstract class AnswerProperties {
         .build();
   }
 
-  /** Fails unless a client may end so when it gets this answer. */
+  /** Fails unless this result is allowed for this response. */
   protected static void isDocumented(Reply reply, Outcome outcome) {
     boolean success = reply.status() / 100 == 2;
     if (outcome.isAccepted()) {
@@ -166,13 +166,13 @@ public abstract class AnswerProperties {
     return Store.getOrCreate("stand", Lifespan.PROPERTY, () -> Stand.of(newClient())).get().under();
   }
 
-  /** What is done with a client. */
+  /** An operation on a client. */
   protected interface Act<T> {
-    /** Does it. */
+    /** Performs it. */
     T with(FeedbackClient client);
   }
 
-  /** The server of all tries, and a client that keeps what clients share from being built anew. */
+  /** The server of all tries, and a client that keeps the shared threads alive between tries. */
   private record Stand(ClientUnderTest under, FeedbackClient anchor) implements Store.CloseOnReset {
     static Stand of(ClientUnderTest under) {
       return new Stand(under, under.open(under.quick().build()));

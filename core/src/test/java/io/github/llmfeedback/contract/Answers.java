@@ -8,7 +8,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.Tuple;
 
-/** Whatever a server may answer: sense, nonsense, and sense with something wrong in it. */
+/** Arbitrary responses of a server: valid, invalid, and valid with something changed. */
 public final class Answers {
   private static final Arbitrary<Integer> ODD_STATUSES =
       Arbitraries.of(
@@ -16,7 +16,7 @@ public final class Answers {
 
   private Answers() {}
 
-  /** Replies of any status and headers whose bodies are near to these. */
+  /** Replies of any status and headers whose bodies are variations of these. */
   public static Arbitrary<Reply> near(List<String> bodies) {
     Arbitrary<Integer> statuses =
         Arbitraries.frequencyOf(
@@ -35,7 +35,7 @@ public final class Answers {
             });
   }
 
-  /** Bodies, one character a byte. */
+  /** Bodies, one character for each byte. */
   public static Arbitrary<String> bodies(List<String> near) {
     Arbitrary<String> odd =
         Arbitraries.of(
@@ -76,7 +76,7 @@ public final class Answers {
             });
   }
 
-  /** JSON with the keys that the providers use, nested so deep at most. */
+  /** JSON with the keys that the providers use, with at most this nesting depth. */
   private static Arbitrary<String> json(int depth) {
     Arbitrary<String> flat =
         Arbitraries.of(

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Several feedbacks have one outcome each, in input order, whatever becomes of the others. */
+/** Several feedbacks have one outcome each, in input order, whatever happens to the others. */
 interface BatchContract extends ClientUnderTest {
   @EveryWay
   default void outcomesComeInInputOrderThoughTheFirstAnswerIsTheLast(Way way) {

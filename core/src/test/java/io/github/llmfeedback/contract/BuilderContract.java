@@ -32,7 +32,7 @@ public abstract class BuilderContract {
   /**
    * The builder of a provider's client.
    *
-   * @param variables how the names of its environment variables begin
+   * @param variables the prefix of its environment variables
    * @param version the segment of the path that a base URL may leave out
    * @param hosted how the client of the provider's own host shows itself
    */

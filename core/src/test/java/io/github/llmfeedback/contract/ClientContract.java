@@ -5,10 +5,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What every client must do, by real HTTP. A provider's module extends it and says with the few
- * methods of {@link ClientUnderTest} how its provider speaks.
+ * What every client must do, over real HTTP. A provider's module extends it and describes its
+ * provider with the few methods of {@link ClientUnderTest}.
  *
- * <p>Facts tagged {@code parts} fail when a client loses a part in silence; those tagged {@code
+ * <p>Facts tagged {@code parts} fail when a client loses a part silently; those tagged {@code
  * concurrency} and {@code timeout} take the longest.
  */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)

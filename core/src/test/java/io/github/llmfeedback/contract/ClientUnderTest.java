@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** What the contract must know of a client, and what its facts share. */
+/** What the contract needs from a provider's module, and what its tests share. */
 public interface ClientUnderTest {
   /** The API key of every client under test. */
   String API_KEY = "k3y-Zq81.never-to-be-seen";
@@ -23,21 +23,21 @@ public interface ClientUnderTest {
   /** The supports that keep a part in full. */
   Set<Support> KEPT = Set.of(Support.NATIVE, Support.EMBEDDED);
 
-  /** A new client whose provider is at {@code baseUrl} and wants {@code apiKey}. */
+  /** A new client whose provider is at {@code baseUrl} and requires {@code apiKey}. */
   FeedbackClient open(String baseUrl, String apiKey, ClientSettings settings);
 
   /** The kind of id that the client files feedback under. */
   TargetKey targetKey();
 
-  /** An id that the provider takes and that was never given out before. */
+  /** An id that the provider accepts and that this method has not returned before. */
   String freshTargetId();
 
-  /** How the provider says yes; each id that it gives contains the id of the target. */
+  /** The provider's success response; each id in it contains the id of the target. */
   Reply accept(Seen request);
 
   /**
-   * How the provider would say yes to the first {@code count} wire objects of a list only; if it
-   * takes no lists, as to one.
+   * The provider's response if it accepts only the first {@code count} wire objects of a list; if
+   * it does not accept lists, its response to one.
    */
   default Reply acceptOnly(Seen request, int count) {
     return accept(request);
@@ -47,22 +47,22 @@ public interface ClientUnderTest {
   List<String> targetIds(Seen request);
 
   /**
-   * How the provider answers a request that only asks, so far as a client's second doors do.
+   * How the provider responds to a read-only request, such as a confirming method sends.
    *
    * @param isKept whether it keeps feedback on the target with this id
-   * @return empty for a request that brings feedback
+   * @return empty for a request that carries feedback
    */
   default Optional<Reply> answerQuestion(Seen request, Predicate<String> isKept) {
     return Optional.empty();
   }
 
-  /** Whether the provider keeps other parts only beside a rating. */
+  /** Whether the provider keeps other parts only together with a rating. */
   boolean needsRating();
 
-  /** The server at the other end. */
+  /** The server that the clients send to. */
   LoopbackServer server();
 
-  /** Settings that make failures quick. */
+  /** Settings with which failures are quick. */
   default ClientSettings.Builder quick() {
     return ClientSettings.builder()
         .maxRetries(1)
@@ -74,7 +74,7 @@ public interface ClientUnderTest {
     return open(server().url(), API_KEY, settings);
   }
 
-  /** A client of the server, which says yes to everything. */
+  /** A client of the server, which accepts everything. */
   default FeedbackClient openAccepted() {
     server().answerAll(this::accept);
     return open(quick().build());
@@ -87,13 +87,13 @@ public interface ClientUnderTest {
     }
   }
 
-  /** A feedback on this id that says one thing, which the provider keeps in full. */
+  /** A feedback on this id with one statement, which the provider keeps in full. */
   default Feedback.Builder plain(String id) {
     Part statement = keptStatements().findFirst().orElseThrow();
     return Sentinel.of(statement).get(0).in(on(id));
   }
 
-  /** So many of these, each on a target of its own. */
+  /** This many of these, each on its own target. */
   default List<Feedback> plain(int count) {
     Feedback one = plain(freshTargetId()).build();
     return Stream.generate(() -> Target.of(targetKey(), freshTargetId()))

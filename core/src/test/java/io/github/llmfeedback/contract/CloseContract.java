@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A closed client takes nothing and says so. */
+/** A closed client accepts nothing and says so. */
 interface CloseContract extends ClientUnderTest {
   @Test
   default void closingTwiceDoesNothingAndLeavesOtherClientsAlone() {

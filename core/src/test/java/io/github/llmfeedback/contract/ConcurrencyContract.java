@@ -20,7 +20,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** One client serves a whole application. */
+/** One client serves a whole application, from many threads. */
 interface ConcurrencyContract extends ClientUnderTest {
   /** How many feedbacks each of the threads submits; the profile full has 200 for all clients. */
   default int feedbacksPerThread() {
@@ -28,7 +28,8 @@ interface ConcurrencyContract extends ClientUnderTest {
   }
 
   @Tag("concurrency")
-  @ResourceLock("processor") // alone: it leaves nothing to those that count seconds
+  @ResourceLock(
+      "processor") // alone: it uses all processors, which would disturb tests that measure time
   @ParameterizedTest(name = "by {0}")
   @EnumSource(names = {"SUBMIT", "SUBMIT_ASYNC", "SUBMIT_ALL"})
   default void sixtyFourThreadsOnOneClientLoseAndMixUpNothing(Way way) throws Exception {
@@ -62,7 +63,7 @@ interface ConcurrencyContract extends ClientUnderTest {
     assertThat(new HashSet<>(seen)).isEqualTo(sent);
   }
 
-  /** Room and time for all at once, on a machine that has better to do. */
+  /** Bounds and timeouts that allow all calls at once, even on a busy machine. */
   private ClientSettings patient() {
     return quick()
         .maxPending(64 * feedbacksPerThread())

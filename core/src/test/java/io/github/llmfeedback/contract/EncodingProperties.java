@@ -27,14 +27,14 @@ import net.jqwik.api.lifecycle.Lifespan;
 import net.jqwik.api.lifecycle.Store;
 
 /**
- * Any feedback that can be built becomes JSON that a strict reader takes, with every part in it
- * that the provider is said to keep, or is refused before anything is sent.
+ * Any feedback that can be built becomes JSON that a strict reader accepts, with every part in it
+ * that the provider is declared to keep, or is refused before anything is sent.
  */
 public abstract class EncodingProperties {
   /** For subclasses. */
   protected EncodingProperties() {}
 
-  /** The client, with a server of its own. */
+  /** The client, with its own server. */
   protected abstract ClientUnderTest newClient();
 
   /** The path of a request about this id, segment by segment. */
@@ -48,17 +48,17 @@ public abstract class EncodingProperties {
     return body.isArray() ? body : List.of(body);
   }
 
-  /** Ids of which the provider takes at least some. */
+  /** Ids of which the provider accepts at least some. */
   protected Arbitrary<String> ids() {
     return Feedbacks.ids();
   }
 
-  /** The id under which the provider files what is about this one; empty if it takes no such. */
+  /** The id under which the provider files feedback on this one; empty if it refuses it. */
   protected String filed(String id) {
     return id;
   }
 
-  /** Whether the caller's metadata stand where another part of the feedback must go. */
+  /** Whether the caller's metadata occupy a key that another part of the feedback needs. */
   protected boolean clashes(Feedback feedback) {
     return false;
   }
@@ -74,7 +74,7 @@ public abstract class EncodingProperties {
   public void eachPartIsInTheRequestOrOnTheReceiptOrNothingIsSent(
       @ForAll("feedbacks") Feedback feedback) {
     boolean possible = bench().keepsSomeOf(feedback) && isPossible(feedback);
-    Told told = Told.of(bench().server(), () -> bench().reporting().submit(feedback));
+    Observed told = Observed.of(bench().server(), () -> bench().reporting().submit(feedback));
     isForetold(bench().reporting(), feedback, told);
     String id = filed(feedback.target().toString());
     isKeptOrRefused(feedback, told, possible, path(id));
@@ -87,7 +87,7 @@ public abstract class EncodingProperties {
       @ForAll("feedbacks") Feedback any, @ForAll boolean fitting) {
     Feedback feedback = fitting ? bench().fitting(any) : any;
     boolean possible = bench().keepsAllOf(feedback) && isPossible(feedback);
-    Told told = Told.of(bench().server(), () -> bench().rejecting().submit(feedback));
+    Observed told = Observed.of(bench().server(), () -> bench().rejecting().submit(feedback));
     isForetold(bench().rejecting(), feedback, told);
     String id = filed(feedback.target().toString());
     isKeptOrRefused(feedback, told, possible, path(id));
@@ -105,7 +105,7 @@ public abstract class EncodingProperties {
     for (int i = 0; i < outcomes.size(); i++) {
       Outcome outcome = outcomes.get(i);
       Feedback feedback = feedbacks.get(i);
-      Told told = Told.of(bench().server(), () -> bench().alike().submit(feedback));
+      Observed told = Observed.of(bench().server(), () -> bench().alike().submit(feedback));
       alone.addAll(SentObject.in(told.seen(), this::objects));
       assertThat(outcome.index()).isEqualTo(i);
       assertThat(outcome.feedback()).isSameAs(feedback);
@@ -118,7 +118,7 @@ public abstract class EncodingProperties {
     assertThat(together).containsExactlyInAnyOrderElementsOf(alone);
   }
 
-  /** Lists in which some are refused, and some may come twice. */
+  /** Lists in which some feedbacks are refused, and some may occur twice. */
   @Provide
   protected Arbitrary<List<Feedback>> lists() {
     return feedbacks()
@@ -128,8 +128,8 @@ public abstract class EncodingProperties {
         .flatMap(some -> Arbitraries.of(some).list().ofMaxSize(8));
   }
 
-  /** A check says what submitting comes to, and sends nothing. */
-  private void isForetold(FeedbackClient client, Feedback feedback, Told told) {
+  /** A check gives the result that submitting would have, and sends nothing. */
+  private void isForetold(FeedbackClient client, Feedback feedback, Observed told) {
     try {
       assertThat(client.check(feedback)).isEqualTo(told.map(Receipt::losses).orElse(null));
     } catch (UnrepresentableFeedbackException refusal) {
@@ -142,7 +142,8 @@ public abstract class EncodingProperties {
     return !filed(feedback.target().toString()).isEmpty() && !clashes(feedback);
   }
 
-  final void isKeptOrRefused(Feedback feedback, Told told, boolean possible, List<String> path) {
+  final void isKeptOrRefused(
+      Feedback feedback, Observed told, boolean possible, List<String> path) {
     if (possible) {
       assertThat(told.error()).isNull();
       assertThat(told.seen()).hasSize(1);
@@ -161,7 +162,8 @@ public abstract class EncodingProperties {
     Inventory inventory = new Inventory(body);
     feedback.parts().stream()
         .filter(bench()::keeps)
-        .sorted(Comparator.reverseOrder()) // metadata first, for a word in them is no comment
+        .sorted(
+            Comparator.reverseOrder()) // metadata first, because a text in them is not a comment
         .forEach(part -> inventory.holds(part, feedback));
     feedback
         .rating()

@@ -60,7 +60,7 @@ class Exchange {
     return headers;
   }
 
-  /** Whether the request brings no feedback; tells it without reading the body. */
+  /** Whether the request carries no feedback; does not read the body. */
   boolean isQuestion() {
     return server.provider.answerQuestion(head(), id -> false).isPresent();
   }
@@ -68,11 +68,11 @@ class Exchange {
   /** The request without its body. */
   Seen head() {
     String[] words = firstLine().split(" ", -1);
-    // A proxy is told the whole address.
+    // A proxy gets the whole URL.
     return new Seen(words[0], words[1].replaceFirst("^http://[^/]*", ""), headers(), "");
   }
 
-  /** Reads so much of the request's body. */
+  /** Reads this many bytes of the request's body. */
   void readBytes(int count) throws IOException {
     socket.getInputStream().readNBytes(count);
   }
@@ -88,25 +88,25 @@ class Exchange {
     return seen;
   }
 
-  /** Keeps the feedback, whatever is answered then. */
+  /** Stores the feedback, whatever the response is then. */
   Exchange take() throws IOException {
     server.take(read());
     return this;
   }
 
-  /** Keeps so many wire objects of the feedback, the first, whatever is answered then. */
+  /** Stores the first wire objects of the feedback, whatever the response is then. */
   Exchange takeOnly(int count) throws IOException {
     List<String> ids = server.provider.targetIds(read());
     server.take(ids.subList(0, Math.min(count, ids.size())));
     return this;
   }
 
-  /** Keeps the feedback and says so, as the provider does. */
+  /** Stores the feedback and accepts it, as the provider does. */
   void yes() throws IOException {
     answer(server.provider.accept(take().read()));
   }
 
-  /** Answers, with the length of the body as its header. */
+  /** Sends a response with a correct Content-Length. */
   void answer(Reply reply) throws IOException {
     read();
     if (reply.status() < 300) {
@@ -121,13 +121,13 @@ class Exchange {
     write(text + "\r\n" + reply.body());
   }
 
-  /** Begins to answer with a success that has these headers. */
+  /** Begins a success response that has these headers. */
   void ok(String headers) throws IOException {
     server.saysYes(read());
     lines("HTTP/1.1 200 OK\n" + headers + "\n");
   }
 
-  /** Writes this; a line feed stands for the end of a line of HTTP. */
+  /** Writes this text, with each line feed as CRLF. */
   void lines(String text) throws IOException {
     write(text.replace("\n", "\r\n"));
   }
@@ -141,7 +141,7 @@ class Exchange {
     socket.getOutputStream().flush();
   }
 
-  /** Writes one byte a second, until the client has had enough. */
+  /** Writes one byte a second, until the client closes the connection. */
   void writeSlowly(String text) throws IOException, InterruptedException {
     for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
       write(new byte[] {each});
@@ -149,7 +149,7 @@ class Exchange {
     }
   }
 
-  /** Closes the connection in order. */
+  /** Closes the connection normally. */
   void close() throws IOException {
     socket.close();
   }
@@ -160,12 +160,12 @@ class Exchange {
     socket.close();
   }
 
-  /** The provider's yes as text; for a body that something is wrong with. */
+  /** The provider's success body as text, for tests to corrupt. */
   String yesBody() throws IOException {
     return server.provider.accept(read()).body();
   }
 
-  /** What the request is, so that it is known when it comes again. */
+  /** The identity of the request, to recognise it when it is sent again. */
   String identity() throws IOException {
     return read().method() + " " + read().path() + " " + read().body();
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** What goes wrong on the way ends in an error of the right kind, for each of several feedbacks. */
+/** A fault in transit leads to an error of the right kind, for each of several feedbacks. */
 interface FaultContract extends ClientUnderTest {
   @EveryWay
   default void aWebPageIsNoYes(Way way) {
@@ -84,7 +84,7 @@ interface FaultContract extends ClientUnderTest {
   @Execution(ExecutionMode.CONCURRENT) // it only waits
   default void aServerThatNeverAnswersMayHaveTheFeedback(Way way) {
     server().answerAll(seen -> Reply.fault(Fault.NEVER_ANSWERED));
-    // Long enough for a busy machine to begin the request, or it would surely not have arrived.
+    // Long enough for a busy machine to begin the request, or it would certainly not have arrived.
     ClientSettings impatient = quick().maxRetries(0).attemptTimeout(Duration.ofSeconds(1)).build();
     isUndelivered(failures(way, server().url(), impatient), Reason.TIMEOUT, true);
   }
@@ -92,7 +92,7 @@ interface FaultContract extends ClientUnderTest {
   @EveryWay
   default void aRefusedConnectionNeverArrives(Way way) throws IOException {
     try (Socket deaf = new Socket()) {
-      // Bound and not listening: the port refuses, and nobody else can take it meanwhile.
+      // Bound but not listening: the port refuses connections, and nobody else can take it.
       deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       String url = "http://127.0.0.1:" + deaf.getLocalPort();
       isUndelivered(failures(way, url, quick().build()), Reason.UNREACHABLE, false);

@@ -17,7 +17,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.Tuple;
 
-/** Whatever people and programs may put into a feedback, and some that no feedback takes. */
+/** Arbitrary feedbacks, and values that a feedback refuses. */
 public final class Feedbacks {
   private static final Arbitrary<String> WORDS =
       Arbitraries.of("Spot on", "good", "x", "1", "true", "null", " ");
@@ -32,7 +32,7 @@ public final class Feedbacks {
 
   private Feedbacks() {}
 
-  /** Texts of any characters, now and then with half an emoji, or of ten thousand characters. */
+  /** Texts of any characters, some with half a surrogate pair, some of 10,000 characters. */
   public static Arbitrary<String> texts() {
     Arbitrary<String> any = Arbitraries.integers().between(0, 0x10ffff).map(Character::toString);
     Arbitrary<String> pieces =
@@ -59,7 +59,7 @@ public final class Feedbacks {
         texts());
   }
 
-  /** UUIDs of version 4, in either case; none comes twice, for Helicone's must keep a distance. */
+  /** UUIDs of version 4, in either case; all different, because Helicone spaces calls on one. */
   public static Arbitrary<String> uuids() {
     return Arbitraries.longs()
         .withDistribution(RandomDistribution.uniform())
@@ -76,7 +76,7 @@ public final class Feedbacks {
         .map(Optional::orElseThrow);
   }
 
-  /** What can be stated of it; a part that cannot be is refused in one of the ways it may be. */
+  /** Adds parts; one that is invalid is refused with one of the documented exceptions. */
   private static Optional<Feedback> build(String id, List<Consumer<Feedback.Builder>> parts) {
     try {
       Feedback.Builder feedback = Feedback.on(id);
@@ -84,7 +84,7 @@ public final class Feedbacks {
         try {
           part.accept(feedback);
         } catch (InvalidFeedbackException unstatable) {
-          // the rest of the feedback may be stated all the same
+          // the rest of the feedback can still be stated
         }
       }
       return Optional.of(feedback.build());
@@ -134,7 +134,7 @@ public final class Feedbacks {
     feedback.score(sorted[1], sorted[0], sorted[2]);
   }
 
-  /** Also those that no feedback takes, and the ends of what a double can be. */
+  /** Scores, including invalid ones and the extremes of a double. */
   public static Arbitrary<Double> numbers() {
     return Arbitraries.oneOf(
         Arbitraries.of(0.0, -0.0, 0.1, 1 / 3.0, 0.5, 1.0, -1.0, 5.0, -10.0, 10.0, 3e9, 1e17, -1e-7),
@@ -143,7 +143,7 @@ public final class Feedbacks {
         Arbitraries.doubles());
   }
 
-  /** Also those that RFC 3339 cannot write. */
+  /** Times, including those that RFC 3339 cannot represent. */
   public static Arbitrary<Instant> instants() {
     return Arbitraries.oneOf(
         Arbitraries.of(Instant.EPOCH, Instant.MIN, Instant.MAX),
@@ -160,7 +160,7 @@ public final class Feedbacks {
         Arbitraries.of("text", "_user", "value", "rating", ".", "a b"), texts());
   }
 
-  /** JSON values, null among them, nested so deep at most. */
+  /** JSON values, including null, with at most this nesting depth. */
   private static Arbitrary<Object> values(int depth) {
     Arbitrary<Object> flat =
         Arbitraries.<Object>oneOf(

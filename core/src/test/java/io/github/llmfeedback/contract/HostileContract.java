@@ -38,8 +38,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What a client tells its caller of each fault, by each mode: what the table says, and nothing that
- * the server's own count contradicts.
+ * What a client reports to its caller for each fault, in each mode: what the table says, and
+ * nothing that the server's own count contradicts.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 public abstract class HostileContract {
@@ -86,12 +86,12 @@ public abstract class HostileContract {
   }
 
   /**
-   * A door that waits until the provider is seen to keep the feedback tells of each fault what a
-   * submit tells, but STORED instead of yes; and where a submit is in doubt, it looks: then either
+   * A method that waits until the provider is seen to keep the feedback reports for each fault what
+   * a submit reports, but STORED instead of yes; where a submit is in doubt, it checks: then either
    * the feedback is STORED, or the time is up.
    */
   protected final List<DynamicTest> confirmedAsSubmitted(
-      BiFunction<FeedbackClient, Feedback, Receipt> door) {
+      BiFunction<FeedbackClient, Feedback, Receipt> submit) {
     List<DynamicTest> tests = new ArrayList<>();
     for (Hostility fault : Hostilities.all(provider.server().url())) {
       String expected =
@@ -100,7 +100,7 @@ public abstract class HostileContract {
               .collect(Collectors.joining(" or "));
       Hand hand =
           (client, feedbacks) ->
-              Way.oneByOne(feedbacks, each -> door.apply(client, each)).stream()
+              Way.oneByOne(feedbacks, each -> submit.apply(client, each)).stream()
                   .map(HostileContract::withoutLooks)
                   .toList();
       Executable meeting = () -> meet(fault, expected, 1, hand);
@@ -118,7 +118,7 @@ public abstract class HostileContract {
         : submitted.endsWith("?") ? "STORED or TIMEOUT/0?" : submitted;
   }
 
-  /** How often it looked until the time was up is nobody's business. */
+  /** How often it checked until the time was up is not part of the contract. */
   private static Outcome withoutLooks(Outcome outcome) {
     return outcome
         .error()
@@ -149,7 +149,7 @@ public abstract class HostileContract {
         fault.name() + ", " + how, fault.isSlow() ? begun(meeting) : meeting);
   }
 
-  /** Of every ten requests it drops two unread and loses the answer to one that it kept. */
+  /** Of every ten requests it drops two unread and loses the response to one that it stored. */
   @ParameterizedTest
   @EnumSource
   void aServerThatDropsAThirdLosesNothingInSilence(Mode mode) {
@@ -186,7 +186,7 @@ public abstract class HostileContract {
     }
   }
 
-  /** Begins at once, so that all that only take time take it together. */
+  /** Begins at once, so that cases that only wait do so at the same time. */
   private static Executable begun(Executable test) {
     FutureTask<@Nullable Void> task =
         new FutureTask<>(
@@ -223,9 +223,10 @@ public abstract class HostileContract {
     if (fault.isSlow()) {
       settings.maxRetries(0).attemptTimeout(Duration.ofSeconds(1));
     }
-    Route road = fault.road();
+    Route route = fault.route();
     try (FeedbackClient client =
-        provider.open(road.url(server), ClientUnderTest.API_KEY, road.settings(server, settings))) {
+        provider.open(
+            route.url(server), ClientUnderTest.API_KEY, route.settings(server, settings))) {
       if (fault.afterAnEnd()) {
         client.submit(provider.plain(provider.freshTargetId()).build());
         while (server.ended() == 0) {
@@ -236,7 +237,7 @@ public abstract class HostileContract {
     }
   }
 
-  /** What the caller was told, against what the server knows. */
+  /** Compares what the caller was told with what the server counted. */
   private void isTrue(HostileServer server, Outcome outcome) {
     String id = provider.idOf(outcome.feedback());
     int taken = server.taken(id);
@@ -257,7 +258,7 @@ public abstract class HostileContract {
     }
   }
 
-  /** What the caller was told, in the table's words. */
+  /** What the caller was told, in the table's terms. */
   private static String told(Outcome outcome) {
     if (outcome.isAccepted()) {
       Receipt receipt = outcome.orThrow();
@@ -275,7 +276,7 @@ public abstract class HostileContract {
     return what + "/" + error.attempts() + (error.mayHaveArrived() ? "?" : "");
   }
 
-  /** Hands feedback to a client, and tells what became of it. */
+  /** Submits feedback to a client, and returns the result as text. */
   private interface Hand {
     List<Outcome> over(FeedbackClient client, List<Feedback> feedbacks);
   }

@@ -38,7 +38,7 @@ final class HostileServer implements AutoCloseable {
   HostileServer(ClientUnderTest provider, Hostility hostility) {
     this.provider = provider;
     this.hostility = hostility;
-    certificate = hostility.road().certificate();
+    certificate = hostility.route().certificate();
     try {
       listening = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
     } catch (IOException e) {
@@ -69,17 +69,17 @@ final class HostileServer implements AutoCloseable {
 
   private void serve(Socket socket) {
     try (socket) {
-      if (hostility.isDeaf()) {
+      if (hostility.closesUnread()) {
         socket.setSoLinger(true, 0);
       } else {
-        switch (hostility.road()) {
+        switch (hostility.route()) {
           case TLS, UNTRUSTED, WRONG_HOST -> converse(secure(socket));
           case HTTP2 -> new Http2Connection(this, socket).converse();
           default -> converse(socket);
         }
       }
     } catch (IOException | InterruptedException gone) {
-      // the client's business
+      // the client's concern
     } finally {
       ended.incrementAndGet();
     }
@@ -97,12 +97,12 @@ final class HostileServer implements AutoCloseable {
     }
   }
 
-  /** The hostility strikes what brings feedback, or the provider does what it should. */
+  /** Treats a request that carries feedback as the hostility says, others as the provider would. */
   void meet(Exchange exchange) throws IOException, InterruptedException {
     if (exchange.isQuestion()) {
       exchange.answer(provider.answerQuestion(exchange.read(), id -> taken(id) > 0).orElseThrow());
     } else if (!hostility.once() || struck.add(exchange.identity())) {
-      hostility.evil().meet(exchange);
+      hostility.misbehaviour().handle(exchange);
     } else {
       exchange.yes();
     }
@@ -142,24 +142,24 @@ final class HostileServer implements AutoCloseable {
     accepted.addAll(provider.targetIds(request));
   }
 
-  /** How often it kept feedback on this target. */
+  /** How often it stored feedback on this target. */
   int taken(String id) {
     return taken.getOrDefault(id, 0);
   }
 
-  /** Whether it said yes to feedback on this target. */
+  /** Whether it accepted feedback on this target. */
   boolean saidYes(String id) {
     return accepted.contains(id);
   }
 
-  /** Does nothing for so long, or until the test is over. */
+  /** Waits this long, or until the test is over. */
   void rest(long milliseconds) throws InterruptedException {
     if (closing.await(milliseconds, TimeUnit.MILLISECONDS)) {
       throw new InterruptedException("the test is over");
     }
   }
 
-  /** Ends every conversation; nothing is taken any more when it returns. */
+  /** Closes every connection; nothing is accepted any longer when it returns. */
   @Override
   public void close() {
     closing.countDown();

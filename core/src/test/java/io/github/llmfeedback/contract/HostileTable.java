@@ -13,11 +13,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one table of what a caller is told: a line for each fault and mode, a column for each
- * provider. It is the file {@code hostile.txt} beside this class, which explains its words.
+ * The table of what a caller is told: a line for each fault and mode, a column for each provider.
+ * It is the file {@code hostile.txt} beside this class, which explains its terms.
  */
 final class HostileTable {
-  /** How feedback is handed over. */
+  /** How feedback is submitted. */
   enum Mode {
     SYNC(Way.SUBMIT),
     ASYNC(Way.SUBMIT_ASYNC),
@@ -67,12 +67,12 @@ final class HostileTable {
     return Arrays.stream(line.split("\\|", -1)).map(String::strip).toList();
   }
 
-  /** How the table names this line. */
+  /** The key of a line in the table. */
   static String key(String fault, Mode mode) {
     return fault + " | " + mode;
   }
 
-  /** What the table says about; each is a fault and a mode. */
+  /** The keys of the table's lines; each is a fault and a mode. */
   Set<String> rows() {
     return rows.keySet();
   }

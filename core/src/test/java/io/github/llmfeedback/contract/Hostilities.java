@@ -4,7 +4,7 @@ import static io.github.llmfeedback.contract.Hostility.fault;
 import static io.github.llmfeedback.contract.Hostility.http2;
 import static io.github.llmfeedback.contract.Hostility.onTheWay;
 
-import io.github.llmfeedback.contract.Hostility.Evil;
+import io.github.llmfeedback.contract.Hostility.Misbehaviour;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,15 +16,15 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Everything that the tests let go wrong. Where a server may or may not have kept the feedback, it
- * did: that is when a repeated request counts twice, and an error that promises "not stored" lies.
+ * All faults that the tests cause. Where a server may or may not have stored the feedback, it did:
+ * then a repeated request counts twice, and an error that says "not stored" is false.
  */
 final class Hostilities {
   private static final byte[] BOMB = bomb();
 
   private Hostilities() {}
 
-  /** All of them; redirects lead to {@code elsewhere}, or to a place of their own. */
+  /** All of them; redirects lead to {@code elsewhere}, or to a host of their own. */
   static List<Hostility> all(String elsewhere) {
     List<Hostility> all = new ArrayList<>();
     statuses(all);
@@ -61,7 +61,7 @@ final class Hostilities {
   }
 
   private static void breaks(List<Hostility> all) {
-    all.add(fault("reset before anything is read", Exchange::reset).deaf());
+    all.add(fault("reset before anything is read", Exchange::reset).closingUnread());
     all.add(fault("reset before the body is read", Exchange::reset));
     all.add(
         fault(
@@ -152,7 +152,7 @@ final class Hostilities {
     all.add(fault("no HTTP", exchange -> exchange.take().lines("SSH-2.0-Open\n\n")));
   }
 
-  /** Answers that are a yes for some, or none at all, though the status says so. */
+  /** Responses with a success status that accept only some feedbacks, or none. */
   private static void halfAYes(List<Hostility> all) {
     all.add(
         fault(
@@ -199,7 +199,7 @@ final class Hostilities {
             }));
   }
 
-  /** A yes that gives for each id what would colour, turn and break a line, and the key. */
+  /** A success whose ids contain terminal colours, bidi controls, line breaks and the key. */
   private static String withoutIds(String yes) {
     String none = StrictJson.quoted("\u001b[31m\u202e\r\n" + ClientUnderTest.API_KEY);
     String text = "\"(?:[^\"\\\\]|\\\\.)*+\"";
@@ -216,7 +216,7 @@ final class Hostilities {
     return fault(name, exchange -> exchange.take().answer(Reply.of(200, body)));
   }
 
-  /** A 200 whose body is declared too short, whole but cut off, or too long by half. */
+  /** A 200 whose declared body length is too short, or that is cut off, or half too long. */
   private static void half(Exchange exchange, int tooLong) throws IOException {
     String body = exchange.take().yesBody();
     int half = body.length() / 2;
@@ -226,15 +226,15 @@ final class Hostilities {
     exchange.close();
   }
 
-  private static Evil raw(String headers, byte[] body) {
+  private static Misbehaviour raw(String headers, byte[] body) {
     return exchange -> {
       exchange.take().ok(headers + "Content-Length: " + body.length + "\n");
       exchange.write(body);
     };
   }
 
-  /** What goes on until the client has had enough. */
-  private static Evil endless(String headers, byte[] beginning) {
+  /** Responses that go on until the client closes the connection. */
+  private static Misbehaviour endless(String headers, byte[] beginning) {
     return exchange -> {
       exchange.take().ok(headers);
       exchange.write(beginning);
@@ -249,7 +249,7 @@ final class Hostilities {
     exchange.take().ok("Content-Length: 104857600\n");
     byte[] megabyte = " ".repeat(1 << 20).getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < 100; i++) {
-      exchange.write(megabyte); // fails when the client has had enough
+      exchange.write(megabyte); // fails when the client has closed the connection
     }
   }
 
@@ -274,7 +274,7 @@ final class Hostilities {
     }
   }
 
-  private static Evil redirect(int status, String place) {
+  private static Misbehaviour redirect(int status, String place) {
     return exchange -> {
       String location = place.isEmpty() ? exchange.read().path() : place;
       exchange.answer(Reply.of(status, "").header("Location", location));
@@ -321,7 +321,7 @@ final class Hostilities {
   private static void roads(List<Hostility> all) {
     all.add(onTheWay("certificate not trusted", Route.UNTRUSTED));
     all.add(onTheWay("certificate of another host", Route.WRONG_HOST));
-    Evil proxy =
+    Misbehaviour proxy =
         exchange -> {
           if (Route.hasCredentials(exchange)) {
             exchange.yes();
@@ -330,7 +330,7 @@ final class Hostilities {
             exchange.answer(who);
           }
         };
-    Evil tunnel =
+    Misbehaviour tunnel =
         exchange -> {
           if (exchange.firstLine().startsWith("CONNECT")) {
             exchange.lines("HTTP/1.1 407 Who\nProxy-Authenticate: Basic realm=\"so\"\n");

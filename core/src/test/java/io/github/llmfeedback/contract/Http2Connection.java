@@ -17,7 +17,7 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http2.hpack.HPackDecoder;
 import org.apache.hc.core5.http2.hpack.HPackException;
 
-/** One connection of HTTP/2 (RFC 9113), frame by frame, so that each can be a wrong one. */
+/** One HTTP/2 connection (RFC 9113), frame by frame, so that tests can send invalid frames. */
 final class Http2Connection {
   static final int REFUSED_STREAM = 7;
   static final int INTERNAL_ERROR = 2;
@@ -115,7 +115,7 @@ final class Http2Connection {
     out.flush();
   }
 
-  /** One request in a stream of its own. */
+  /** One request in its own stream. */
   final class Stream extends Exchange {
     private final int number;
     private final Seen seen;
@@ -146,7 +146,7 @@ final class Http2Connection {
       frame(DATA, END_STREAM, number, reply.body().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Begins an answer of 200 with one more header, whatever is in its name. */
+    /** Begins a response of 200 with one more header, of any name. */
     void head(String name, String value) throws IOException {
       ByteArrayOutputStream head = new ByteArrayOutputStream();
       head.writeBytes(new byte[] {0x08, 3, '2', '0', '0', 0}); // RFC 7541, 6.2.2: then a new name
@@ -171,7 +171,7 @@ final class Http2Connection {
       }
     }
 
-    /** Says which streams were processed, and looks at none after them. */
+    /** Sends which streams were processed, and ignores those after them. */
     void goAway(boolean processed) throws IOException {
       goesAway = true;
       byte last = (byte) (processed ? number : 0);

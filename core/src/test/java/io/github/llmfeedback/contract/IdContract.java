@@ -28,9 +28,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Nobody's id or words leave the place that they belong to. */
+/** An id or a text from outside never leaves its place in a request, receipt or log. */
 interface IdContract extends ClientUnderTest {
-  /** Ids that would walk, end the path, or be too much for somebody. */
+  /** Ids with dot segments, path terminators, or unusual length or characters. */
   static Stream<String> oddIds() {
     return Stream.of(
         "../../x",
@@ -70,7 +70,7 @@ interface IdContract extends ClientUnderTest {
     }
   }
 
-  /** The receipt's id is the server's, and no less odd for that. */
+  /** The receipt's id is chosen by the server, and may be just as odd. */
   @ParameterizedTest(name = "{index}")
   @MethodSource("oddIds")
   default void anOddIdOnAReceiptStaysInItsPlaceOrIsRefused(String id) {
@@ -96,7 +96,9 @@ interface IdContract extends ClientUnderTest {
     }
   }
 
-  /** What no receipt may bring into a log or a database, though a server gives it for an id. */
+  /**
+   * Texts that no receipt may bring into a log or a database, even if a server sends them as ids.
+   */
   static Stream<Arguments> unfitIds() {
     Stream<String> unfit =
         Stream.of(
@@ -140,7 +142,7 @@ interface IdContract extends ClientUnderTest {
     }
   }
 
-  /** A provider whose yes must name what it is about has not named it so. */
+  /** A provider whose success response must name its target has not named it with such an id. */
   @EveryWay
   default void anEmptyIdIsNone(Way way) {
     server().answerAll(seen -> withFirstId(accept(seen), ""));
@@ -171,7 +173,7 @@ interface IdContract extends ClientUnderTest {
     return unfitIds().filter(each -> ways.contains(each.get()[1]));
   }
 
-  @Execution(ExecutionMode.CONCURRENT) // a provider may keep a distance between two calls
+  @Execution(ExecutionMode.CONCURRENT) // a provider may require time between two calls
   @ParameterizedTest(name = "{index} by {1}")
   @MethodSource("unfitIdsOfUpdates")
   default void anUpdateThatIsAnsweredWithAnUnfitIdKeepsTheOneFromBefore(String unfit, Way way) {
@@ -190,7 +192,7 @@ interface IdContract extends ClientUnderTest {
     }
   }
 
-  /** The answer with something else where it gives its first id; as it is, if it gives none. */
+  /** The response with another text as its first id; unchanged if it has no id. */
   private static Reply withFirstId(Reply yes, String id) {
     String body =
         Pattern.compile("(\"(?:id|ids|feedback_ids)\":\\[?)\"(?:[^\"\\\\]|\\\\.)*+\"")
@@ -225,7 +227,7 @@ interface IdContract extends ClientUnderTest {
     }
   }
 
-  /** The odd id is one segment wherever the usual one is, and nothing else is different. */
+  /** The odd id is one segment wherever the usual one is; nothing else differs. */
   private static void isPathInPlace(String id, String usual, String path, String usualPath) {
     assertThat(segments(path))
         .isEqualTo(

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What a request's body holds; whatever is found of a feedback is taken out, so it counts once. */
+/**
+ * What a request's body holds; each part of a feedback that is found is removed, so that it counts
+ * once.
+ */
 final class Inventory {
   private final JsonNode body;
   private final List<JsonNode> values = new ArrayList<>();
@@ -27,7 +30,7 @@ final class Inventory {
     node.forEach(this::collect);
   }
 
-  /** Fails unless the part is there in full; thumbs and scores are the provider's own to judge. */
+  /** Fails unless the part is there in full; the provider's test checks thumbs and scores. */
   void holds(Part part, Feedback feedback) {
     switch (part) {
       case THUMBS, SCORE -> {}

@@ -26,8 +26,8 @@ import okio.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real HTTP server on loopback that answers as told and remembers what it saw. The only place
- * that knows which server library is behind it.
+ * A real HTTP server on loopback that sends prepared responses and records requests. The only class
+ * that knows which server library it uses.
  */
 public final class LoopbackServer implements AutoCloseable {
   /** RFC 9113, 7. */
@@ -48,7 +48,7 @@ public final class LoopbackServer implements AutoCloseable {
     this(null);
   }
 
-  /** Starts a server on a free port; if it has a certificate, it speaks TLS and HTTP/2. */
+  /** Starts a server on a free port; with a certificate, it serves TLS and HTTP/2. */
   public LoopbackServer(@Nullable SSLSocketFactory certificate) {
     QUIET.setLevel(Level.OFF);
     server.setServerSocketFactory(new PromptSockets());
@@ -60,7 +60,7 @@ public final class LoopbackServer implements AutoCloseable {
             return response(next == null ? otherwise.get().apply(seen(request)) : next);
           }
 
-          /** Asked before a connection is taken, and before an HTTP/2 request is read. */
+          /** Called before a connection is accepted, and before an HTTP/2 request is read. */
           @Override
           public MockResponse peek() {
             Reply next = queued.peek();
@@ -78,14 +78,14 @@ public final class LoopbackServer implements AutoCloseable {
     }
   }
 
-  /** Where it listens, without a slash at the end. */
+  /** Its URL, without a trailing slash. */
   public String url() {
     return secure
         ? "https://localhost:" + server.getPort()
         : "http://127.0.0.1:" + server.getPort();
   }
 
-  /** The next unanswered request gets this reply. */
+  /** Sends this reply to the next request that has none yet. */
   public LoopbackServer enqueue(Reply reply) {
     queued.add(reply);
     return this;
@@ -96,7 +96,7 @@ public final class LoopbackServer implements AutoCloseable {
     return enqueue(Reply.of(status, body));
   }
 
-  /** Every request for which nothing is enqueued gets what this function makes of it. */
+  /** Sets the function that replies to every request for which no reply is enqueued. */
   public LoopbackServer answerAll(Function<Seen, Reply> replies) {
     otherwise.set(replies);
     return this;
@@ -107,7 +107,7 @@ public final class LoopbackServer implements AutoCloseable {
     return server.getRequestCount();
   }
 
-  /** The next request not yet taken; fails if none comes within 10 seconds. */
+  /** Takes the next request; fails if none comes within 10 seconds. */
   public Seen take() {
     try {
       RecordedRequest request = server.takeRequest(10, TimeUnit.SECONDS);
@@ -121,7 +121,7 @@ public final class LoopbackServer implements AutoCloseable {
     }
   }
 
-  /** All requests not yet taken. */
+  /** Takes all requests that have not been taken. */
   public List<Seen> takeAll() {
     List<Seen> all = new ArrayList<>();
     try {
@@ -190,9 +190,9 @@ public final class LoopbackServer implements AutoCloseable {
   }
 
   /**
-   * MockWebServer writes head and body of an answer one after the other; with Nagle's algorithm the
-   * body then waits 40 ms for the client's delayed acknowledgement, which makes 350 answers a
-   * second of thousands.
+   * MockWebServer writes the head and the body of a response separately; with Nagle's algorithm the
+   * body then waits 40 ms for the client's delayed acknowledgement, which reduces thousands of
+   * responses a second to 350.
    */
   private static final class PromptSockets extends ServerSocketFactory {
     @Override

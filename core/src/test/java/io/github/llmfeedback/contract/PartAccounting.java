@@ -17,19 +17,19 @@ import java.util.Set;
 
 /**
  * Accounts for each part of a feedback: it is in the request, or the feedback is refused and
- * nothing is sent, and the client declared before which it would be.
+ * nothing is sent, and the client declared in advance which of the two.
  */
 final class PartAccounting {
   private static final Set<Part> RATINGS = Set.of(Part.THUMBS, Part.SCORE, Part.LABEL);
 
   private final ClientUnderTest client;
-  private final Submitter teller;
+  private final Submitter submitter;
   private final String id;
 
-  PartAccounting(ClientUnderTest client, String id, Submitter teller) {
+  PartAccounting(ClientUnderTest client, String id, Submitter submitter) {
     this.client = client;
     this.id = id;
-    this.teller = teller;
+    this.submitter = submitter;
   }
 
   /** Under the default policy: kept in full, or refused. */
@@ -40,7 +40,7 @@ final class PartAccounting {
     }
   }
 
-  /** When every loss is accepted: what is not in the request stands on the receipt. */
+  /** When every loss is accepted: what is not in the request is on the receipt. */
   void keepsOrReports(Part part) {
     switch (client.capabilities().support(part)) {
       case NATIVE, EMBEDDED -> keeps(part, LossPolicy.ANY);
@@ -52,20 +52,20 @@ final class PartAccounting {
   private void keeps(Part part, LossPolicy policy) {
     List<String> texts = new ArrayList<>();
     for (Sentinel sentinel : Sentinel.of(part)) {
-      Told told = teller.tell(policy, sentinel.in(company(part)).build());
-      assertThat(receipt(told).losses()).noneMatch(l -> l.kind() != Loss.Kind.ROUNDED);
+      Observed observed = submitter.submit(policy, sentinel.in(beside(part)).build());
+      assertThat(receipt(observed).losses()).noneMatch(l -> l.kind() != Loss.Kind.ROUNDED);
       for (String mark : sentinel.marks()) {
-        assertThat(told.text()).as("request with a %s", part).contains(mark);
+        assertThat(observed.text()).as("request with a %s", part).contains(mark);
       }
-      texts.add(told.text());
+      texts.add(observed.text());
     }
     assertThat(texts).as("requests with different %s", part).doesNotHaveDuplicates();
   }
 
   private void refuses(Part part) {
     for (Sentinel sentinel : Sentinel.of(part)) {
-      Told told = teller.tell(LossPolicy.ROUNDING, sentinel.in(company(part)).build());
-      assertThat(refusal(told).losses()).extracting(Loss::part).contains(part);
+      Observed observed = submitter.submit(LossPolicy.ROUNDING, sentinel.in(beside(part)).build());
+      assertThat(refusal(observed).losses()).extracting(Loss::part).contains(part);
     }
   }
 
@@ -73,11 +73,11 @@ final class PartAccounting {
     List<Sentinel> sentinels = Sentinel.of(part);
     List<String> texts = new ArrayList<>();
     for (Sentinel sentinel : List.of(sentinels.get(0), sentinels.get(sentinels.size() - 1))) {
-      Told told = teller.tell(LossPolicy.ANY, sentinel.in(company(part)).build());
-      assertThat(receipt(told).losses())
+      Observed observed = submitter.submit(LossPolicy.ANY, sentinel.in(beside(part)).build());
+      assertThat(receipt(observed).losses())
           .extracting(Loss::part, Loss::kind)
           .contains(tuple(part, Loss.Kind.APPROXIMATED));
-      texts.add(told.text());
+      texts.add(observed.text());
     }
     assertThat(texts).as("requests with opposite %s", part).doesNotHaveDuplicates();
   }
@@ -86,27 +86,28 @@ final class PartAccounting {
     Optional<Feedback> rest = rest(part);
     if (rest.isEmpty()) {
       Sentinel sentinel = Sentinel.of(part).get(0);
-      Told told = teller.tell(LossPolicy.ANY, sentinel.in(client.on(id)).build());
-      assertThat(refusal(told).mayHaveArrived()).as("nothing would remain of it").isFalse();
+      Observed observed = submitter.submit(LossPolicy.ANY, sentinel.in(client.on(id)).build());
+      assertThat(refusal(observed).mayHaveArrived()).as("nothing would remain of it").isFalse();
       return;
     }
-    String without = teller.tell(LossPolicy.ANY, rest.get()).text();
+    String without = submitter.submit(LossPolicy.ANY, rest.get()).text();
     for (Sentinel sentinel : Sentinel.of(part)) {
-      Told told = teller.tell(LossPolicy.ANY, sentinel.in(rest.get().newBuilder()).build());
-      assertThat(receipt(told).losses())
+      Observed observed =
+          submitter.submit(LossPolicy.ANY, sentinel.in(rest.get().newBuilder()).build());
+      assertThat(receipt(observed).losses())
           .extracting(Loss::part, Loss::kind)
           .containsExactly(tuple(part, Loss.Kind.DROPPED));
-      assertThat(told.text()).as("request without the %s", part).isEqualTo(without);
+      assertThat(observed.text()).as("request without the %s", part).isEqualTo(without);
     }
   }
 
-  /** A feedback to which the part is added: empty where it may stand alone. */
-  private Feedback.Builder company(Part part) {
+  /** A feedback to which the part is added: empty where the part may be alone. */
+  private Feedback.Builder beside(Part part) {
     boolean mayStandAlone = RATINGS.contains(part) || (part.isStatement() && !client.needsRating());
     return mayStandAlone ? client.on(id) : client.plain(id);
   }
 
-  /** What remains when the part is dropped, if anything can stand beside it. */
+  /** What remains when the part is dropped, if it can be combined with anything. */
   private Optional<Feedback> rest(Part part) {
     if (!RATINGS.contains(part)) {
       return Optional.of(client.plain(id).build());
@@ -118,21 +119,21 @@ final class PartAccounting {
         .map(other -> Sentinel.of(other).get(0).in(client.on(id)).build());
   }
 
-  private Receipt receipt(Told told) {
-    assertThat(told.error()).isNull();
-    assertThat(told.seen()).hasSize(1);
-    assertThat(client.targetIds(told.seen().get(0))).containsOnly(id);
-    return Objects.requireNonNull(told.receipt());
+  private Receipt receipt(Observed observed) {
+    assertThat(observed.error()).isNull();
+    assertThat(observed.seen()).hasSize(1);
+    assertThat(client.targetIds(observed.seen().get(0))).containsOnly(id);
+    return Objects.requireNonNull(observed.receipt());
   }
 
-  private static UnrepresentableFeedbackException refusal(Told told) {
-    assertThat(told.seen()).as("requests after a refusal").isEmpty();
-    assertThat(told.error()).isInstanceOf(UnrepresentableFeedbackException.class);
-    return (UnrepresentableFeedbackException) Objects.requireNonNull(told.error());
+  private static UnrepresentableFeedbackException refusal(Observed observed) {
+    assertThat(observed.seen()).as("requests after a refusal").isEmpty();
+    assertThat(observed.error()).isInstanceOf(UnrepresentableFeedbackException.class);
+    return (UnrepresentableFeedbackException) Objects.requireNonNull(observed.error());
   }
 
-  /** Tells a new client one feedback under this policy. */
+  /** Submits one feedback to a new client with this policy. */
   interface Submitter {
-    Told tell(LossPolicy policy, Feedback feedback);
+    Observed submit(LossPolicy policy, Feedback feedback);
   }
 }

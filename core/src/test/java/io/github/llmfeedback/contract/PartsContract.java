@@ -7,7 +7,7 @@ import io.github.llmfeedback.Part;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 
-/** Nothing is lost in silence. */
+/** No part of a feedback is lost silently. */
 interface PartsContract extends ClientUnderTest {
   @Tag("parts")
   @EveryPartEveryWay
@@ -25,12 +25,12 @@ interface PartsContract extends ClientUnderTest {
   private PartAccounting accounting(Way way) {
     server().answerAll(this::accept);
     return new PartAccounting(
-        this, freshTargetId(), (policy, feedback) -> tell(way, policy, feedback));
+        this, freshTargetId(), (policy, feedback) -> submit(way, policy, feedback));
   }
 
-  private Told tell(Way way, LossPolicy policy, Feedback feedback) {
+  private Observed submit(Way way, LossPolicy policy, Feedback feedback) {
     try (FeedbackClient client = open(quick().lossPolicy(policy).build())) {
-      return Told.of(server(), () -> way.hand(client, List.of(feedback)).get(0).orThrow());
+      return Observed.of(server(), () -> way.hand(client, List.of(feedback)).get(0).orThrow());
     }
   }
 }

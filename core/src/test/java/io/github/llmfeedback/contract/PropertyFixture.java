@@ -20,14 +20,14 @@ import java.util.TreeMap;
 import net.jqwik.api.lifecycle.Store;
 
 /**
- * What all tries of a property share: a server that says yes, and clients of it.
+ * What all tries of a property share: a server that accepts everything, and clients of it.
  *
- * @param under how the provider speaks
+ * @param under the provider's side of the contract
  * @param reporting a client that accepts every loss
- * @param alike another that does, and remembers nothing of what that one sent
+ * @param alike another such client, which shares no state with it
  * @param rejecting a client of the default policy
  * @param capabilities what the provider keeps
- * @param plainHeaders the headers of a request that says nothing odd
+ * @param plainHeaders the headers of an ordinary request
  */
 record PropertyFixture(
     ClientUnderTest under,
@@ -51,7 +51,7 @@ record PropertyFixture(
     return under.server();
   }
 
-  /** The headers of a request, but for its length. */
+  /** The headers of a request, except Content-Length. */
   static Map<String, List<String>> headers(Seen seen) {
     Map<String, List<String>> headers = new TreeMap<>(seen.headers());
     headers.remove("Content-Length");
@@ -83,7 +83,7 @@ record PropertyFixture(
     return feedback.parts().stream().allMatch(this::keeps) && keepsSomeOf(feedback);
   }
 
-  /** Whether something remains when all has gone that the provider does not keep. */
+  /** Whether anything remains without the parts that the provider does not keep. */
   boolean keepsSomeOf(Feedback feedback) {
     boolean rated = feedback.rating().map(this::keepsSomeOf).orElse(false);
     boolean mute =

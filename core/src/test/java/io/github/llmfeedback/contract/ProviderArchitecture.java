@@ -11,8 +11,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a provider's main code may know: core, its own package and Jackson's annotations. Extend it
- * in the provider's package; ArchUnit must be on the test class path.
+ * What a provider's main code may depend on: core, its own package and Jackson's annotations.
+ * Extend it in the provider's package; ArchUnit must be on the test class path.
  */
 public abstract class ProviderArchitecture {
   private static final String LIBRARY = "io.github.llmfeedback";
@@ -57,7 +57,7 @@ public abstract class ProviderArchitecture {
         .check(main);
   }
 
-  /** MockWebServer brings JUnit 4 along: a test with its annotation compiles and never runs. */
+  /** MockWebServer depends on JUnit 4: a test with its annotation compiles and never runs. */
   @Test
   void noTestUsesJUnit4() {
     JavaClasses tests =

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What cannot be sent is refused before anything is. */
+/** What cannot be represented is refused before anything is sent. */
 interface RefusalContract extends ClientUnderTest {
   @EveryWay
   default void aTargetWithoutAnIdForTheProviderIsRefused(Way way) {

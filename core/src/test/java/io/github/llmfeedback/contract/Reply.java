@@ -7,14 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a server does with a request: an answer, or a fault.
+ * What a server does with a request: a response, or a fault.
  *
  * @param status the HTTP status
  * @param body the body
  * @param charset how the body becomes bytes
  * @param headers more headers
  * @param fault what goes wrong
- * @param delay how long until the answer begins
+ * @param delay how long until the response begins
  */
 public record Reply(
     int status,
@@ -23,7 +23,7 @@ public record Reply(
     Map<String, String> headers,
     Fault fault,
     Duration delay) {
-  /** What can go wrong on the way. */
+  /** What can go wrong. */
   public enum Fault {
     /** Nothing. */
     NONE,
@@ -31,19 +31,19 @@ public record Reply(
     CLOSED_AT_ONCE,
     /** HTTP/2: the request is refused before it is read, by {@code REFUSED_STREAM}. */
     STREAM_REFUSED,
-    /** HTTP/2: the stream is reset for an error of the server's own. */
+    /** HTTP/2: the stream is reset because of an internal error of the server. */
     STREAM_BROKEN,
-    /** The connection is closed when the request was read. */
+    /** The connection is closed after the request was read. */
     CLOSED_AFTER_REQUEST,
-    /** The connection is closed in the middle of the answer's body. */
+    /** The connection is closed in the middle of the response's body. */
     CLOSED_IN_ANSWER,
-    /** The request is read, and no answer ever comes. */
+    /** The request is read, and no response is ever sent. */
     NEVER_ANSWERED,
-    /** The body comes one byte a second. */
+    /** The body is sent at one byte a second. */
     ONE_BYTE_A_SECOND
   }
 
-  /** An answer with a JSON body, or whatever the headers say it is. */
+  /** A response with a JSON body, or of the type that the headers name. */
   public static Reply of(int status, String body) {
     return new Reply(
         status,
@@ -54,12 +54,12 @@ public record Reply(
         Duration.ZERO);
   }
 
-  /** A fault; where it lets an answer begin, a 200 with some JSON. */
+  /** A fault; if a response begins, it is a 200 with some JSON. */
   public static Reply fault(Fault fault) {
     return of(200, "{\"status\":\"success\"}").with(fault);
   }
 
-  /** This reply, each of whose characters from 0 to 255 becomes one byte. */
+  /** This reply, encoded as ISO-8859-1: one byte for each character. */
   public Reply bytes() {
     return new Reply(status, body, StandardCharsets.ISO_8859_1, headers, fault, delay);
   }
@@ -76,7 +76,7 @@ public record Reply(
     return new Reply(status, body, charset, more, fault, delay);
   }
 
-  /** This reply, which begins later. */
+  /** This reply, with a delay before it begins. */
   public Reply after(Duration delay) {
     return new Reply(status, body, charset, headers, fault, delay);
   }

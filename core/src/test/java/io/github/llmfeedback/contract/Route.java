@@ -12,29 +12,29 @@ import okhttp3.Protocol;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 
-/** How a client gets to a {@link HostileServer}. */
+/** How a client reaches a {@link HostileServer}. */
 enum Route {
-  /** Straight, by HTTP/1.1. */
+  /** Directly, over HTTP/1.1. */
   PLAIN,
-  /** By TLS, with a certificate that the client trusts. */
+  /** Over TLS, with a certificate that the client trusts. */
   TLS,
-  /** By TLS, with a certificate that the client does not trust. */
+  /** Over TLS, with a certificate that the client does not trust. */
   UNTRUSTED,
-  /** By TLS, with a trusted certificate of another host, whose name nobody may see. */
+  /** Over TLS, with a trusted certificate of another host, whose name must not be shown. */
   WRONG_HOST,
-  /** By HTTP/2, one request at a time. */
+  /** Over HTTP/2, one request at a time. */
   HTTP2,
-  /** By a proxy, for whom the client has no credentials. */
+  /** Through a proxy for which the client has no credentials. */
   PROXY,
-  /** By a proxy, for whom the client has credentials. */
+  /** Through a proxy for which the client has credentials. */
   PROXY_WITH_CREDENTIALS,
-  /** By a proxy, for whom the client has no credentials, to a server that speaks TLS. */
+  /** Through a proxy for which the client has no credentials, to a server with TLS. */
   TUNNEL,
-  /** By a proxy, for whom the client has credentials, to a server that speaks TLS. */
+  /** Through a proxy for which the client has credentials, to a server with TLS. */
   TUNNEL_WITH_CREDENTIALS,
-  /** By a name that no name server knows. */
+  /** By a host name that DNS does not resolve. */
   UNKNOWN_NAME,
-  /** By a name with two addresses, of which the first is dead. */
+  /** By a host name with two addresses, of which the first cannot be reached. */
   SECOND_ADDRESS;
 
   private static final String CREDENTIALS = Credentials.basic("me", "mine");
@@ -49,7 +49,7 @@ enum Route {
         .build();
   }
 
-  /** Whether a request shows a proxy the credentials that it wants. */
+  /** Whether a request has the credentials that the proxy asks for. */
   static boolean hasCredentials(Exchange exchange) {
     return exchange.header("Proxy-Authorization").equals(CREDENTIALS);
   }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The API key goes to the provider and nowhere else, even if the provider gives it away. */
+/** The API key goes to the provider and nowhere else, even if the provider repeats it. */
 interface SecretContract extends ClientUnderTest {
   @EveryWay
   default void theKeyIsSentAndShownByNeitherClientNorReceipt(Way way) {
@@ -73,7 +73,7 @@ interface SecretContract extends ClientUnderTest {
     }
   }
 
-  /** What OkHttp cannot read, it quotes. */
+  /** OkHttp quotes what it cannot parse. */
   @EveryWay
   default void noErrorShowsWhatStandsInAMalformedHead(Way way) {
     String planted = API_KEY + " wq7zk-head \u001b[31m";
@@ -106,9 +106,9 @@ interface SecretContract extends ClientUnderTest {
     try (HostileServer hostile = new HostileServer(this, hostility);
         FeedbackClient client =
             open(
-                hostility.road().url(hostile),
+                hostility.route().url(hostile),
                 API_KEY,
-                hostility.road().settings(hostile, quick()))) {
+                hostility.route().settings(hostile, quick()))) {
       Outcome outcome = way.hand(client, plain(1)).get(0);
       assertThat(everything(outcome))
           .doesNotContainIgnoringCase(API_KEY)
@@ -117,7 +117,7 @@ interface SecretContract extends ClientUnderTest {
     }
   }
 
-  /** As gateways have it there, long, and short. */
+  /** A token in the path, as some gateways have it, long and short. */
   @EveryWay
   default void noErrorShowsATokenInTheBaseUrl(Way way) {
     String token = "g4teway-T0ken_4711-0815";
@@ -188,7 +188,7 @@ interface SecretContract extends ClientUnderTest {
     assertThat(names).isNotEmpty().noneMatch(it -> it.contains("wq7zk-") || it.contains(API_KEY));
   }
 
-  /** Of what a server says, only codes are shown; these are none, but the person's own words. */
+  /** Only codes from a server are shown; these are not codes, but the person's own text. */
   @EveryWay
   default void noErrorShowsAWordOfAFeedbackAsTheServersCode(Way way) {
     Pattern words = Pattern.compile("wq7zk-[a-z]+");
@@ -208,7 +208,7 @@ interface SecretContract extends ClientUnderTest {
     }
   }
 
-  /** A feedback with words in every part that can hold some. */
+  /** A feedback with text in every part that can hold text. */
   private Feedback wordy() {
     Feedback.Builder wordy = plain(freshTargetId());
     Stream.of(Part.COMMENT, Part.CORRECTION, Part.ISSUE, Part.ACTION, Part.AUTHOR, Part.METADATA)

@@ -12,18 +12,18 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Hears whatever the tests of a module print and log, and fails the build if a key or words that
- * the tests planted are in it. JUnit finds it by {@code META-INF/services}.
+ * Captures everything that the tests of a module print and log, and fails the build if it contains
+ * a key or a text that the tests planted. JUnit finds it by {@code META-INF/services}.
  */
 public final class SecretWatch implements LauncherSessionListener {
-  /** How the planted keys begin, the words in {@link Sentinel}, and the keys of the examples. */
+  /** The prefixes of planted keys, the texts in {@link Sentinel}, and the keys of the examples. */
   private static final Pattern PLANTED =
       Pattern.compile(
           "k3y-Zq81|t0y-k3y|wq7zk-|x4vjp-|sandbox-[a-z]+-key", Pattern.CASE_INSENSITIVE);
 
   private static final int ENOUGH = 10;
 
-  private final Queue<String> heard = new ConcurrentLinkedQueue<>();
+  private final Queue<String> found = new ConcurrentLinkedQueue<>();
   private final PrintStream out = System.out;
   private final PrintStream err = System.err;
   private final List<Ear> ears = List.of(new Ear(out), new Ear(err));
@@ -50,12 +50,12 @@ public final class SecretWatch implements LauncherSessionListener {
     System.setOut(out);
     System.setErr(err);
     ears.forEach(Ear::lineEnds);
-    if (!heard.isEmpty()) {
-      throw new AssertionError("printed or logged what must never be: " + heard);
+    if (!found.isEmpty()) {
+      throw new AssertionError("printed or logged what must never be: " + found);
     }
   }
 
-  /** Passes on what is written, and looks at each line; its stream lets one thread in at a time. */
+  /** Passes on what is written, and checks each line; its stream allows one thread at a time. */
   private final class Ear extends OutputStream {
     private final PrintStream to;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -93,8 +93,8 @@ public final class SecretWatch implements LauncherSessionListener {
     void lineEnds() {
       String text = line.toString(StandardCharsets.UTF_8);
       line.reset();
-      if (PLANTED.matcher(text).find() && heard.size() < ENOUGH) {
-        heard.add(text.strip());
+      if (PLANTED.matcher(text).find() && found.size() < ENOUGH) {
+        found.add(text.strip());
       }
     }
   }

@@ -21,7 +21,7 @@ class SecretWatchTest {
   private final PrintStream out = System.out;
   private final PrintStream err = System.err;
 
-  /** What is planted here is for this watch alone, not for the one that hears the whole module. */
+  /** Planted for this watch alone, not for the one that watches the whole module. */
   @BeforeEach
   void silence() {
     System.setOut(new PrintStream(OutputStream.nullOutputStream(), true));
@@ -43,7 +43,7 @@ class SecretWatchTest {
         .hasMessageContaining(planted);
   }
 
-  /** The keys, and all that the parts of a feedback say in words. */
+  /** The keys, and every text in the parts of a feedback. */
   static Stream<String> planted() {
     return Stream.concat(
         Stream.of(ClientUnderTest.API_KEY, "t0y-k3y"),

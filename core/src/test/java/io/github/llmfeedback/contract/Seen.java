@@ -13,14 +13,14 @@ import java.util.TreeMap;
  * A request as a server saw it.
  *
  * @param method the HTTP method
- * @param path the path with its query, as it stood in the request line
+ * @param path the path with its query, as in the request line
  * @param headers by name in any case
  * @param body the body as UTF-8
  */
 public record Seen(String method, String path, Map<String, List<String>> headers, String body) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** Makes the headers findable in any case. */
+  /** Makes the lookup of headers case-insensitive. */
   public Seen {
     Map<String, List<String>> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     anyCase.putAll(headers);
@@ -33,7 +33,7 @@ public record Seen(String method, String path, Map<String, List<String>> headers
     return values.isEmpty() ? "" : values.get(0);
   }
 
-  /** The segments of the path, each as it was meant; fails if there is anything but a path. */
+  /** The decoded segments of the path; fails if there is anything but a path. */
   public List<String> segments() {
     List<String> segments = new ArrayList<>();
     for (String segment : path.substring(1).split("/", -1)) {

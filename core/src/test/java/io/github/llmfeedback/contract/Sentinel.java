@@ -10,18 +10,18 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
- * One thing a part can say that could not stand in a request by chance.
+ * One value of a part that could not be in a request by chance.
  *
- * @param plant says it in a feedback
- * @param marks what must then stand in the request, letter by letter
+ * @param plant adds it to a feedback
+ * @param marks what the request must then contain, literally
  */
 record Sentinel(Consumer<Feedback.Builder> plant, List<String> marks) {
 
-  /** Different things that {@code part} can say; what keeps the part tells all of them apart. */
+  /** Different values of {@code part}; a provider that keeps the part distinguishes all of them. */
   static List<Sentinel> of(Part part) {
     return switch (part) {
       case THUMBS -> List.of(unmarked(f -> f.thumbsUp()), unmarked(f -> f.thumbsDown()));
-      // The ends and two between, so that a thumb in a score's clothes is found out.
+      // The ends and two between, so that a thumb sent as a score is detected.
       case SCORE ->
           DoubleStream.of(1, 2, 4, 5).mapToObj(stars -> unmarked(f -> f.stars(stars))).toList();
       case LABEL -> texts("label", (f, text) -> f.label(text));
@@ -39,7 +39,7 @@ record Sentinel(Consumer<Feedback.Builder> plant, List<String> marks) {
     };
   }
 
-  /** The builder with this said. */
+  /** The builder with this value added. */
   Feedback.Builder in(Feedback.Builder feedback) {
     plant.accept(feedback);
     return feedback;

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Every set of parts, and whether a client takes a feedback that has just these: held against what
- * it declares, for all sets. A set is written as bits, one for each part.
+ * Every set of parts, and whether a client accepts a feedback that has exactly these: compared with
+ * what it declares. A set is written as bits, one for each part.
  */
 public final class Shapes {
   private static final List<Part> PARTS = List.of(Part.values());
@@ -59,7 +59,7 @@ public final class Shapes {
     assertThat(wrong).isEmpty();
   }
 
-  /** A set that states nothing by itself is put beside a thumb. */
+  /** Adds a thumb to a set without a statement. */
   private static boolean isTakenInEveryCombination(int set, boolean[] taken) {
     if (parts(set).stream().noneMatch(Part::isStatement)) {
       return taken[set | bits(Part.THUMBS)];
@@ -92,7 +92,7 @@ public final class Shapes {
     assertThat(wrong).isEmpty();
   }
 
-  /** Each statement alone, or beside a thumb, if it is taken so; and all of them together. */
+  /** Each statement alone, or with a thumb, if accepted so; and all of them together. */
   private List<Feedback> oneOfEachStatement(FeedbackClient client) {
     List<Feedback> feedbacks = new ArrayList<>();
     int all = bits(Part.THUMBS);
@@ -110,7 +110,7 @@ public final class Shapes {
     return feedbacks;
   }
 
-  /** What a client takes, by shape; nothing is sent for it. */
+  /** Which shapes a client accepts; nothing is sent. */
   private boolean[] taken() {
     boolean[] taken = new boolean[ALL];
     try (FeedbackClient client = under.openAccepted()) {
@@ -139,7 +139,7 @@ public final class Shapes {
     return feedback.build();
   }
 
-  /** Whether there is a feedback that has just these parts. */
+  /** Whether a feedback can have exactly these parts. */
   private static boolean isFeedback(int shape) {
     return Integer.bitCount(shape & RATINGS) < 2
         && parts(shape).stream().anyMatch(Part::isStatement);

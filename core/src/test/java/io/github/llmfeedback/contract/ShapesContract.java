@@ -2,7 +2,7 @@ package io.github.llmfeedback.contract;
 
 import org.junit.jupiter.api.Test;
 
-/** What the client declares of whole feedbacks is what becomes of them. */
+/** What the client declares about whole feedbacks is what happens to them. */
 interface ShapesContract extends ClientUnderTest {
   @Test
   default void everyShapeIsTakenExactlyIfItCanBeRequiredTogether() {

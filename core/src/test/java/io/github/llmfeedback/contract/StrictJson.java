@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads JSON as its strictest reader would. */
+/** Reads JSON as the strictest parser would. */
 public final class StrictJson {
   private static final JsonMapper STRICT =
       JsonMapper.builder(
@@ -51,7 +51,7 @@ public final class StrictJson {
     return read(request.body());
   }
 
-  /** Whether the node says exactly what a JSON value of Java's does. */
+  /** Whether the node has exactly the value of a Java object. */
   public static boolean says(JsonNode node, @Nullable Object value) {
     if (value == null) {
       return node.isNull();
@@ -79,7 +79,7 @@ public final class StrictJson {
     return true;
   }
 
-  /** Whether the object has these entries, and maybe more. */
+  /** Whether the object has at least these entries. */
   static boolean saysEach(JsonNode object, Map<?, ?> entries) {
     return object.isObject()
         && entries.entrySet().stream()

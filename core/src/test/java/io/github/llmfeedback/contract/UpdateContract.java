@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A change goes through the same accounting as the feedback it replaces. */
+/** An update accounts for its parts as the feedback that it replaces did. */
 interface UpdateContract extends ClientUnderTest {
   /** The two ways to change a feedback. */
   enum Change {
@@ -82,7 +82,7 @@ interface UpdateContract extends ClientUnderTest {
     String id = freshTargetId();
     Receipt receipt = receipt(id);
     return new PartAccounting(
-        this, id, (policy, feedback) -> tell(policy, c -> change.make(c, receipt, feedback)));
+        this, id, (policy, feedback) -> submit(policy, c -> change.make(c, receipt, feedback)));
   }
 
   /** The receipt of a feedback that another client submitted, as after a restart. */
@@ -94,10 +94,10 @@ interface UpdateContract extends ClientUnderTest {
     }
   }
 
-  private Told tell(LossPolicy policy, Function<FeedbackClient, Receipt> make) {
+  private Observed submit(LossPolicy policy, Function<FeedbackClient, Receipt> make) {
     try (FeedbackClient client = open(quick().lossPolicy(policy).build())) {
       Supplier<Receipt> update = () -> make.apply(client);
-      return Told.of(server(), update);
+      return Observed.of(server(), update);
     }
   }
 

@@ -20,7 +20,7 @@ public abstract class UpdateEncodingProperties extends EncodingProperties {
   /** For subclasses. */
   protected UpdateEncodingProperties() {}
 
-  /** The path of an update of what the provider stored under an id of its own. */
+  /** The path of an update of what the provider stored under this id of its own. */
   protected List<String> updatePath(String target, String stored) {
     return path(target);
   }
@@ -36,7 +36,7 @@ public abstract class UpdateEncodingProperties extends EncodingProperties {
     boolean possible = bench().keepsSomeOf(feedback) && isPossible(feedback);
     List<String> path = updatePath(target, receipt.ids().get(0));
     try {
-      Told told = Told.of(bench().server(), () -> power.update(receipt, feedback));
+      Observed told = Observed.of(bench().server(), () -> power.update(receipt, feedback));
       isKeptOrRefused(feedback, told, possible, path);
     } catch (IllegalArgumentException refused) {
       assertThat(path).as(refused.toString()).containsAnyOf("", ".", "..");
@@ -54,7 +54,7 @@ public abstract class UpdateEncodingProperties extends EncodingProperties {
     }
   }
 
-  /** Whatever a server may have given for an id. */
+  /** Ids that a server may have returned. */
   @Provide
   protected Arbitrary<String> storedIds() {
     return Arbitraries.oneOf(Feedbacks.ids(), Arbitraries.just(""));

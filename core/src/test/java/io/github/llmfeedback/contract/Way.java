@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** A way to hand feedback to a client; every fact holds whichever is taken. */
+/** A way to submit feedback to a client; every fact holds for each of them. */
 enum Way {
   SUBMIT,
   SUBMIT_ASYNC,
@@ -22,7 +22,7 @@ enum Way {
   SUBMIT_ALL_ASYNC,
   SUBMIT_EACH;
 
-  /** What became of each of the feedbacks; whatever is no {@link FeedbackException} is thrown. */
+  /** The outcome of each feedback; anything that is not a {@link FeedbackException} is thrown. */
   List<Outcome> hand(FeedbackClient client, List<Feedback> feedbacks) {
     return switch (this) {
       case SUBMIT -> oneByOne(feedbacks, client::submit);
@@ -42,13 +42,13 @@ enum Way {
     };
   }
 
-  /** What becomes of the feedbacks if each is submitted so, one after the other. */
+  /** The outcomes of the feedbacks if each is submitted like this, one after the other. */
   static List<Outcome> oneByOne(List<Feedback> feedbacks, Function<Feedback, Receipt> submit) {
     return outcomes(
         feedbacks, feedbacks.stream().map(each -> receipt(() -> submit.apply(each))).toList());
   }
 
-  /** What a future ends with; waits a minute at most. */
+  /** The result of a future; waits at most a minute. */
   static <T> T result(CompletableFuture<T> future) {
     try {
       return future.get(1, TimeUnit.MINUTES);

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One exchange with a provider, from a file below {@code src/test/resources}: what was asked and
- * what was answered. Each file's source and date stand in the {@code SOURCES.md} beside it.
+ * One exchange with a provider, from a file below {@code src/test/resources}: the request and the
+ * response. Each file's source and date are in the {@code SOURCES.md} beside it.
  */
 public final class WireExample {
   private static final JsonMapper MAPPER =
@@ -65,12 +65,12 @@ public final class WireExample {
     }
   }
 
-  /** Fails unless both are the same JSON, whatever their white space and order of keys. */
+  /** Fails unless both are the same JSON, ignoring white space and the order of keys. */
   public static void assertSameJson(String actual, String expected) {
     assertThat(tree(actual)).isEqualTo(tree(expected));
   }
 
-  /** What becomes of a wire object: null fields are left out. */
+  /** The JSON of a wire object, without null fields. */
   public static String json(Object object) {
     return MAPPER.valueToTree(object).toString();
   }
@@ -91,7 +91,7 @@ public final class WireExample {
 
   /**
    * The example's request, whose body is a wire object of this type, or a list of them; null if the
-   * example is of an answer only.
+   * example has a response only.
    */
   public <W> @Nullable WireRequest request(Class<W> type) {
     JsonNode request = exchange.path("request");
@@ -109,7 +109,7 @@ public final class WireExample {
         request.path("path").asText().substring(1).split("/", -1));
   }
 
-  /** The example's answer. */
+  /** The example's response. */
   public ProviderResponse answer() {
     Reply reply = reply();
     ProviderResponse answer = ProviderResponse.of(reply.status(), reply.body());
@@ -119,7 +119,7 @@ public final class WireExample {
     return answer;
   }
 
-  /** The example's answer, for a server to give. */
+  /** The example's response, for a server to send. */
   public Reply reply() {
     JsonNode response = exchange.path("response");
     String body =

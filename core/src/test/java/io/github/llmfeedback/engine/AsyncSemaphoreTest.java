@@ -34,7 +34,7 @@ class AsyncSemaphoreTest {
 
       queued.subList(0, 400).forEach(each -> each.cancel(false));
       Await.isTrue("the cancelled are gone", () -> client.engine().calls.permits.waiting() == 600);
-      time.advance(Duration.ofSeconds(30)); // the time of a call
+      time.advance(Duration.ofSeconds(30)); // the timeout of a call
       Await.isTrue("the late are gone", () -> client.engine().calls.permits.waiting() == 0);
 
       gate.open();
@@ -46,15 +46,15 @@ class AsyncSemaphoreTest {
   void soItIsInALane() {
     ManualTime time = new ManualTime();
     KeyedQueue queue = new KeyedQueue(time);
-    List<String> heard = new ArrayList<>();
-    BooleanSupplier late = () -> !heard.add("late");
+    List<String> taken = new ArrayList<>();
+    BooleanSupplier late = () -> !taken.add("late");
     queue.enter("a", () -> true);
     queue.enter("a", late);
-    queue.enter("a", () -> heard.add("next"));
+    queue.enter("a", () -> taken.add("next"));
     queue.forget("a", late);
     queue.forget("b", late);
     queue.leave("a", Duration.ZERO);
     time.advance(Duration.ZERO);
-    assertThat(heard).containsExactly("next");
+    assertThat(taken).containsExactly("next");
   }
 }

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Waits for a condition, for 20 seconds at most. */
+/** Waits for a condition, at most 20 seconds. */
 public final class Await {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How long calls wait before they try again, and when they do not. */
+/** How long calls wait before a retry, and when they do not retry. */
 class BackoffTest {
   private final LoopbackServer server = new LoopbackServer();
   private final ManualTime time = new ManualTime();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * A dialect that dies of an error, as where the class path has another Jackson than it was made
- * for, is no hang, and costs nobody else anything.
+ * for, causes no hang, and does not affect other calls.
  */
 @Timeout(60)
 class BrokenDialectTest {

@@ -42,7 +42,7 @@ class CallbackTest {
     return new ToyClient(server.url(), ToyDialect.plain(), settings.build());
   }
 
-  /** The name of the thread that runs a callback, which is attached before any answer comes. */
+  /** The name of the thread that runs a callback, which is attached before any response comes. */
   private String threadOf(Reply reply, Supplier<CompletableFuture<?>> call) {
     HeldReplies gate = new HeldReplies(seen -> reply);
     server.answerAll(gate);
@@ -125,7 +125,7 @@ class CallbackTest {
                           + client.submit(on("b")).attempts()
                           + client.submitAll(ToyClient.many(5)).size()
                           + client.submitAsync(on("c")).join().attempts());
-      Await.isDone(sum); // a join would not hear the test's time limit
+      Await.isDone(sum); // a join would ignore the test's timeout
       assertThat(sum.join()).isEqualTo(8);
     }
   }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.contract.LoopbackServer;
-import io.github.llmfeedback.engine.RawServer.Talk;
+import io.github.llmfeedback.engine.RawServer.Script;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +36,7 @@ class CancelTest {
   void onTheWireTheConnectionEnds() {
     CountDownLatch came = new CountDownLatch(1);
     CountDownLatch gone = new CountDownLatch(1);
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           came.countDown();
@@ -44,7 +44,7 @@ class CancelTest {
             gone.countDown();
           }
         };
-    try (RawServer raw = new RawServer(talk, RawServer.YES);
+    try (RawServer raw = new RawServer(script, RawServer.YES);
         ToyClient client =
             new ToyClient(
                 raw.url(), ToyDialect.plain(), ToyClient.settings().concurrency(1).build(), time)) {

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A check does what submitting does, short of the network. */
+/** A check does what submitting does, except for the network. */
 class CheckTest {
   private final LoopbackServer server = new LoopbackServer();
 

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How a batch is cut, and in what order it goes. */
+/** How a batch is divided into chunks, and in what order they are sent. */
 class ChunkTest {
   private final LoopbackServer server = new LoopbackServer().answerAll(seen -> Reply.of(200, "{}"));
 
@@ -143,7 +143,7 @@ class ChunkTest {
     inOrder(server.takeAll(), 60);
   }
 
-  /** Each target's words, which are numbered, came in order, and none is missing. */
+  /** Each target's numbered words arrived in order, and none is missing. */
   private static void inOrder(List<Seen> all, int count) {
     List<String> words =
         all.stream()
@@ -164,7 +164,7 @@ class ChunkTest {
     try (ToyClient client = new ToyClient(server, toy, time)) {
       CompletableFuture<List<Outcome>> batch =
           client.submitAllAsync(List.of(on("a"), on("b"), on("a"), on("a")));
-      // Not only that both requests came: their answers must have begun the spacing.
+      // Not only that both requests came: their responses must have begun the spacing.
       Await.isTrue(
           "one on each target ended",
           () -> Collections.frequency(time.alarms(), Duration.ofMillis(1100)) == 2);

@@ -47,7 +47,7 @@ class ClassUnloadingTest {
     }
   }
 
-  /** A server of applications: runs one, ends it, and waits until nothing of it is left. */
+  /** An application server: runs an application, ends it, and waits until it is unloaded. */
   static final class Host {
     private Host() {}
 

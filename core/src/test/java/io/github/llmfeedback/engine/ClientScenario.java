@@ -15,13 +15,13 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** What happens to a client of a server that does as told, step by step, and its results. */
+/** A client and a controlled server, driven step by step, and the client's results. */
 final class ClientScenario implements AutoCloseable {
   static final int CONCURRENCY = 2;
   static final int PENDING = 5;
   private static final List<HeldServer.Act> ANSWERS = List.of(HeldServer.Act.values());
 
-  /** What can happen next; the number says to whom, or how much. */
+  /** The kinds of steps; a step's number says which feedback, or how much. */
   enum Event {
     SUBMIT_ASYNC,
     SUBMIT_ALL_ASYNC,
@@ -34,7 +34,7 @@ final class ClientScenario implements AutoCloseable {
     CLOSE
   }
 
-  /** Feedbacks given together, the future of their outcomes, and how their giver gives up. */
+  /** Feedbacks submitted together, the future of their outcomes, and how to cancel it. */
   record Given(
       List<Feedback> feedbacks, CompletableFuture<List<Outcome>> outcomes, Runnable giveUp) {}
 
@@ -116,7 +116,7 @@ final class ClientScenario implements AutoCloseable {
   }
 
   private Thread begin(Runnable task) {
-    Thread thread = new Thread(task, "life");
+    Thread thread = new Thread(task, "scenario");
     thread.setDaemon(true);
     threads.add(thread);
     thread.start();
@@ -145,7 +145,7 @@ final class ClientScenario implements AutoCloseable {
     }
   }
 
-  /** Rarely, for little happens after it. */
+  /** Rarely, because little happens afterwards. */
   private void close(int number) {
     if (number % 4 == 0 && !closing) {
       closing = true;
@@ -157,7 +157,7 @@ final class ClientScenario implements AutoCloseable {
     return closing;
   }
 
-  /** Lets everything come to its end, while so much time passes at each look. */
+  /** Lets everything end, while this much time passes at each check. */
   void settle(Duration passing) {
     server.agreeToAll();
     Await.isTrue(
@@ -170,7 +170,7 @@ final class ClientScenario implements AutoCloseable {
     Await.isTrue("nothing is at the server", () -> server.held() == 0);
   }
 
-  /** Closes the client, if nothing did yet. */
+  /** Closes the client, unless it is closed already. */
   void end() {
     server.agreeToAll();
     client.close();

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a client that closes does with what it still has. */
+/** What a closing client does with pending calls. */
 @Timeout(60)
 class CloseTest {
   private final LoopbackServer server = new LoopbackServer();
@@ -65,7 +65,7 @@ class CloseTest {
     return closed;
   }
 
-  /** Begins to close, and waits until nothing new is taken. */
+  /** Begins to close, and waits until nothing new is admitted. */
   private CompletableFuture<Void> closing() {
     CompletableFuture<Void> closed = close();
     Await.isTrue("it takes nothing more", this::isClosing);

@@ -26,15 +26,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Every feedback has one outcome, whatever happens at the same time, and the caller hears it. */
+/** Every feedback has one outcome, which its caller gets, whatever happens at the same time. */
 @Timeout(120)
 class ConcurrentOutcomesTest {
   /** Of three feedbacks each; in 64 threads they are 10,176. */
   private static final int ROUNDS = 53;
 
   /**
-   * Whoever closes between an answer and its judgement must not say that nothing was sent, nor must
-   * an attempt that is given up. Every third feedback is taken and never answered.
+   * Neither a close between a response and its verdict nor an abandoned attempt may report that
+   * nothing was sent. Every third feedback is received and gets no response.
    */
   @RepeatedTest(20)
   @Execution(ExecutionMode.CONCURRENT) // most of it is a wait for attempts to time out

@@ -21,7 +21,7 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** A connection that is never made. */
+/** A connection that is never established. */
 class ConnectTimeoutTest {
   @AutoClose private final LoopbackServer server = new LoopbackServer();
 

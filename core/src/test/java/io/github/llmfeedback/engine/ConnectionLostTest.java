@@ -10,7 +10,7 @@ import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Reply.Fault;
-import io.github.llmfeedback.engine.RawServer.Talk;
+import io.github.llmfeedback.engine.RawServer.Script;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections that break before, while or after the request is read, or within the answer. */
 class ConnectionLostTest {
-  static Stream<Named<Talk>> breaks() {
+  static Stream<Named<Script>> breaks() {
     return Stream.of(
         Named.of("closed before anything is read", socket -> {}),
         Named.of(
@@ -81,9 +81,9 @@ class ConnectionLostTest {
 
   @ParameterizedTest
   @MethodSource("breaks")
-  void whatMayArriveTwiceIsSentAgain(Talk talk) {
+  void whatMayArriveTwiceIsSentAgain(Script script) {
     for (boolean byNature : new boolean[] {true, false}) {
-      try (RawServer server = new RawServer(talk, talk, RawServer.YES);
+      try (RawServer server = new RawServer(script, script, RawServer.YES);
           ToyClient client =
               client(
                   server, byNature ? ToyDialect.repeatableOnes() : ToyDialect.plain(), !byNature)) {
@@ -131,7 +131,7 @@ class ConnectionLostTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"})
   void anIdleConnectionThatTheServerClosedIsNotUsed(String lastWords) {
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" + lastWords);
@@ -150,7 +150,7 @@ class ConnectionLostTest {
   @Test
   void manyConnectionsCanBeStaleAtOnce() {
     CyclicBarrier all = new CyclicBarrier(16);
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           try {
@@ -175,7 +175,7 @@ class ConnectionLostTest {
   @Test
   void asManyConnectionsAreKeptAsCallsMayBeOnTheWire() {
     CyclicBarrier all = new CyclicBarrier(16);
-    Talk talk =
+    Script script =
         socket -> {
           while (true) {
             RawServer.readRequest(socket);
@@ -207,7 +207,7 @@ class ConnectionLostTest {
 
   @Test
   void aConnectionThatAnHttp10ServerWillCloseIsNotUsedAgain() {
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(socket, "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}");
@@ -226,7 +226,7 @@ class ConnectionLostTest {
 
   @Test
   void aConnectionThatAnHttp10ServerKeepsAliveIsUsedAgain() {
-    Talk talk =
+    Script script =
         socket -> {
           for (int i = 1; i <= 3; i++) {
             RawServer.readRequest(socket);

@@ -10,10 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Says yes to any number of requests and remembers nothing of them but which of the targets {@code
- * t0}, {@code t1} and so on were in them, and how many.
+ * Accepts any number of requests and records only which of the targets {@code t0}, {@code t1} and
+ * so on were in them, and how many.
  */
-final class CountingResponder implements RawServer.Talk {
+final class CountingResponder implements RawServer.Script {
   private static final Pattern TARGET = Pattern.compile("\"id\":\"t(\\d+)\"");
 
   private final ReentrantLock lock = new ReentrantLock();

@@ -30,7 +30,7 @@ class ErrorAnywhereTest {
     server.close();
   }
 
-  /** The ways a feedback can go; each ends with any outcome, or with what the caller may catch. */
+  /** The ways to submit; each ends with any outcome, or with an error the caller may catch. */
   enum Way {
     SUBMIT(false) {
       @Override
@@ -148,8 +148,8 @@ class ErrorAnywhereTest {
       time.failAfter(questions, times);
       try {
         way.go(client);
-      } catch (RuntimeException | OutOfMemoryError heard) {
-        // It was told, one way or another.
+      } catch (RuntimeException | OutOfMemoryError reported) {
+        // The caller was told, in one of these ways.
       }
       failed = time.hasFailed();
       time.heal();

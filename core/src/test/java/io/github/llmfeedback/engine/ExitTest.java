@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What becomes of calls that are pending when a JVM exits; each program is a JVM of its own. */
+/** What happens to calls that are pending when a JVM exits; each program runs in its own JVM. */
 @Timeout(120)
 class ExitTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -42,7 +42,7 @@ class ExitTest {
     return new Program(List.of(), main, server.url());
   }
 
-  /** Fires and forgets, and comes to its end. */
+  /** Submits, drops the future, and exits. */
   static final class FireAndForget {
     private FireAndForget() {}
 
@@ -60,7 +60,7 @@ class ExitTest {
     assertThat(server.count()).isEqualTo(100);
   }
 
-  /** Waits to be ended, while calls are pending. */
+  /** Waits to be terminated, while calls are pending. */
   static final class Service {
     private Service() {}
 
@@ -86,7 +86,7 @@ class ExitTest {
     assertThat(server.count()).isEqualTo(100);
   }
 
-  /** Still submits while it is drained, in a shutdown hook of its own. */
+  /** Still submits during shutdown, in its own shutdown hook. */
   static final class Drained {
     private Drained() {}
 
@@ -128,7 +128,7 @@ class ExitTest {
     }
   }
 
-  /** Does not want to be waited for. */
+  /** Has switched the waiting at exit off. */
   static final class Careless {
     private Careless() {}
 
@@ -147,7 +147,7 @@ class ExitTest {
     }
   }
 
-  /** Has nothing pending any more, and has not closed its client. */
+  /** Has nothing pending any longer, and has not closed its client. */
   static final class Done {
     private Done() {}
 

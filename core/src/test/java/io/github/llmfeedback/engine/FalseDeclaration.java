@@ -8,19 +8,21 @@ import io.github.llmfeedback.spi.Losses;
 import java.util.List;
 import java.util.Map;
 
-/** A way in which a dialect can declare of a part what it does not do. */
+/** A false declaration that a dialect can make about a part. */
 enum FalseDeclaration {
-  /** It says that it keeps the part, and leaves it out in silence. */
+  /** It declares that it keeps the part, and silently omits it. */
   OMITS,
-  /** It says that it keeps the part, and notes at each feedback that it does not. */
+  /** It declares that it keeps the part, and reports for each feedback that it dropped it. */
   DROPS,
-  /** It says that the part becomes coarser, and never notes it. */
+  /** It declares that it approximates the part, and never reports it. */
   NOTES_NOTHING,
-  /** It says that it keeps a score, and sends good or bad. */
+  /** It declares that it keeps a score, and sends good or bad. */
   COARSENS,
-  /** It says that it keeps nothing of the part, and sends it: of the client, not its dialect. */
+  /**
+   * It declares that it does not keep the part, and sends it; made by the client, not its dialect.
+   */
   UNDERSTATES,
-  /** True, for comparison: it says that it keeps nothing of the part. */
+  /** True, for comparison: it declares that it does not keep the part. */
   OWNS_UP;
 
   /** The dialect that declares this about {@code part}. */

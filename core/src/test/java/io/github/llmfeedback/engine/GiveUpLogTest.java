@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Lines about what is given up, with a timer that rings late. */
+/** Log lines for calls that are given up, with a timer that fires late. */
 class GiveUpLogTest {
   private final ManualTime clock = new ManualTime();
   private final List<Runnable> alarms = new ArrayList<>();
@@ -56,7 +56,7 @@ class GiveUpLogTest {
   void aLateTimerMakesNoSecondLineInASecondAndLosesNoCount() {
     giveUp(10);
     clock.advance(Duration.ofSeconds(1));
-    giveUp(5); // before the alarm rings
+    giveUp(5); // before the alarm fires
     assertThat(lines).as("nine, and the first of the five").containsExactly("a call", "10");
     ringLate();
     assertThat(lines).as("within the second of the last line").hasSize(2);

@@ -5,7 +5,7 @@ import io.github.llmfeedback.contract.Seen;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 
-/** Holds a server's answers back until it opens. */
+/** Holds a server's responses back until it is opened. */
 public final class HeldReplies implements Function<Seen, Reply> {
   private final CountDownLatch open = new CountDownLatch(1);
   private final Function<Seen, Reply> replies;

@@ -13,9 +13,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A server that holds each request until it is told what to answer, and knows what it took. */
+/** A server that holds each request until a test chooses the response, and records requests. */
 final class HeldServer implements AutoCloseable {
-  /** An answer. */
+  /** A response. */
   enum Act {
     YES,
     FAILED,
@@ -35,7 +35,7 @@ final class HeldServer implements AutoCloseable {
       };
     }
 
-    /** Whether the server may keep what it answered so. */
+    /** Whether the server may have stored what it responded to like this. */
     boolean takes() {
       return this == YES || this == FAILED || this == LOST;
     }
@@ -52,18 +52,18 @@ final class HeldServer implements AutoCloseable {
     return server.url();
   }
 
-  /** What the next request, held already or still to come, is answered with. */
+  /** Responds to the next request, whether it is already held or still to come. */
   void next(Act act) {
     acts.add(act);
   }
 
-  /** From now on whatever is held or comes is answered with yes. */
+  /** Accepts every request that is held or comes from now on. */
   void agreeToAll() {
     willing.set(true);
     acts.add(Act.YES);
   }
 
-  /** From now on whatever comes is held again. */
+  /** Holds every request that comes from now on. */
   void hold() {
     willing.set(false);
     acts.clear();
@@ -73,12 +73,12 @@ final class HeldServer implements AutoCloseable {
     return held.get();
   }
 
-  /** How often it took what is about this target, whatever it said then; what it holds is taken. */
+  /** How many requests on this target it received, whatever the response, including held ones. */
   int taken(String target) {
     return taken.getOrDefault(target, 0);
   }
 
-  /** Whether it said yes to what is about this target. */
+  /** Whether it accepted feedback on this target. */
   boolean agreed(String target) {
     return agreed.contains(target);
   }

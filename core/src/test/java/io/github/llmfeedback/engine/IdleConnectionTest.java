@@ -23,7 +23,7 @@ class IdleConnectionTest {
       try (ToyClient client =
           new ToyClient(args[0], ToyDialect.plain(), ToyClient.settings().build())) {
         client.submit(ToyClient.on("a"));
-        int end = System.in.read(); // which never comes
+        int end = System.in.read(); // blocks for ever
         System.out.print(end);
       }
     }
@@ -32,7 +32,7 @@ class IdleConnectionTest {
   @Test
   void itIsClosedAfterHalfAMinute() throws Exception {
     CompletableFuture<Duration> idle = new CompletableFuture<>();
-    RawServer.Talk talk =
+    RawServer.Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
@@ -40,7 +40,7 @@ class IdleConnectionTest {
           assertThat(socket.getInputStream().read()).as("no word more").isEqualTo(-1);
           idle.complete(Duration.ofNanos(System.nanoTime() - answered));
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         Program program = new Program(List.of(), Idle.class, server.url())) {
       assertThat(program).isNotNull();
       assertThat(idle.get(90, TimeUnit.SECONDS))

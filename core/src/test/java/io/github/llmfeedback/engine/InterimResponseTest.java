@@ -3,22 +3,22 @@ package io.github.llmfeedback.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.Outcome;
-import io.github.llmfeedback.engine.RawServer.Talk;
+import io.github.llmfeedback.engine.RawServer.Script;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Responses that only announce the answer (RFC 9110, 15.2). */
+/** Interim responses before the final one (RFC 9110, 15.2). */
 class InterimResponseTest {
   private static final String YES = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 
   private static Outcome answered(String interim) {
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(socket, interim + YES);
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client =
             new ToyClient(server.url(), ToyDialect.plain(), ToyClient.impatient().build())) {
       return client.submitAll(ToyClient.many(1)).get(0);

@@ -20,9 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-/**
- * Whatever happens to a client in whatever order, each feedback has one outcome, and it is true.
- */
+/** Each feedback has one outcome, which is true, whatever happens to a client in any order. */
 class InterleavingPropertiesTest {
   /** One thing that happens. */
   record Step(ClientScenario.Event event, int number) {}
@@ -73,17 +71,17 @@ class InterleavingPropertiesTest {
     }
   }
 
-  private static void haveTrueOutcomes(ClientScenario life, boolean repeatable) {
-    for (ClientScenario.Given given : life.given) {
+  private static void haveTrueOutcomes(ClientScenario scenario, boolean repeatable) {
+    for (ClientScenario.Given given : scenario.given) {
       for (Feedback feedback : given.feedbacks()) {
         String target = feedback.target().toString();
-        assertThat(life.server.taken(target)).isBetween(0, repeatable ? 2 : 1);
+        assertThat(scenario.server.taken(target)).isBetween(0, repeatable ? 2 : 1);
       }
-      outcomes(given).forEach(outcome -> isTrue(outcome, life.server));
+      outcomes(given).forEach(outcome -> isTrue(outcome, scenario.server));
     }
   }
 
-  /** One for each feedback, in order; none if the giver did not want to hear them any more. */
+  /** One for each feedback, in order; none if the caller cancelled. */
   private static List<Outcome> outcomes(ClientScenario.Given given) {
     List<Outcome> outcomes;
     try {
@@ -108,35 +106,35 @@ class InterleavingPropertiesTest {
     }
   }
 
-  /** As many calls as ever on the wire, and as many pending. */
-  private static void hasAllItsRoomAgain(ClientScenario life) {
-    life.time.advance(Duration.ofHours(1)); // of every pause
-    life.server.hold();
-    int before = life.given.size();
+  /** The client again admits as many calls in flight, and as many pending, as before. */
+  private static void hasAllItsRoomAgain(ClientScenario scenario) {
+    scenario.time.advance(Duration.ofHours(1)); // of every pause
+    scenario.server.hold();
+    int before = scenario.given.size();
     for (int i = 0; i < ClientScenario.PENDING; i++) {
-      life.submitAsync();
+      scenario.submitAsync();
     }
-    List<ClientScenario.Given> given = life.given.subList(before, life.given.size());
+    List<ClientScenario.Given> given = scenario.given.subList(before, scenario.given.size());
     // Not what is held: a request of a cancelled call may come to the server only now.
     Await.isTrue(
         "all permits are back",
         () ->
-            given.stream().filter(each -> isTaken(each, life)).count()
+            given.stream().filter(each -> isTaken(each, scenario)).count()
                 >= ClientScenario.CONCURRENCY);
-    life.settle(Duration.ZERO);
+    scenario.settle(Duration.ZERO);
     assertThat(given)
         .flatExtracting(InterleavingPropertiesTest::outcomes)
         .extracting(Outcome::isAccepted)
         .containsOnly(true);
   }
 
-  private static boolean isTaken(ClientScenario.Given given, ClientScenario life) {
-    return life.server.taken(given.feedbacks().get(0).target().toString()) > 0;
+  private static boolean isTaken(ClientScenario.Given given, ClientScenario scenario) {
+    return scenario.server.taken(given.feedbacks().get(0).target().toString()) > 0;
   }
 
-  private static void takesNothing(ClientScenario life) {
-    life.submitAsync();
-    Outcome refused = outcomes(life.given.get(life.given.size() - 1)).get(0);
+  private static void takesNothing(ClientScenario scenario) {
+    scenario.submitAsync();
+    Outcome refused = outcomes(scenario.given.get(scenario.given.size() - 1)).get(0);
     FeedbackException error = refused.error().orElseThrow();
     assertThat(((UndeliveredFeedbackException) error).reason()).isEqualTo(Reason.CLOSED);
     assertThat(error.mayHaveArrived()).isFalse();

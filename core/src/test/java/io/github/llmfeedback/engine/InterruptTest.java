@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** An interrupt ends every wait at once, tells the truth, and stays set. */
+/** An interrupt ends every wait at once, with a true outcome, and stays set. */
 class InterruptTest {
   private final LoopbackServer server = new LoopbackServer();
   private final ManualTime time = new ManualTime();
@@ -30,7 +30,7 @@ class InterruptTest {
     server.close();
   }
 
-  /** A call on a thread of its own, which a test interrupts. */
+  /** A call on its own thread, which a test interrupts. */
   private static final class Waiting<T> {
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private final CompletableFuture<Boolean> flag = new CompletableFuture<>();

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** A yes whose ids no receipt can hold, such as half an emoji, is a yes all the same. */
+/** A success with ids that no receipt can hold, such as half an emoji, is still a success. */
 class KnownIdsTest {
   private static final Reply HALF_AN_EMOJI = Reply.of(200, "{\"ids\":[\"a\",\"\\ud83d\"]}");
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A provider that may turn out to take no lists. */
+/** A provider that may turn out not to accept lists. */
 class ListsTest {
   private final LoopbackServer server = new LoopbackServer();
   private final ToyClient client =

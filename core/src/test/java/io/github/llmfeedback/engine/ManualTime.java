@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** A time that a test moves by hand. Alarms ring on the thread that moves it. */
+/** A time that a test advances. Alarms run on the thread that advances it. */
 public final class ManualTime implements Time {
   /** Just before the overflow, where a comparison instead of a difference goes wrong. */
   private static final long START = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
@@ -21,7 +21,7 @@ public final class ManualTime implements Time {
   private long passed;
   private double random = 0.5;
 
-  /** Waits, in real time, until an alarm is to ring in exactly this time, and lets it pass. */
+  /** Waits, in real time, until an alarm is set for exactly this delay, and advances by it. */
   void pass(Duration delay) {
     awaitAlarm(delay);
     advance(delay);
@@ -35,7 +35,7 @@ public final class ManualTime implements Time {
     return alarms().contains(delay);
   }
 
-  /** In what time alarms are to ring. */
+  /** The delays after which the alarms are due. */
   List<Duration> alarms() {
     lock.lock();
     try {
@@ -117,7 +117,7 @@ public final class ManualTime implements Time {
     }
   }
 
-  /** One alarm, equal to no other. */
+  /** One alarm, compared by identity. */
   private static final class Ringing {
     final long due;
     final Runnable task;

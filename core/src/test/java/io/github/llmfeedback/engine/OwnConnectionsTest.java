@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A connection carries the calls of one client, so that what is wrong with it is no other's. */
+/** A connection carries the calls of one client, so that its faults do not affect another. */
 @Timeout(60)
 class OwnConnectionsTest {
   private final List<String> heads = new CopyOnWriteArrayList<>();

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A success that is not one for some of what was sent. */
+/** A success status for a request of which some feedbacks were not accepted. */
 class PartialSuccessTest {
   private final LoopbackServer server = new LoopbackServer();
 

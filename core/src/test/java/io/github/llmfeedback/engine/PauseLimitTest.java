@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A pause that the provider asks for, such as of a thousand years, and that is cut. */
+/** A pause that the provider asks for, such as of a thousand years, and that is limited. */
 class PauseLimitTest {
   private static final Duration LONGEST = Duration.ofMinutes(10);
   private static final Duration LOOK = Duration.ofMillis(250);
@@ -39,7 +39,7 @@ class PauseLimitTest {
     client.close();
   }
 
-  /** Three calls in a pause that is about to end, the server being told what to do from then on. */
+  /** Three calls in a pause that is about to end, with the server's behaviour from then on. */
   private List<CompletableFuture<Receipt>> threeThatWait() {
     server.enqueue(NEVER_AGAIN);
     CompletableFuture<Receipt> first = client.submitAsync(on("a"));
@@ -50,7 +50,7 @@ class PauseLimitTest {
     return calls;
   }
 
-  private long looking() {
+  private long checking() {
     return time.alarms().stream().filter(LOOK::equals).count();
   }
 
@@ -60,10 +60,10 @@ class PauseLimitTest {
     HeldReplies gate = HeldReplies.yes();
     server.answerAll(gate);
     time.advance(LONGEST);
-    Await.isTrue("two look again later", () -> looking() == 2);
+    Await.isTrue("two check again later", () -> checking() == 2);
     Await.isTrue("one asks", () -> server.count() == 2);
     time.advance(Duration.ofSeconds(5));
-    assertThat(looking()).isEqualTo(2);
+    assertThat(checking()).isEqualTo(2);
     assertThat(server.count()).isEqualTo(2);
 
     gate.open();
@@ -95,7 +95,7 @@ class PauseLimitTest {
     List<CompletableFuture<Receipt>> calls = threeThatWait();
     server.answerAll(seen -> Reply.fault(Fault.NEVER_ANSWERED));
     time.advance(LONGEST);
-    Await.isTrue("one asks", () -> server.count() == 2 && looking() == 2);
+    Await.isTrue("one asks", () -> server.count() == 2 && checking() == 2);
     server.answerAll(seen -> Reply.of(200, "{}"));
     time.advance(Duration.ofSeconds(10)); // the attempt's time
     time.advance(LOOK);

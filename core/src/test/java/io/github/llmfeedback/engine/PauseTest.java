@@ -156,7 +156,7 @@ class PauseTest {
     server.enqueue(busy(429, "60"));
     try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time)) {
       assertThat(rejection(client).attempts()).isEqualTo(1);
-      time.advance(Duration.ofSeconds(30)); // which leaves a pause of just the call's time
+      time.advance(Duration.ofSeconds(30)); // which leaves a pause of exactly the call's timeout
 
       CompletableFuture<Receipt> late = client.submitAsync(on("a"));
       Await.isDone(late);
@@ -240,7 +240,7 @@ class PauseTest {
     try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time)) {
       CompletableFuture<List<Outcome>> batch = client.submitAllAsync(ToyClient.many(2));
       time.awaitAlarm(Duration.ofMinutes(1));
-      time.pass(BACKOFF); // meets the pause, and sits it out
+      time.pass(BACKOFF); // reaches the pause, and waits it out
       Duration left = Duration.ofMinutes(1).minus(BACKOFF);
       time.advance(left.minusSeconds(1));
       assertThat(server.count()).as("a second before its end").isEqualTo(2);

@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How much a client takes on at once. */
+/** How many calls and bytes a client accepts at once. */
 class PendingTest {
   private final LoopbackServer server = new LoopbackServer();
   private final HeldReplies gate = HeldReplies.yes();

@@ -38,13 +38,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Plain http stays on this machine, whoever would lead it elsewhere, unless that is allowed. */
+/** Plain http stays on this machine, whatever would route it elsewhere, unless allowed. */
 @Timeout(60)
 class PlainHttpTest {
   /** Every byte that came in over all connections, after a SOCKS proxy's greeting. */
-  private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream received = new ByteArrayOutputStream();
 
-  /** How many connections were heard to their end. */
+  /** How many connections were read to their end. */
   private final AtomicInteger ended = new AtomicInteger();
 
   private final AtomicInteger greetings = new AtomicInteger();
@@ -54,19 +54,19 @@ class PlainHttpTest {
 
   private final OkHttpClient.Builder http = new OkHttpClient.Builder();
 
-  /** A provider, or a proxy, that says yes to what it hears. */
+  /** A provider, or a proxy, that accepts every request. */
   private void listen(Socket socket) throws IOException {
     try {
       InputStream in = socket.getInputStream();
       int next;
       StringBuilder head = new StringBuilder();
       while (head.indexOf("\r\n\r\n") < 0 && (next = in.read()) != -1) {
-        heard.write(next);
+        received.write(next);
         head.append((char) next);
       }
       if (!head.isEmpty()) {
         String body = RawServer.readBody(in, head.toString());
-        heard.writeBytes(body.getBytes(StandardCharsets.UTF_8));
+        received.writeBytes(body.getBytes(StandardCharsets.UTF_8));
         RawServer.write(
             socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
       }
@@ -75,7 +75,7 @@ class PlainHttpTest {
     }
   }
 
-  /** RFC 1928, as far as it takes to hear what comes through. */
+  /** As much of RFC 1928 as is needed to receive the forwarded bytes. */
   private void speakSocks(Socket socket) throws IOException {
     InputStream in = socket.getInputStream();
     in.read();
@@ -90,12 +90,12 @@ class PlainHttpTest {
   }
 
   private void isNothingHeard(int connections) {
-    Await.isTrue("each connection was heard to its end", () -> ended.get() == connections);
-    assertThat(heard()).isEmpty();
+    Await.isTrue("each connection was read to its end", () -> ended.get() == connections);
+    assertThat(received()).isEmpty();
   }
 
-  private String heard() {
-    return heard.toString(StandardCharsets.UTF_8);
+  private String received() {
+    return received.toString(StandardCharsets.UTF_8);
   }
 
   private static Proxy proxy(Proxy.Type type, RawServer server) {
@@ -129,7 +129,7 @@ class PlainHttpTest {
     try (ToyClient client = new ToyClient(url, ToyDialect.plain(), settings)) {
       client.submit(on("a"));
     }
-    assertThat(heard()).contains(ToyClient.KEY, "word");
+    assertThat(received()).contains(ToyClient.KEY, "word");
   }
 
   @ParameterizedTest
@@ -170,7 +170,7 @@ class PlainHttpTest {
     isNothingHeard(2);
   }
 
-  /** With addresses that nobody has (RFC 5737), and sockets that get to the server in any case. */
+  /** With documentation addresses (RFC 5737), and sockets that always connect to the server. */
   @Test
   void aNameThatLeadsElsewhereIsNotFollowed() {
     http.dns(name -> List.of(InetAddress.getByName("192.0.2.1")))
@@ -226,7 +226,7 @@ class PlainHttpTest {
     isRefused("http://localhost:1", "an HTTP proxy");
   }
 
-  /** OkHttp says that the way is direct; the JDK's own sockets ask the JVM's selector. */
+  /** For OkHttp the route is direct, but the JDK's own sockets ask the JVM's selector. */
   @Test
   void aSocksProxyThatOnlyTheJdksSocketsKnowHearsNothing() {
     ProxySelector before = ProxySelector.getDefault();
@@ -280,7 +280,7 @@ class PlainHttpTest {
     try (Program program = new Program(options, Submitting.class, "http://localhost:1", "true")) {
       assertThat(program.output(Duration.ofSeconds(30))).isEqualTo("a receipt");
     }
-    assertThat(heard()).contains(ToyClient.KEY, "word");
+    assertThat(received()).contains(ToyClient.KEY, "word");
   }
 
   /** Submits one feedback with a client of our own. */
@@ -335,7 +335,7 @@ class PlainHttpTest {
         new ToyClient("https://provider.example", ToyDialect.plain(), settings)) {
       assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
     }
-    assertThat(heard()).contains("word");
+    assertThat(received()).contains("word");
   }
 
   @Test
@@ -391,7 +391,7 @@ class PlainHttpTest {
     public void connectFailed(URI uri, SocketAddress address, IOException e) {}
   }
 
-  /** Makes sockets that lead to one server, whatever address they are told. */
+  /** A factory of sockets that connect to one server, whatever the address. */
   private static SocketFactory allTo(int port) {
     return new UnconnectedSockets(
         () ->

@@ -70,7 +70,7 @@ class PollingTest {
     time.run(REST);
 
     assertThat(run.ended().join()).isEqualTo("2 attempts");
-    assertThat(toy.heard).containsExactly("answered", "waited", "answered");
+    assertThat(toy.events).containsExactly("answered", "waited", "answered");
     assertThat(time.open()).doesNotContain(REST, Toy.TIMEOUT);
   }
 
@@ -82,7 +82,7 @@ class PollingTest {
     time.awaitTask(REST);
     time.run(REST);
     assertThat(run.ended().join()).isEqualTo("2 attempts");
-    assertThat(toy.heard).containsExactly("failed", "waited", "answered");
+    assertThat(toy.events).containsExactly("failed", "waited", "answered");
   }
 
   @Test
@@ -120,7 +120,10 @@ class PollingTest {
     assertThat(time.open()).doesNotContain(REST, Toy.TIMEOUT);
   }
 
-  /** An error too, as where the class path has another Jackson than the dialogue was made for. */
+  /**
+   * An error too, as where the class path has another Jackson than the polling was compiled
+   * against.
+   */
   static Stream<Throwable> bugs() {
     return Stream.of(new IllegalStateException("broken"), new NoClassDefFoundError("broken"));
   }
@@ -178,11 +181,11 @@ class PollingTest {
     return end.handle((result, error) -> ((UndeliveredFeedbackException) error).reason()).join();
   }
 
-  /** Asks, rests and asks again, until an answer says it is the end. */
+  /** Sends, waits and sends again, until a response ends it. */
   private static class Toy implements Polling<String> {
     static final Duration TIMEOUT = Duration.ofHours(1);
 
-    final Queue<String> heard = new ConcurrentLinkedQueue<>();
+    final Queue<String> events = new ConcurrentLinkedQueue<>();
 
     @Override
     public Duration timeout() {
@@ -196,19 +199,19 @@ class PollingTest {
 
     @Override
     public Step<String> accepted(ProviderResponse answer, Effort soFar) {
-      heard.add("answered");
+      events.add("answered");
       return answer.has("/end") ? new Done<>(soFar.attempts() + " attempts") : new Wait<>(REST);
     }
 
     @Override
     public Step<String> failed(FeedbackException error, Effort soFar) {
-      heard.add("failed");
+      events.add("failed");
       return new Wait<>(REST);
     }
 
     @Override
     public Step<String> waited() {
-      heard.add("waited");
+      events.add("waited");
       return begin();
     }
 
@@ -224,7 +227,7 @@ class PollingTest {
     }
   }
 
-  /** Time that passes by hand: a task runs when the test says so. */
+  /** A time under the test's control: a task runs when the test says so. */
   private static final class ManualTime implements Time {
     private record Task(Runnable work, Duration delay) {}
 

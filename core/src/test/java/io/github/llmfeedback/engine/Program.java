@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A program that runs in a JVM of its own, with this one's class path. */
+/** A program that runs in its own JVM, with this one's class path. */
 public final class Program implements AutoCloseable {
   private final Process process;
   private final Path out;
@@ -37,8 +37,8 @@ public final class Program implements AutoCloseable {
   }
 
   /** What it printed; fails unless it ends well, and in time. */
-  public String output(Duration patience) throws InterruptedException {
-    boolean ended = process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+  public String output(Duration timeout) throws InterruptedException {
+    boolean ended = process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
     if (!ended || process.exitValue() != 0) {
       throw new AssertionError(
           (ended ? "ended with " + process.exitValue() : "did not end") + ": " + read(out, err));
@@ -46,14 +46,14 @@ public final class Program implements AutoCloseable {
     return read(out);
   }
 
-  /** Asks it to end, as {@code kill} does. */
+  /** Asks it to exit, as {@code kill} does. */
   void terminate() {
     process.destroy();
   }
 
   /** What a program printed that was asked to end; fails unless it ends in time. */
-  String outputOfTheTerminated(Duration patience) throws InterruptedException {
-    if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+  String outputOfTheTerminated(Duration timeout) throws InterruptedException {
+    if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new AssertionError("did not end: " + read(out, err));
     }
     return read(out);

@@ -24,7 +24,7 @@ import okhttp3.Route;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** A proxy for plain http that wants credentials. */
+/** A proxy for plain http that requires credentials. */
 class ProxyTest {
   private static final Reply WHO =
       Reply.of(407, "").header("Proxy-Authenticate", "Basic realm=\"so\"");

@@ -12,14 +12,14 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A server that does to each of its connections whatever a test tells it, byte by byte. */
+/** A server that runs a test's script on each of its connections, byte by byte. */
 public final class RawServer implements AutoCloseable {
-  /** What becomes of a connection, which is closed after it. */
-  public interface Talk {
+  /** What the server does with a connection, which is closed afterwards. */
+  public interface Script {
     void with(Socket socket) throws IOException, InterruptedException;
   }
 
-  static final Talk YES =
+  static final Script YES =
       socket -> {
         readRequest(socket);
         write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
@@ -30,19 +30,19 @@ public final class RawServer implements AutoCloseable {
   private final AtomicInteger closed = new AtomicInteger();
   private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
 
-  /** A server of one talk after the other; the last one goes on for ever. */
-  public RawServer(Talk... talks) {
-    this(InetAddress.getLoopbackAddress(), talks);
+  /** A server with one script for each connection; the last is used for all further ones. */
+  public RawServer(Script... scripts) {
+    this(InetAddress.getLoopbackAddress(), scripts);
   }
 
-  /** As {@link #RawServer(Talk...)}, at another address than loopback's usual one. */
-  public RawServer(InetAddress at, Talk... talks) {
+  /** As {@link #RawServer(Script...)}, at another address than the default loopback address. */
+  public RawServer(InetAddress at, Script... scripts) {
     try {
       listening = new ServerSocket(0, 50, at);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    daemon(() -> accept(talks));
+    daemon(() -> accept(scripts));
   }
 
   private static void daemon(Runnable task) {
@@ -51,15 +51,15 @@ public final class RawServer implements AutoCloseable {
     thread.start();
   }
 
-  private void accept(Talk... talks) {
+  private void accept(Script... scripts) {
     try {
       while (!listening.isClosed()) {
         Socket socket = listening.accept();
         open.add(socket);
-        Talk talk = talks[Math.min(connections.getAndIncrement(), talks.length - 1)];
+        Script script = scripts[Math.min(connections.getAndIncrement(), scripts.length - 1)];
         daemon(
             () -> {
-              talk(talk, socket);
+              run(script, socket);
               closed.incrementAndGet();
             });
       }
@@ -68,11 +68,11 @@ public final class RawServer implements AutoCloseable {
     }
   }
 
-  private static void talk(Talk talk, Socket socket) {
+  private static void run(Script script, Socket socket) {
     try (socket) {
-      talk.with(socket);
+      script.with(socket);
     } catch (IOException | InterruptedException gone) {
-      // the client's business
+      // the client's concern
     }
   }
 
@@ -84,7 +84,7 @@ public final class RawServer implements AutoCloseable {
     return listening.getLocalPort();
   }
 
-  /** How many connections came so far. */
+  /** How many connections were accepted so far. */
   int connections() {
     return connections.get();
   }
@@ -94,7 +94,7 @@ public final class RawServer implements AutoCloseable {
     return closed.get();
   }
 
-  /** Reads a whole request and answers its head. */
+  /** Reads a whole request and returns its head. */
   public static String readRequest(Socket socket) throws IOException {
     String head = readHead(socket.getInputStream());
     readBody(socket.getInputStream(), head);

@@ -13,7 +13,7 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A redirect is a refusal that names the place: key and words reach no other host. */
+/** A redirect is a refusal that names the location; key and feedback reach no other host. */
 class RedirectTest {
   @ParameterizedTest
   @ValueSource(ints = {300, 301, 302, 303, 307, 308})

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is tried again, and what the caller hears if that does not help. */
+/** What is retried, and what the caller gets if that does not help. */
 class RetryTest {
   private final LoopbackServer server = new LoopbackServer();
 

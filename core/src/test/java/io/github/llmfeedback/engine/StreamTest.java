@@ -54,7 +54,7 @@ class StreamTest {
     server.close();
   }
 
-  /** A source that counts what is taken from it. */
+  /** A source that counts what is read from it. */
   private Iterator<Feedback> source(int count, IntFunction<Feedback> each) {
     return new Iterator<>() {
       @Override
@@ -73,7 +73,7 @@ class StreamTest {
     return source(count, i -> ToyClient.on("t" + i));
   }
 
-  /** A stream on a thread of its own. */
+  /** A stream on its own thread. */
   private CompletableFuture<BatchSummary> inBackground(
       ToyClient client, Iterator<Feedback> source, Consumer<Outcome> sink) {
     CompletableFuture<BatchSummary> summary = new CompletableFuture<>();
@@ -159,8 +159,8 @@ class StreamTest {
   @Test
   void whatIsDoneIsHandedOutWhileTheSourceIsSlow() {
     int count = 100; // all of which fit in flight
-    AtomicInteger heard = new AtomicInteger();
-    AtomicBoolean heardInTime = new AtomicBoolean();
+    AtomicInteger outcomes = new AtomicInteger();
+    AtomicBoolean hasOutcomeInTime = new AtomicBoolean();
     Iterator<Feedback> slow =
         source(
             count,
@@ -168,7 +168,7 @@ class StreamTest {
               if (i == 1) {
                 Await.isTrue("the first has ended", () -> time.alarms().isEmpty());
               } else if (i == count - 1) {
-                heardInTime.set(heard.get() > 0);
+                hasOutcomeInTime.set(outcomes.get() > 0);
               }
               return ToyClient.on("t" + i);
             });
@@ -176,8 +176,8 @@ class StreamTest {
     try (ToyClient wide = new ToyClient(server.url(), ToyDialect.plain(), settings, time)) {
       wide.submitEach(slow, outcome -> heard.incrementAndGet());
     }
-    assertThat(heardInTime).isTrue();
-    assertThat(heard).hasValue(count);
+    assertThat(hasOutcomeInTime).isTrue();
+    assertThat(outcomes).hasValue(count);
   }
 
   @Test

@@ -11,10 +11,10 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** No thread before it is needed, none but daemons, none that stays. */
+/** Threads are started only when needed, are daemons, and end when they are idle. */
 @Timeout(120)
 class ThreadsTest {
-  /** A program that ends with a client still open, its calls unheard. */
+  /** A program that ends with a client still open and its results not read. */
   static final class Unclosed {
     private Unclosed() {}
 
@@ -66,7 +66,7 @@ class ThreadsTest {
   @Test
   void keptConnectionsEndWithTheirClient() {
     CountDownLatch ended = new CountDownLatch(1);
-    RawServer.Talk talk =
+    RawServer.Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
@@ -74,7 +74,7 @@ class ThreadsTest {
             ended.countDown();
           }
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient another =
             new ToyClient("http://127.0.0.1:1", ToyDialect.plain(), ToyClient.settings().build())) {
       try (ToyClient client =

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An event listener or a logger that throws or blocks keeps no call from its end. */
+/** An event listener or a logger that throws or blocks does not keep a call from ending. */
 @Timeout(60)
 class ThrowingListenerTest {
   private final LoopbackServer server = new LoopbackServer();

@@ -26,7 +26,7 @@ import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Attempts and calls that end in time, wherever they hang. */
+/** Attempts and calls that end at their timeout, wherever they hang. */
 class TimeoutTest {
   private static final Duration ATTEMPT = Duration.ofSeconds(10);
   private static final Duration BACKOFF = Duration.ofMillis(150);
@@ -98,7 +98,7 @@ class TimeoutTest {
       CompletableFuture<Receipt> queued = client.submitAsync(on("b"));
       time.advance(Duration.ofSeconds(29));
       assertThat(failure(onWire).mayHaveArrived()).isTrue();
-      // the place is free now, with one second of the second call's time left
+      // the permit is free now, with one second of the second call's timeout left
       Await.isTrue("the second request came", () -> server.count() == 2);
       time.pass(Duration.ofSeconds(1));
       assertThat(failure(queued).elapsed()).as("since it left").isEqualTo(Duration.ofSeconds(1));

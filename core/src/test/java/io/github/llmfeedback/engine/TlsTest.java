@@ -80,7 +80,7 @@ class TlsTest {
     }
   }
 
-  /** Looking whether it still stands reads from it, and must not break it. */
+  /** The check for a stale connection reads from it, and must not break it. */
   @Test
   void byHttp11AConnectionIsUsedAgain() {
     server.answerAll(seen -> Reply.of(200, "{}"));

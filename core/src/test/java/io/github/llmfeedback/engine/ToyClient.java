@@ -70,7 +70,7 @@ public final class ToyClient extends TimedClient implements SupportsUpdate, Supp
     return super.retractAsync(receipt);
   }
 
-  /** The defaults, but no waits worth mentioning where a test uses the real time. */
+  /** The defaults, but with very short waits, for tests in real time. */
   public static ClientSettings.Builder settings() {
     return ClientSettings.builder().backoff(Duration.ofMillis(300), Duration.ofSeconds(20));
   }

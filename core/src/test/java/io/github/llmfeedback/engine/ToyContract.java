@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** The contract of a client that speaks some toy dialect. */
+/** The contract of a client with a toy dialect. */
 abstract class ToyContract extends ClientContract {
-  /** The dialect to put to the test. */
+  /** The dialect under test. */
   abstract ToyDialect dialect();
 
   @Override

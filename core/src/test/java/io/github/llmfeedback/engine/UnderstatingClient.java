@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * A client that denies keeping a part. A dialect cannot tell this lie: the engine takes the part
- * out before the dialect sees it.
+ * A client that falsely declares that it does not keep a part. A dialect cannot do so: the engine
+ * removes the part before the dialect sees it.
  */
 record UnderstatingClient(FeedbackClient client, Part denied) implements FeedbackClient {
   @Override

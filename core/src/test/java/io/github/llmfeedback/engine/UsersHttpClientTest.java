@@ -31,7 +31,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A user's own {@link OkHttpClient}: kept whole, and no way around our safety. */
+/**
+ * A user's own {@link OkHttpClient}: its settings are kept, and our safety measures still apply.
+ */
 @Timeout(60)
 class UsersHttpClientTest {
   private final LoopbackServer server = new LoopbackServer();
@@ -70,34 +72,34 @@ class UsersHttpClientTest {
   @Test
   void itsEventListenerHearsEverything() {
     server.enqueue(503, "").enqueue(200, "{}");
-    Queue<String> heard = new ConcurrentLinkedQueue<>();
+    Queue<String> events = new ConcurrentLinkedQueue<>();
     http.eventListener(
         new EventListener() {
           @Override
           public void callStart(Call call) {
-            heard.add("start");
+            events.add("start");
           }
 
           @Override
           public void connectionAcquired(Call call, Connection connection) {
-            heard.add("connection");
+            events.add("connection");
           }
 
           @Override
           public void requestHeadersStart(Call call) {
-            heard.add("headers");
+            events.add("headers");
           }
 
           @Override
           public void callEnd(Call call) {
-            heard.add("end");
+            events.add("end");
           }
         });
     try (ToyClient client = client(ToyDialect.plain())) {
       client.submit(on("a"));
     }
     List<String> once = List.of("start", "connection", "headers", "end");
-    assertThat(heard).startsWith("start").hasSize(8).containsAll(once);
+    assertThat(events).startsWith("start").hasSize(8).containsAll(once);
   }
 
   @Test

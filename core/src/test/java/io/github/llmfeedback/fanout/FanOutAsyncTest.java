@@ -272,7 +272,7 @@ class FanOutAsyncTest {
     }
   }
 
-  /** A client of an application's own, whose call never ends and can be looked at. */
+  /** An application's own client, whose call never ends and can be inspected. */
   private static class Watched extends ForwardingClient {
     final CompletableFuture<Receipt> call = new CompletableFuture<>();
     final CountDownLatch begun = new CountDownLatch(1);

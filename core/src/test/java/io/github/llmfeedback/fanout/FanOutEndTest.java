@@ -106,7 +106,7 @@ class FanOutEndTest {
         .satisfies(e -> assertThat(e.getSuppressed()).extracting("message").containsExactly("two"));
   }
 
-  /** Kotlin, for one, throws checked exceptions from anywhere. */
+  /** Kotlin, for example, may throw checked exceptions anywhere. */
   @Test
   void aCheckedExceptionOfAClientIsNoOtherCase() {
     IOException lost = new IOException("lost");
@@ -136,21 +136,21 @@ class FanOutEndTest {
 
   @Test
   void anInterruptReachesTheClientsThatClose() {
-    AtomicBoolean heard = new AtomicBoolean();
+    AtomicBoolean interrupted = new AtomicBoolean();
     class Slow extends ForwardingClient {
       @Override
       public void close() {
         try {
           new CountDownLatch(1).await();
         } catch (InterruptedException e) {
-          heard.set(true);
+          interrupted.set(true);
         }
       }
     }
     Thread.currentThread().interrupt();
     FanOut.builder().add("slow", new Slow()).add("b", new ForwardingClient()).build().close();
     assertThat(Thread.interrupted()).isTrue();
-    assertThat(heard).isTrue();
+    assertThat(interrupted).isTrue();
   }
 
   @Test

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a client of an application's own may do to a fan-out: nothing but to fail by itself. */
+/** Whatever an application's own client does, only its own outcome in the fan-out fails. */
 @Timeout(30)
 class FanOutForeignClientTest {
   private static final Duration SHORT = Duration.ofMillis(300);
@@ -87,7 +87,7 @@ class FanOutForeignClientTest {
     return FanOut.builder().add(good).add("bad", client).totalTimeout(SHORT).build();
   }
 
-  /** A client that does not tell whose it is. */
+  /** A client that does not name its provider. */
   private static class Nameless extends ForwardingClient {
     private final Supplier<Capabilities> capabilities;
 
@@ -307,7 +307,7 @@ class FanOutForeignClientTest {
     assertThat(recording.submitted()).hasSize(1);
   }
 
-  /** What a future of a client's own making may do. */
+  /** What a client's own future class may do. */
   private static class Own extends CompletableFuture<Receipt> {
     private final Runnable whenCancelled;
 
@@ -425,7 +425,7 @@ class FanOutForeignClientTest {
     assertUndelivered(of(outcomes, "bad")).returns(true, FeedbackException::mayHaveArrived);
   }
 
-  /** The batches of a client of the application's own. */
+  /** The batches of an application's own client. */
   private static FeedbackClient batches(
       java.util.function.Function<List<Feedback>, CompletableFuture<List<Outcome>>> answer) {
     return new ForwardingClient() {

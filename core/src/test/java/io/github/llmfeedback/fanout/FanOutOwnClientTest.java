@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What this library's clients know of a call that the fan-out ends. */
+/** What this library's clients report about a call that the fan-out ends. */
 @Execution(ExecutionMode.CONCURRENT) // each only waits for a deadline
 @Timeout(30)
 class FanOutOwnClientTest {

@@ -63,7 +63,7 @@ class FanOutTest {
     return assertThat(outcome.error()).get().asInstanceOf(type(UndeliveredFeedbackException.class));
   }
 
-  /** What a client of the application's own may do, and must not. */
+  /** Misbehaviour of an application's own client. */
   static Stream<Named<Function<Feedback, CompletableFuture<Receipt>>>> bugs() {
     return Stream.of(
         Named.of("fails with an error of its own", f -> failing(new ArithmeticException("bug"))),

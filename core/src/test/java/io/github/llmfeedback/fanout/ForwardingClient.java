@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** A client as an application may write one itself; tests override what they look at. */
+/** A client as an application may write one itself; tests override what they check. */
 class ForwardingClient implements FeedbackClient {
   @Override
   public Receipt submit(Feedback feedback) {

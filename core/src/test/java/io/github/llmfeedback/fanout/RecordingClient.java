@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** A client of an application's own, which answers as the test says; of the async way only. */
+/** An application's own client, which completes as the test says; asynchronous methods only. */
 final class RecordingClient implements FeedbackClient {
   public final List<Feedback> seen = new CopyOnWriteArrayList<>();
 
@@ -27,7 +27,7 @@ final class RecordingClient implements FeedbackClient {
     this.answer = answer;
   }
 
-  /** A client that takes everything at once. */
+  /** A client that accepts everything at once. */
   public static RecordingClient taking(String provider) {
     return new RecordingClient(
         provider,

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What another host than the one that was asked can do to a target: nothing. */
+/** A host other than the requested one cannot change a target. */
 @Timeout(30)
 class RedirectedTargetTest {
   private static final TargetKey TRACE =
@@ -61,7 +61,7 @@ class RedirectedTargetTest {
     return Reply.of(307, "").header("Location", other() + "/v1/chat");
   }
 
-  /** Under a name of its own, for hosts are told apart by their names. */
+  /** Under its own name, because hosts are distinguished by name. */
   private String other() {
     return other.url().replace("127.0.0.1", "localhost");
   }

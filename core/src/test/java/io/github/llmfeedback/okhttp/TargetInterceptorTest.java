@@ -167,7 +167,7 @@ class TargetInterceptorTest {
   void anAsynchronousCallHandsTheTargetOutToo() throws Exception {
     llm.enqueue(Reply.of(200, "{}").header("x-portkey-trace-id", "t1"));
     FeedbackTarget holder = new FeedbackTarget();
-    CompletableFuture<Optional<Target>> heard = new CompletableFuture<>();
+    CompletableFuture<Optional<Target>> received = new CompletableFuture<>();
 
     with(TargetInterceptor.catching(TRACE))
         .newCall(request().tag(FeedbackTarget.class, holder).build())
@@ -175,18 +175,18 @@ class TargetInterceptorTest {
             new Callback() {
               @Override
               public void onFailure(Call call, IOException e) {
-                heard.completeExceptionally(e);
+                received.completeExceptionally(e);
               }
 
               @Override
               public void onResponse(Call call, Response response) {
                 try (response) {
-                  heard.complete(FeedbackTarget.of(response));
+                  received.complete(FeedbackTarget.of(response));
                 }
               }
             });
 
-    assertThat(heard.get()).contains(Target.of(TRACE, "t1"));
+    assertThat(received.get()).contains(Target.of(TRACE, "t1"));
     assertThat(holder.target()).contains(Target.of(TRACE, "t1"));
   }
 
@@ -273,7 +273,7 @@ class TargetInterceptorTest {
     }
   }
 
-  /** As Kotlin does: without saying so. */
+  /** As Kotlin does: without declaring it. */
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <T extends Throwable> String throwing(Throwable e) throws T {
     throw (T) e;

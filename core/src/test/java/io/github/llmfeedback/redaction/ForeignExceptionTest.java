@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the application is told of an exception that others made. */
+/** What the application gets of an exception from outside this library. */
 class ForeignExceptionTest {
   private static Throwable causedBy(Throwable e, Throwable cause) {
     e.initCause(cause);

@@ -14,11 +14,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * One rule for all that others wrote: half of a secret or more is masked, however it is written.
- */
+/** In text from outside, half of a secret or more is masked, however it is encoded. */
 class SecretsTest {
-  /** The ways that a character is written, of which {@code mixed} takes turns. */
+  /** The encodings of a character; {@code mixed} alternates between them. */
   private static final List<IntFunction<String>> ESCAPES =
       List.of(
           c -> Character.toString(c),
@@ -55,7 +53,7 @@ class SecretsTest {
           text -> text.toLowerCase(Locale.ROOT),
           text -> text.toUpperCase(Locale.ROOT));
 
-  /** Every way of writing a text. */
+  /** Every encoding of a text. */
   private static List<String> written(String text) {
     List<String> written = new ArrayList<>();
     for (UnaryOperator<String> inCase : CASES) {

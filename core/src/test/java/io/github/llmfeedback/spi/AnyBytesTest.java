@@ -43,7 +43,7 @@ class AnyBytesTest {
   @Property(edgeCases = EdgeCasesMode.NONE)
   void anyBytesEndInTheDocumentedWay(@ForAll("bytes") String bytes, @ForAll boolean list)
       throws Exception {
-    RawServer.Talk talk =
+    RawServer.Script script =
         socket -> {
           RawServer.readRequest(socket);
           socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
@@ -92,7 +92,7 @@ class AnyBytesTest {
     assertThat(shown.toString()).doesNotContain(ToyClient.KEY);
   }
 
-  /** From a whole answer to none, with whatever may go wrong in each of its lines. */
+  /** From a complete response to none, with faults in each of its lines. */
   @Provide
   Arbitrary<String> bytes() {
     Arbitrary<String> before =

@@ -33,13 +33,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Answers that would take all memory or all time if they were let. */
+/** Responses that would use all memory or never end if they were not bounded. */
 @Timeout(60)
 class BoundedResponseTest {
   private static final long HUNDRED_MB = 100L << 20;
 
-  private static FeedbackException failure(Talk talk, ClientTime patience) {
-    try (RawServer server = new RawServer(talk);
+  private static FeedbackException failure(Script script, ClientTime time) {
+    try (RawServer server = new RawServer(script);
         ToyClient client =
             new ToyClient(
                 server.url(),
@@ -64,7 +64,7 @@ class BoundedResponseTest {
   @ValueSource(ints = {200, 400})
   void ofAHundredMegabytesOnlyAFewAreRead(int status) {
     AtomicLong written = new AtomicLong();
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(
@@ -77,7 +77,7 @@ class BoundedResponseTest {
             written.addAndGet(block.length);
           }
         };
-    FeedbackException error = failure(talk, ClientTime.PATIENT);
+    FeedbackException error = failure(script, ClientTime.PATIENT);
     assertThat(written.get()).isLessThan(HUNDRED_MB / 2);
     if (status == 200) {
       assertThat(error).isInstanceOf(UnreadableResponseException.class);
@@ -92,13 +92,13 @@ class BoundedResponseTest {
   @ValueSource(ints = {0, 1})
   void moreThanAMegabyteIsNoYes(int more) {
     String body = "{}" + " ".repeat((1 << 20) - 2 + more);
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(
               socket, "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client =
             new ToyClient(server.url(), ToyDialect.plain(), ToyClient.impatient().build())) {
       Outcome outcome = client.submitAll(ToyClient.many(1)).get(0);
@@ -111,7 +111,7 @@ class BoundedResponseTest {
   @ValueSource(ints = {4, 5, 6})
   void aKeyThatBreaksOffInTheBodyOfAnErrorIsNotShown(int length) {
     String part = ToyClient.KEY.substring(0, length);
-    RawServer.Talk breaksOff =
+    RawServer.Script breaksOff =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(socket, "HTTP/1.1 500 No\r\nContent-Length: 99\r\n\r\nno to " + part);
@@ -147,14 +147,14 @@ class BoundedResponseTest {
   void aBodyThatCannotBeReadToItsEndSaysWhyAndIsTriedAgainUnlessItIsTooLarge(
       String headers, String words, int attempts) {
     String body = "{}" + " ".repeat(headers.contains("9000000") ? 9_000_000 : 18);
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           String head =
               "HTTP/1.1 200 OK\n" + headers.replace('|', '\n') + "\nConnection: close\n\n";
           RawServer.write(socket, head.replace("\n", "\r\n") + body);
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client =
             new ToyClient(
                 server.url(),
@@ -175,7 +175,7 @@ class BoundedResponseTest {
   void aGzipBombDoesNotGoOff() {
     byte[] bomb = gzipped(HUNDRED_MB);
     assertThat(bomb).hasSizeLessThan(1 << 20);
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(
@@ -185,7 +185,7 @@ class BoundedResponseTest {
                   + "\r\n\r\n");
           socket.getOutputStream().write(bomb);
         };
-    assertThat(failure(talk, ClientTime.PATIENT))
+    assertThat(failure(script, ClientTime.PATIENT))
         .isInstanceOf(UnreadableResponseException.class)
         .satisfies(error -> assertThat(error.mayHaveArrived()).isTrue());
   }
@@ -215,7 +215,7 @@ class BoundedResponseTest {
       })
   void anAnswerThatDripsEndsWithTheAttemptsTime(String beginning) {
     CountDownLatch over = new CountDownLatch(1);
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(socket, beginning);
@@ -223,7 +223,7 @@ class BoundedResponseTest {
             RawServer.write(socket, beginning.contains("chunked") ? "1\r\nx\r\n" : "x");
           }
         };
-    FeedbackException error = failure(talk, ClientTime.IMPATIENT);
+    FeedbackException error = failure(script, ClientTime.IMPATIENT);
     over.countDown();
     assertThat(((UndeliveredFeedbackException) error).reason()).isEqualTo(Reason.TIMEOUT);
     assertThat(error.mayHaveArrived()).isTrue();
@@ -235,13 +235,13 @@ class BoundedResponseTest {
   @CsvSource({"16383, true", "16384, false"})
   void anAnswerOfVeryManyValuesIsTooLarge(int values, boolean accepted) {
     String body = "[" + "{},".repeat(values - 1) + "{}]";
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(
               socket, "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
         };
-    FeedbackException error = failure(talk, ClientTime.PATIENT);
+    FeedbackException error = failure(script, ClientTime.PATIENT);
     if (accepted) {
       assertThat(error).isNull();
     } else {
@@ -256,7 +256,7 @@ class BoundedResponseTest {
   @ValueSource(strings = {"[", "{\"a\":"})
   void deepJsonIsNoJson(String deeper) {
     String body = deeper.repeat(100_000);
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(
@@ -266,17 +266,17 @@ class BoundedResponseTest {
                   + "\r\n\r\n"
                   + body);
         };
-    assertThat(failure(talk, ClientTime.PATIENT)).isInstanceOf(UnreadableResponseException.class);
+    assertThat(failure(script, ClientTime.PATIENT)).isInstanceOf(UnreadableResponseException.class);
   }
 
   @Test
   void bytesThatAreNoTextAreNoJson() {
-    Talk talk =
+    Script script =
         socket -> {
           RawServer.readRequest(socket);
           RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
           socket.getOutputStream().write(new byte[] {'"', (byte) 0xff, (byte) 0xfe, '"'});
         };
-    assertThat(failure(talk, ClientTime.PATIENT)).isInstanceOf(UnreadableResponseException.class);
+    assertThat(failure(script, ClientTime.PATIENT)).isInstanceOf(UnreadableResponseException.class);
   }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which keys are taken, and what is said of those that are not. */
+/** Which keys are accepted, and the message for those that are not. */
 class KeyTest {
   private static final String SECRET = "pk-4711-s3cret";
 
@@ -85,7 +85,7 @@ class KeyTest {
     return BaseUrl.endpoint("toy", "https://host", false).keyHeader("x-key", "", key);
   }
 
-  /** OkHttp trims it, and what then comes back in an answer would no longer be recognised. */
+  /** OkHttp trims it, and a response that repeats it would no longer be masked. */
   @ParameterizedTest
   @ValueSource(strings = {" " + SECRET, SECRET + " ", "", " "})
   void aKeyThatIsBlankOrHasASpaceAtItsEndsIsRefused(String key) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is masked: what others wrote, and nothing that this library says itself. */
+/** Masking applies to text from outside, and never to this library's own sentences. */
 class MaskTest {
   @AutoClose private final LoopbackServer server = new LoopbackServer();
 

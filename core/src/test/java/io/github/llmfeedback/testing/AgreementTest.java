@@ -62,7 +62,7 @@ class AgreementTest {
     server.close();
   }
 
-  /** What an act on a client comes to, as text that two clients can be compared by. */
+  /** The result of an operation on a client as text, to compare two clients. */
   private static String told(FeedbackClient client, Function<FeedbackClient, Object> act) {
     try {
       return shown(act.apply(client));
@@ -90,7 +90,7 @@ class AgreementTest {
         : result.toString();
   }
 
-  /** What a dialect says of a loss that it made itself is its own affair. */
+  /** The text that a dialect gives for its own losses is not compared. */
   private static List<String> losses(List<Loss> losses) {
     return losses.stream()
         .map(
@@ -322,7 +322,7 @@ class AgreementTest {
     }
   }
 
-  /** What a stream comes to, and what its callback saw of it. */
+  /** The result of a stream, and the outcomes that its callback got. */
   private static Object streamed(
       FeedbackClient client, Iterator<Feedback> source, Consumer<Long> sink) {
     List<Object> seen = new ArrayList<>();

@@ -42,16 +42,16 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A peer that talks on and on where OkHttp has no bound of its own. */
+/** A peer that sends without end where OkHttp has no bound of its own. */
 @Timeout(60)
 class FloodTest {
   /** What is read, and what the system keeps between the two: at most 6 MB on each side. */
   private static final long FEW = Inflow.MOST + (12 << 20);
 
-  /** A call ends by itself, long before its time is over. */
+  /** A call ends by itself, long before its timeout. */
   private static final Duration PATIENT = Duration.ofSeconds(50);
 
-  /** What a peer sends for ever: a beginning, and what follows it again and again. */
+  /** What a peer sends without end: a beginning, and bytes that are repeated. */
   enum Flood {
     CHUNK_SIZE("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "0"),
     CHUNK_EXTENSION("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;", "x"),
@@ -143,7 +143,7 @@ class FloodTest {
     }
   }
 
-  /** Ways of a user's own client that lead past the JDK's plain sockets. */
+  /** Settings of a user's client that avoid the JDK's plain sockets. */
   static Stream<Arguments> usersClients() {
     return Stream.of(
         Arguments.of("as it is", new OkHttpClient()),
@@ -176,7 +176,7 @@ class FloodTest {
     HandshakeCertificates trusting =
         new HandshakeCertificates.Builder().addTrustedCertificate(held.certificate()).build();
     AtomicLong written = new AtomicLong();
-    RawServer.Talk talk =
+    RawServer.Script script =
         socket -> {
           if (way == Proxy.Type.SOCKS) {
             Socks.acceptFrom(socket);
@@ -189,7 +189,7 @@ class FloodTest {
             Flood.CHUNK_EXTENSION.over(secure, written);
           }
         };
-    try (RawServer server = new RawServer(talk)) {
+    try (RawServer server = new RawServer(script)) {
       int port = java.net.URI.create(server.url()).getPort();
       OkHttpClient http =
           new OkHttpClient.Builder()
@@ -229,7 +229,7 @@ class FloodTest {
     assertThat(below.isClosed()).isTrue();
   }
 
-  /** As much of SOCKS 5 (RFC 1928) as lets everybody in. */
+  /** As much of SOCKS 5 (RFC 1928) as accepts every client. */
   private static final class Socks {
     private Socks() {}
 

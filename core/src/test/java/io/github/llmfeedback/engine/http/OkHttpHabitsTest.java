@@ -20,7 +20,7 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What OkHttp does of its own accord, and must not, or must go on doing. On both its lines. */
+/** OkHttp's default behaviour that is switched off, or relied on; for both 4.x and 5.x. */
 class OkHttpHabitsTest {
   private final LoopbackServer server = new LoopbackServer();
 

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 
-/** Durations beyond all measure. */
+/** Very long durations. */
 class TransportTest {
   @Test
   void forEverIsAWaitLikeOthers() {

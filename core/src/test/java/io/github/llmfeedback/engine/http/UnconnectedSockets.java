@@ -5,7 +5,7 @@ import java.net.Socket;
 import java.util.function.Supplier;
 import javax.net.SocketFactory;
 
-/** Makes a test's own sockets, in the one way in which OkHttp asks for them: not connected yet. */
+/** A factory of a test's own sockets, which supports only unconnected ones, as OkHttp uses. */
 public final class UnconnectedSockets extends SocketFactory {
   private final Supplier<Socket> maker;
 

@@ -28,7 +28,7 @@ record Clients(
             .build(),
         HeliconeFeedbackClient.builder(sandbox.heliconeKey())
             .baseUrl(sandbox.heliconeBaseUrl())
-            .confirmInterval(Duration.ofMillis(200)) // the sandbox's Helicone is a quick one
+            .confirmInterval(Duration.ofMillis(200)) // the sandbox's Helicone stores quickly
             .settings(settings)
             .build(),
         BaseplateFeedbackClient.builder(sandbox.baseplateKey(), sandbox.baseplateEndpointId())

@@ -17,13 +17,13 @@ final class Ledger {
     providers.forEach(provider -> sums.put(provider, new Sum()));
   }
 
-  /** Adds a call of its own. */
+  /** Adds one call. */
   Receipt add(Receipt receipt) {
     took(receipt.provider(), receipt.elapsed());
     return addOfBatch(receipt);
   }
 
-  /** Adds one of many that shared their calls; the batch's time is added once for all. */
+  /** Adds one feedback of a batch; the batch's time is added once for all of them. */
   Receipt addOfBatch(Receipt receipt) {
     Sum sum = sum(receipt.provider());
     sum.lost += receipt.losses().size();

@@ -18,7 +18,7 @@ public final class Quickstart {
 
   private Quickstart() {}
 
-  /** Runs it; exits with 2 on wrong arguments and with 1 if a real provider took nothing. */
+  /** Runs it; exits with 2 on wrong arguments and with 1 if a real provider accepted nothing. */
   public static void main(String... args) {
     int exit = run(List.of(args), System.getenv(), System.out);
     if (exit != 0) {
@@ -28,7 +28,7 @@ public final class Quickstart {
 
   static int run(List<String> args, Map<String, String> environment, PrintStream out) {
     Screen screen = new Screen(out);
-    RealProviders real = new RealProviders(RealProviders.DOORS, screen);
+    RealProviders real = new RealProviders(RealProviders.FACTORIES, screen);
     Map<String, String> targets;
     try {
       targets = targets(args);
@@ -47,7 +47,7 @@ public final class Quickstart {
     return real.send(targets) ? 0 : 1;
   }
 
-  /** The ids that the user names, by provider; none unless {@code --real} stands first. */
+  /** The ids that the user names, by provider; none unless {@code --real} comes first. */
   static Map<String, String> targets(List<String> args) {
     Map<String, String> targets = new LinkedHashMap<>();
     Iterator<String> rest = args.iterator();
@@ -65,9 +65,9 @@ public final class Quickstart {
       if (equals < 0 || equals == arg.length() - 1) {
         throw new IllegalArgumentException("'" + arg + "' must be provider=id");
       }
-      if (!RealProviders.DOORS.containsKey(provider)) {
+      if (!RealProviders.FACTORIES.containsKey(provider)) {
         throw new IllegalArgumentException(
-            "'" + provider + "' must be one of " + RealProviders.DOORS.keySet());
+            "'" + provider + "' must be one of " + RealProviders.FACTORIES.keySet());
       }
       targets.put(provider, arg.substring(equals + 1));
     }

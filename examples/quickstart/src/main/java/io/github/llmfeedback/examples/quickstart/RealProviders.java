@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 
 /** The real providers: asked for by name only, with one thumbs up and one update each. */
 final class RealProviders {
-  /** The clients' doors, by name; a test puts others here. */
-  static final Map<String, Supplier<FeedbackClient>> DOORS = doors();
+  /** Creates each client, by provider; a test passes other factories. */
+  static final Map<String, Supplier<FeedbackClient>> FACTORIES = factories();
 
   private static final Map<String, String> KEYS =
       Map.of(
@@ -27,34 +27,36 @@ final class RealProviders {
           "helicone", "HELICONE_API_KEY",
           "baseplate", "BASEPLATE_API_KEY");
 
-  private final Map<String, Supplier<FeedbackClient>> doors;
+  private final Map<String, Supplier<FeedbackClient>> factories;
   private final Screen screen;
 
-  RealProviders(Map<String, Supplier<FeedbackClient>> doors, Screen screen) {
-    this.doors = doors;
+  RealProviders(Map<String, Supplier<FeedbackClient>> factories, Screen screen) {
+    this.factories = factories;
     this.screen = screen;
   }
 
-  private static Map<String, Supplier<FeedbackClient>> doors() {
-    Map<String, Supplier<FeedbackClient>> doors = new LinkedHashMap<>();
-    doors.put("portkey", PortkeyFeedbackClient::fromEnv);
-    doors.put("humanloop", HumanloopFeedbackClient::fromEnv);
-    doors.put("helicone", HeliconeFeedbackClient::fromEnv);
-    doors.put("baseplate", BaseplateFeedbackClient::fromEnv);
-    return doors;
+  private static Map<String, Supplier<FeedbackClient>> factories() {
+    Map<String, Supplier<FeedbackClient>> factories = new LinkedHashMap<>();
+    factories.put("portkey", PortkeyFeedbackClient::fromEnv);
+    factories.put("humanloop", HumanloopFeedbackClient::fromEnv);
+    factories.put("helicone", HeliconeFeedbackClient::fromEnv);
+    factories.put("baseplate", BaseplateFeedbackClient::fromEnv);
+    return factories;
   }
 
-  /** Says which keys are there, and that they are left alone. */
+  /** Prints which keys are set, and that they are not used. */
   void mentionKeys(Map<String, String> environment) {
     List<String> found =
-        doors.keySet().stream().filter(name -> environment.containsKey(KEYS.get(name))).toList();
+        factories.keySet().stream()
+            .filter(name -> environment.containsKey(KEYS.get(name)))
+            .toList();
     if (!found.isEmpty()) {
       screen.heading("Keys found in the environment and not used: " + String.join(", ", found));
       screen.say("To send one thumbs up and one update to ids of yours: --real portkey=<traceId>");
     }
   }
 
-  /** Sends to the ids named; answers whether all went well. */
+  /** Sends to the named ids; returns whether everything succeeded. */
   boolean send(Map<String, String> targets) {
     boolean well = true;
     for (Map.Entry<String, String> target : targets.entrySet()) {
@@ -70,7 +72,7 @@ final class RealProviders {
   }
 
   private FeedbackClient open(String provider) {
-    return Objects.requireNonNull(doors.get(provider), provider).get();
+    return Objects.requireNonNull(factories.get(provider), provider).get();
   }
 
   private void send(FeedbackClient client, Feedback feedback) {

@@ -119,7 +119,8 @@ final class Tour {
         ClientSettings.builder().lossPolicy(LossPolicy.tolerating(Part.COMMENT)).build();
     try (Clients clients = Clients.of(sandbox, tolerant)) {
       Feedback feedback = Feedback.on(target).thumbsUp().comment("Good after all").build();
-      // Helicone loses what comes before the LLM call's own log row: wait until it is seen to stay.
+      // Helicone loses what comes before the LLM call's own log row: wait until the rating is
+      // stored.
       Receipt stored =
           ledger.add(clients.helicone().submitConfirmed(feedback, Duration.ofSeconds(60)));
       screen.say("helicone, waited for: " + stored.assurance());

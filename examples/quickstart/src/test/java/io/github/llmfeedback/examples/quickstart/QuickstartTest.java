@@ -94,14 +94,14 @@ class QuickstartTest {
   void theNamedProvidersGetOneThumbAndOneUpdateAndNoBatch() {
     try (Sandbox sandbox = Sandbox.start()) {
       PretendLlm.Answer answer = new PretendLlm(sandbox).ask("Why?");
-      Map<String, Supplier<FeedbackClient>> doors = new LinkedHashMap<>();
-      doors.put(
+      Map<String, Supplier<FeedbackClient>> factories = new LinkedHashMap<>();
+      factories.put(
           "portkey",
           () ->
               PortkeyFeedbackClient.builder(sandbox.portkeyKey())
                   .baseUrl(sandbox.portkeyBaseUrl())
                   .build());
-      doors.put(
+      factories.put(
           "humanloop",
           () ->
               HumanloopFeedbackClient.builder(sandbox.humanloopKey())
@@ -111,7 +111,7 @@ class QuickstartTest {
       targets.put("portkey", answer.portkeyTraceId());
       targets.put("humanloop", answer.humanloopDatapointId());
 
-      assertThat(new RealProviders(doors, new Screen(out)).send(targets)).isTrue();
+      assertThat(new RealProviders(factories, new Screen(out)).send(targets)).isTrue();
 
       assertThat(sandbox.requests("portkey")).isEqualTo(2);
       assertThat(sandbox.kept("portkey")).isEqualTo(1);
@@ -122,10 +122,11 @@ class QuickstartTest {
 
   @Test
   void aMissingKeyNamesItsVariable() {
-    Map<String, Supplier<FeedbackClient>> doors =
+    Map<String, Supplier<FeedbackClient>> factories =
         Map.of("portkey", () -> PortkeyFeedbackClient.create(null));
 
-    assertThat(new RealProviders(doors, new Screen(out)).send(Map.of("portkey", "t"))).isFalse();
+    assertThat(new RealProviders(factories, new Screen(out)).send(Map.of("portkey", "t")))
+        .isFalse();
 
     assertThat(printed()).contains("PORTKEY_API_KEY");
   }

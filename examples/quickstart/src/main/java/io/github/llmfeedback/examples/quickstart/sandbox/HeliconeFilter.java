@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 /**
  * Helicone's filter language, as far as the sandbox knows it.
  *
- * <p>A leaf that names two columns or two operators is no error: the first one counts, the others
- * are ignored, as on the real server.
+ * <p>A leaf that names two columns or two operators is not an error: the first one counts, the
+ * others are ignored, as on the real server.
  */
 final class HeliconeFilter {
   private static final String TABLE = "request_response_rmt";
@@ -65,7 +65,7 @@ final class HeliconeFilter {
     };
   }
 
-  /** Who asks for false also gets the rows that nobody rated. */
+  /** A filter for false also matches the rows without a rating. */
   private static Optional<Predicate<HeliconeRow>> score(String operator, JsonNode operand) {
     if (!operator.equals("equals") || !operand.isBoolean()) {
       return Optional.empty();

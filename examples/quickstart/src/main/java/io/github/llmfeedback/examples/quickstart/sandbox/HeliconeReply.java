@@ -3,7 +3,7 @@ package io.github.llmfeedback.examples.quickstart.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Helicone's envelopes, one for each way of saying yes or no. */
+/** Helicone's envelopes, one for each kind of success and error. */
 final class HeliconeReply {
   private HeliconeReply() {}
 

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-/** The table of logged LLM calls; a row is there only some time after its call. */
+/** The table of logged LLM calls; a row appears only some time after its call. */
 final class HeliconeRows {
   private static final String PROPERTY = "Helicone-Property-";
   private static final String SESSION = "Helicone-Session-";
@@ -44,7 +44,7 @@ final class HeliconeRows {
     rows.putIfAbsent(id, row);
   }
 
-  /** Forgets the rating in silence where there is no row yet, or none that is young enough. */
+  /** Drops the rating silently if there is no row yet, or none that is recent enough. */
   void rate(UUID id, boolean positive) {
     rows.computeIfPresent(
         id, (key, row) -> isIngested(row) && isYoung(row) ? row.rated(positive) : row);

@@ -10,7 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Set;
 
-/** What Humanloop demands of a body; its faults say where they are, as the real ones do. */
+/** What Humanloop requires of a body; errors name their location, as the real ones do. */
 final class HumanloopRules {
   private static final List<String> FIELDS =
       List.of("type", "value", "data_id", "user", "created_at", "unset");
@@ -27,7 +27,7 @@ final class HumanloopRules {
     this.faults = faults;
   }
 
-  /** The entries of {@code detail}; empty when the body may be taken. */
+  /** The entries of {@code detail}; empty when the body is valid. */
   static ArrayNode faults(JsonNode body) {
     ArrayNode faults = Json.array();
     if (body.isArray()) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.Optional;
 
-/** What Portkey demands of one feedback object. */
+/** What Portkey requires of one feedback object. */
 enum PortkeyRules {
   CREATE,
   UPDATE;

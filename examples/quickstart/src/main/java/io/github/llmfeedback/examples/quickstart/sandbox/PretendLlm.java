@@ -22,7 +22,7 @@ public final class PretendLlm {
   /**
    * An answer, and the id under which each provider knows it.
    *
-   * @param headers the LLM's response headers; their names are found in any case
+   * @param headers the LLM's response headers; their names are case-insensitive
    */
   public record Answer(
       String text,
@@ -62,7 +62,7 @@ public final class PretendLlm {
         responseHeaders(trace, request));
   }
 
-  /** What is no UUID of version 4 is replaced in silence, as Helicone's proxy does. */
+  /** Silently replaces what is not a UUID of version 4, as Helicone's proxy does. */
   private static Optional<UUID> uuid(String text) {
     try {
       return Optional.of(UUID.fromString(text))

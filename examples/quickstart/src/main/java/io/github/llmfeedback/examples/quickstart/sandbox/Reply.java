@@ -2,7 +2,7 @@ package io.github.llmfeedback.examples.quickstart.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** What a provider answers to one {@link Call}. */
+/** A provider's response to one {@link Call}. */
 record Reply(int status, String contentType, String body) {
 
   static Reply json(int status, JsonNode body) {

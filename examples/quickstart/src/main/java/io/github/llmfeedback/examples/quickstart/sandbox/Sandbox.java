@@ -20,11 +20,11 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Four feedback providers on one loopback port, each under a path of its own.
+ * Four feedback providers on one loopback port, each under its own path.
  *
  * <p>They are as strict and as forgetful as the real ones, as far as those are known: a client that
- * works here sends what they take. Nothing is kept beyond {@link #close}, and no thread of the
- * sandbox holds the program back from its end.
+ * works here sends what they accept. Nothing is kept after {@link #close}, and no thread of the
+ * sandbox keeps the program from exiting.
  */
 public final class Sandbox implements AutoCloseable {
   private static final String NO_DELAY = "sun.net.httpserver.nodelay";
@@ -131,7 +131,7 @@ public final class Sandbox implements AutoCloseable {
     return baseplate;
   }
 
-  /** How many HTTP requests a provider has answered, refusals too. */
+  /** How many HTTP requests a provider has responded to, including refusals. */
   public long requests(String provider) {
     return mounted(provider).requests().sum();
   }
@@ -148,8 +148,9 @@ public final class Sandbox implements AutoCloseable {
   }
 
   /**
-   * Without the property, which the server reads once, head and body of an answer leave apart, and
-   * the second waits 40 ms for the acknowledgement of the first (measured on JDK 17).
+   * Without the property, which the server reads once, the head and the body of a response are sent
+   * separately, and the second waits 40 ms for the acknowledgement of the first (measured on JDK
+   * 17).
    */
   private static HttpServer bind() {
     if (System.getProperty(NO_DELAY) == null) {

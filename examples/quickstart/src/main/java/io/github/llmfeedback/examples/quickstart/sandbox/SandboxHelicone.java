@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** The sandbox's Helicone. It says yes to feedback that it then loses, as the real one does. */
+/** The sandbox's Helicone. It accepts feedback that it then loses, as the real one does. */
 public final class SandboxHelicone {
   static final String KEY = "sandbox-helicone-key";
 
@@ -30,8 +30,7 @@ public final class SandboxHelicone {
   }
 
   /**
-   * Logs an LLM call. Its row is there only after the ingestion delay, and feedback that comes
-   * before is lost.
+   * Logs an LLM call. Its row appears only after the ingestion delay, and earlier feedback is lost.
    *
    * @param headers the call's own, of which {@code Helicone-User-Id}, {@code
    *     Helicone-Model-Override}, {@code Helicone-Property-*} and {@code Helicone-Session-*} count

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The sandbox's Humanloop. A newer rating by the same user takes the older one's place. */
+/** The sandbox's Humanloop. A newer rating by the same user replaces the older one. */
 public final class SandboxHumanloop {
   static final String KEY = "sandbox-humanloop-key";
 

@@ -23,9 +23,9 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** The contract finds out whoever loses a part in silence, and points at that part. */
+/** The contract fails for a client that loses a part silently, in the facts of that part. */
 @Tag("slow")
-class LyingDialectTest {
+class FalseDeclarationTest {
   private static final PostDiscoveryFilter PARTS = includeTags("parts");
   private static final PostDiscoveryFilter ALL_BUT_THE_SLOW = excludeTags("concurrency", "timeout");
 
@@ -76,14 +76,14 @@ class LyingDialectTest {
   }
 
   private static TestExecutionSummary run(
-      FalseDeclaration lie, Part part, PostDiscoveryFilter facts) {
+      FalseDeclaration declaration, Part part, PostDiscoveryFilter facts) {
     SummaryGeneratingListener listener = new SummaryGeneratingListener();
     LauncherFactory.create()
         .execute(
             request()
-                .selectors(selectClass(LyingContract.class))
+                .selectors(selectClass(FalseDeclarationContract.class))
                 .filters(includeEngines("junit-jupiter"), facts)
-                .configurationParameter("lie", lie.name())
+                .configurationParameter("declaration", declaration.name())
                 .configurationParameter("part", part.name())
                 .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
                 .build(),

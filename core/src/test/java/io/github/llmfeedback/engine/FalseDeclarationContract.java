@@ -9,43 +9,46 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * The contract of a client that tells one {@link FalseDeclaration} about one {@link Part}; {@link
- * LyingDialectTest} runs it and sees it fail. Its name keeps it out of the build's own run.
+ * The contract of a client that makes one {@link FalseDeclaration} about one {@link Part}; {@link
+ * FalseDeclarationTest} runs it and sees it fail. Its name keeps it out of the build's own run.
  */
-@ExtendWith(LyingContract.Parameters.class)
-class LyingContract extends ToyContract {
-  private final FalseDeclaration lie;
+@ExtendWith(FalseDeclarationContract.Parameters.class)
+class FalseDeclarationContract extends ToyContract {
+  private final FalseDeclaration declaration;
   private final Part part;
 
-  LyingContract(FalseDeclaration lie, Part part) {
-    this.lie = lie;
+  FalseDeclarationContract(FalseDeclaration declaration, Part part) {
+    this.declaration = declaration;
     this.part = part;
   }
 
   @Override
   ToyDialect dialect() {
-    return lie.about(part);
+    return declaration.about(part);
   }
 
   @Override
   public FeedbackClient open(String baseUrl, String apiKey, ClientSettings settings) {
     FeedbackClient client = super.open(baseUrl, apiKey, settings);
-    return lie == FalseDeclaration.UNDERSTATES ? new UnderstatingClient(client, part) : client;
+    return declaration == FalseDeclaration.UNDERSTATES
+        ? new UnderstatingClient(client, part)
+        : client;
   }
 
-  /** Takes the lie and its part from the launcher's parameters. */
+  /** Takes the declaration and its part from the launcher's parameters. */
   static final class Parameters implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext run) {
       Class<?> type = parameter.getParameter().getType();
-      return parameter.getDeclaringExecutable().getDeclaringClass() == LyingContract.class
+      return parameter.getDeclaringExecutable().getDeclaringClass()
+              == FalseDeclarationContract.class
           && (type == FalseDeclaration.class || type == Part.class);
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext run) {
       return parameter.getParameter().getType() == FalseDeclaration.class
-          ? run.getConfigurationParameter("lie", FalseDeclaration::valueOf).orElseThrow()
+          ? run.getConfigurationParameter("declaration", FalseDeclaration::valueOf).orElseThrow()
           : run.getConfigurationParameter("part", Part::valueOf).orElseThrow();
     }
   }

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The contract finds out whoever declares other shapes or ids than it has. */
-class LyingShapesTest {
-  /** A client that needs a rating in truth, and one that declares it. */
+/** The contract fails for a client that declares other shapes or ids than it has. */
+class FalseShapesTest {
+  /** A client that may need a rating, and may declare it. */
   private static ToyContract toy(boolean needsRating, boolean declaresIt, Capabilities.Ids ids) {
     return new ToyContract() {
       @Override
@@ -40,16 +40,17 @@ class LyingShapesTest {
 
   @Test
   void whoeverRefusesMoreThanItDeclaresFails() {
-    ToyContract lie = toy(true, false, Capabilities.Ids.ONE);
+    ToyContract dishonest = toy(true, false, Capabilities.Ids.ONE);
     String because = "[COMMENT] can be required: true";
-    try (var server = lie.server()) {
-      assertThatThrownBy(() -> Shapes.areTakenAsRequiredTogether(lie))
+    try (var server = dishonest.server()) {
+      assertThatThrownBy(() -> Shapes.areTakenAsRequiredTogether(dishonest))
           .isInstanceOf(AssertionError.class)
           .hasMessageContaining(because);
-      assertThatThrownBy(() -> Shapes.areTakenAsRequired(lie))
+      assertThatThrownBy(() -> Shapes.areTakenAsRequired(dishonest))
           .isInstanceOf(AssertionError.class)
           .hasMessageContaining(because);
-      assertThatThrownBy(() -> Shapes.areRecordedAlike(lie)).isInstanceOf(AssertionError.class);
+      assertThatThrownBy(() -> Shapes.areRecordedAlike(dishonest))
+          .isInstanceOf(AssertionError.class);
       server.takeAll();
     }
   }
@@ -57,9 +58,9 @@ class LyingShapesTest {
   @Test
   void whoeverGivesOtherIdsThanItDeclaresFails() {
     for (Capabilities.Ids ids : List.of(Capabilities.Ids.NONE, Capabilities.Ids.PER_STATEMENT)) {
-      ToyContract lie = toy(false, false, ids);
-      try (var server = lie.server()) {
-        assertThatThrownBy(() -> Shapes.areRecordedAlike(lie))
+      ToyContract dishonest = toy(false, false, ids);
+      try (var server = dishonest.server()) {
+        assertThatThrownBy(() -> Shapes.areRecordedAlike(dishonest))
             .isInstanceOf(AssertionError.class)
             .hasMessageContaining("ids of");
         server.takeAll();
