@@ -14,11 +14,13 @@ import io.github.llmfeedback.Support;
 import io.github.llmfeedback.Target;
 import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
+import io.github.llmfeedback.engine.ToyDialect;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,13 +30,13 @@ class EncodedTest {
   private static final TargetKey KEY = TargetKey.of("toy", "thing");
 
   /** Keeps thumbs, comments, metadata and whole scores from 1 to 3; its ids are in lower case. */
-  private static final class Toy implements Dialect<Feedback> {
+  private static final class LowerCaseDialect extends ToyDialect {
     final List<Feedback> encoded = new ArrayList<>();
 
-    @Override
-    public Capabilities capabilities() {
-      return Capabilities.of("toy")
-          .with(Support.NATIVE, Part.THUMBS, Part.SCORE, Part.COMMENT, Part.METADATA);
+    LowerCaseDialect() {
+      super(
+          Capabilities.of("toy")
+              .with(Support.NATIVE, Part.THUMBS, Part.SCORE, Part.COMMENT, Part.METADATA));
     }
 
     @Override
@@ -51,7 +53,7 @@ class EncodedTest {
     }
 
     @Override
-    public List<Feedback> encode(Feedback feedback, String target, Losses losses) {
+    public List<Map<String, Object>> encode(Feedback feedback, String target, Losses losses) {
       if (feedback.rating().orElse(null) instanceof Rating.Score score) {
         int unused = Scale.onto(1, 3, score, losses);
       }
@@ -61,22 +63,17 @@ class EncodedTest {
       }
       encoded.add(feedback);
       boolean mute = feedback.comment().filter("mute"::equals).isPresent();
-      return mute ? List.of() : List.of(feedback);
-    }
-
-    @Override
-    public WireRequest request(List<List<Feedback>> feedbacks) {
-      throw new UnsupportedOperationException();
+      return mute ? List.of() : super.encode(feedback, target, losses);
     }
   }
 
-  private final Toy toy = new Toy();
+  private final LowerCaseDialect toy = new LowerCaseDialect();
 
   private static Feedback.Builder thumb() {
     return Feedback.on("id").thumbsUp();
   }
 
-  private Encoded<Feedback> prepare(Feedback feedback, LossPolicy policy) {
+  private Encoded<Map<String, Object>> prepare(Feedback feedback, LossPolicy policy) {
     return Encoded.of(feedback, toy, policy);
   }
 
@@ -88,10 +85,11 @@ class EncodedTest {
   @Test
   void whatIsKeptGoesOnUnchangedAndOnce() {
     Feedback feedback = thumb().comment("c").build();
-    Encoded<Feedback> prepared = prepare(feedback, LossPolicy.EXACT);
-    assertThat(prepared.objects()).containsExactly(feedback);
+    Encoded<Map<String, Object>> prepared = prepare(feedback, LossPolicy.EXACT);
+    assertThat(prepared.objects())
+        .containsExactly(Map.of("id", "id", "THUMBS", "UP", "COMMENT", "c"));
     assertThat(prepared.losses()).isEmpty();
-    assertThat(toy.encoded).as("encoded once").hasSize(1);
+    assertThat(toy.encoded).as("unchanged and once").containsExactly(feedback);
   }
 
   @Test
@@ -162,9 +160,10 @@ class EncodedTest {
             .build();
     Set<Part> lost = EnumSet.copyOf(full.parts());
     lost.removeAll(Set.of(Part.THUMBS, Part.COMMENT, Part.METADATA));
-    Encoded<Feedback> prepared = prepare(full, LossPolicy.ANY);
-    assertThat(prepared.objects().get(0).parts())
+    Encoded<Map<String, Object>> prepared = prepare(full, LossPolicy.ANY);
+    assertThat(toy.encoded.get(0).parts())
         .containsExactly(Part.THUMBS, Part.COMMENT, Part.METADATA);
+    assertThat(prepared.objects().get(0)).containsOnlyKeys("id", "THUMBS", "COMMENT", "METADATA");
     assertThat(prepared.losses()).extracting(Loss::part).containsExactlyElementsOf(lost);
     if (lost.contains(part)) {
       lost.remove(part);
