@@ -86,7 +86,7 @@ public final class UndeliveredFeedbackException extends FeedbackException {
           : provider
               + " gave no answer: "
               + reason
-              + (mayHaveArrived() ? "; the feedback may have arrived" : "; surely not stored");
+              + (mayHaveArrived() ? "; the feedback may have arrived" : "; it was not stored");
     }
 
     /**

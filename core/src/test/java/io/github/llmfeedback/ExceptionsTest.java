@@ -147,7 +147,7 @@ class ExceptionsTest {
     assertThat(unsent.attempts()).isZero();
     assertThat(unsent.elapsed()).isZero();
     assertThat(unsent.mayHaveArrived()).isFalse();
-    assertThat(unsent).hasMessage("toy gave no answer: FULL; surely not stored").hasNoCause();
+    assertThat(unsent).hasMessage("toy gave no answer: FULL; it was not stored").hasNoCause();
 
     var unreadable = UnreadableResponseException.builder("toy", 200).build();
     assertThat(unreadable.attempts()).isEqualTo(1);

@@ -145,7 +145,7 @@ final class Errors {
     String stored =
         isReadOnly
             ? ""
-            : mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored";
+            : mayHaveArrived ? "; the feedback may have arrived" : "; it was not stored";
     return UndeliveredFeedbackException.builder(endpoint.provider(), reason)
         .attempts(attempts)
         .elapsed(elapsed)
@@ -168,7 +168,7 @@ final class Errors {
                 + " gave no answer: an error in this process ended the call ("
                 + bug.getClass().getName()
                 + ")"
-                + (mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored"))
+                + (mayHaveArrived ? "; the feedback may have arrived" : "; it was not stored"))
         .build();
   }
 
@@ -176,7 +176,7 @@ final class Errors {
   FeedbackException linkage(LinkageError error) {
     return UndeliveredFeedbackException.builder(endpoint.provider(), Reason.LINKAGE)
         .message(
-            "%s was sent nothing: %s (%s); surely not stored"
+            "%s was sent nothing: %s (%s); it was not stored"
                 .formatted(endpoint.provider(), explain(Reason.LINKAGE, null), error))
         .cause(ForeignException.of(error))
         .build();

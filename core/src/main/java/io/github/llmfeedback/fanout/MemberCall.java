@@ -271,7 +271,7 @@ final class MemberCall<C> {
             member.name()
                 + " "
                 + why.what()
-                + (mayHaveArrived ? "; the feedback may have arrived" : "; surely not stored"))
+                + (mayHaveArrived ? "; the feedback may have arrived" : "; it was not stored"))
         .cause(cause)
         .build();
   }

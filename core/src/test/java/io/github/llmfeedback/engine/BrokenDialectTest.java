@@ -84,7 +84,7 @@ class BrokenDialectTest {
         .hasMessage(
             "toy was sent nothing: a class is missing, or of another version than this library was"
                 + " made for; check the versions of Jackson, OkHttp, Okio and Kotlin on the class"
-                + " path (java.lang.NoClassDefFoundError: another Jackson); surely not stored")
+                + " path (java.lang.NoClassDefFoundError: another Jackson); it was not stored")
         .hasRootCauseMessage("java.lang.NoClassDefFoundError: another Jackson")
         .isInstanceOfSatisfying(
             UndeliveredFeedbackException.class,
@@ -153,7 +153,7 @@ class BrokenDialectTest {
             server.url(), new ToyDialect(), settings.newBuilder().httpClient(another).build())) {
       assertThatThrownBy(() -> client.submit(ToyClient.on("a")))
           .hasMessageContaining("a class is missing, or of another version")
-          .hasMessageEndingWith("; surely not stored")
+          .hasMessageEndingWith("; it was not stored")
           .isInstanceOfSatisfying(
               UndeliveredFeedbackException.class,
               e -> assertThat(e.reason()).isEqualTo(UndeliveredFeedbackException.Reason.LINKAGE));

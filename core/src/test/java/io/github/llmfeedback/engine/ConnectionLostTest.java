@@ -68,8 +68,8 @@ class ConnectionLostTest {
 
   @ParameterizedTest
   @MethodSource("breaks")
-  void whatMustNotArriveTwiceIsNotSentAgain(Talk talk) {
-    try (RawServer server = new RawServer(talk);
+  void whatMustNotArriveTwiceIsNotSentAgain(Script script) {
+    try (RawServer server = new RawServer(script);
         ToyClient client = client(server, ToyDialect.plain(), false)) {
       UndeliveredFeedbackException error = failure(client);
       assertThat(error.reason()).isEqualTo(Reason.CONNECTION_LOST);
@@ -95,8 +95,8 @@ class ConnectionLostTest {
 
   @ParameterizedTest
   @MethodSource("breaks")
-  void theStackTraceHoldsNothingTheServerSaid(Talk talk) {
-    try (RawServer server = new RawServer(talk);
+  void theStackTraceHoldsNothingTheServerSaid(Script script) {
+    try (RawServer server = new RawServer(script);
         ToyClient client = client(server, ToyDialect.plain(), false)) {
       StringWriter trace = new StringWriter();
       failure(client).printStackTrace(new PrintWriter(trace));
@@ -136,7 +136,7 @@ class ConnectionLostTest {
           RawServer.readRequest(socket);
           RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" + lastWords);
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client = client(server, ToyDialect.plain(), false)) {
       for (int i = 1; i <= 20; i++) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
@@ -160,7 +160,7 @@ class ConnectionLostTest {
           }
           RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client = client(server, ToyDialect.plain(), false)) {
       for (int i = 1; i <= 3; i++) {
         for (Outcome outcome : client.submitAll(ToyClient.many(16))) {
@@ -187,7 +187,7 @@ class ConnectionLostTest {
             RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
           }
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client = client(server, ToyDialect.plain(), false)) {
       for (int i = 1; i <= 3; i++) {
         assertThat(client.submitAll(ToyClient.many(16))).hasSize(16).allMatch(Outcome::isAccepted);
@@ -215,7 +215,7 @@ class ConnectionLostTest {
               .getInputStream()
               .transferTo(OutputStream.nullOutputStream()); // and answers nothing
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client = client(server, ToyDialect.plain(), false)) {
       for (int i = 1; i <= 3; i++) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
@@ -234,7 +234,7 @@ class ConnectionLostTest {
                 socket, "HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\n{}");
           }
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client = client(server, ToyDialect.plain(), false)) {
       for (int i = 1; i <= 3; i++) {
         assertThat(client.submit(on("a")).attempts()).isEqualTo(1);

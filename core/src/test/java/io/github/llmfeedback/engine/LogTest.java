@@ -137,11 +137,11 @@ class LogTest {
     assertThatThrownBy(() -> full.submit(ToyClient.on("b")))
         .hasMessage(
             "the toy client has too much in flight already; wait, or raise the settings'"
-                + " maxPending or maxPendingBytes; surely not stored");
+                + " maxPending or maxPendingBytes; it was not stored");
     gate.open();
     full.close();
     assertThatThrownBy(() -> full.submit(ToyClient.on("b")))
-        .hasMessage("the toy client is closed; surely not stored");
+        .hasMessage("the toy client is closed; it was not stored");
   }
 
   @Test

@@ -174,7 +174,7 @@ class StreamTest {
             });
     ClientSettings settings = ToyClient.settings().concurrency(count).build();
     try (ToyClient wide = new ToyClient(server.url(), ToyDialect.plain(), settings, time)) {
-      wide.submitEach(slow, outcome -> heard.incrementAndGet());
+      wide.submitEach(slow, outcome -> outcomes.incrementAndGet());
     }
     assertThat(hasOutcomeInTime).isTrue();
     assertThat(outcomes).hasValue(count);

@@ -99,7 +99,7 @@ class FanOutChangesTest {
         .isInstanceOf(UnrepresentableFeedbackException.class)
         .hasMessage(
             "fixed cannot change feedback: its client is not a SupportsUpdate;"
-                + " surely nothing was changed")
+                + " nothing was changed")
         .returns(false, e -> ((FeedbackException) e).mayHaveArrived());
 
     Map<String, Retraction> retracted = all.retract(receipts);
@@ -108,7 +108,7 @@ class FanOutChangesTest {
         .isInstanceOf(UnrepresentableFeedbackException.class)
         .hasMessage(
             "fixed cannot take back feedback: its client is not a SupportsRetract;"
-                + " surely nothing was changed");
+                + " nothing was changed");
     assertThat(of("fixed", retracted).receipt()).isEmpty();
   }
 

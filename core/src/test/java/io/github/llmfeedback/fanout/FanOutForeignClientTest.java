@@ -241,7 +241,7 @@ class FanOutForeignClientTest {
         .satisfies(
             e ->
                 assertThat(e)
-                    .hasMessage("toy had not ended when the fan-out did; surely not stored"));
+                    .hasMessage("toy had not ended when the fan-out did; it was not stored"));
     leave.countDown();
     one.close();
     assertThat(blocking.seen).hasSize(1);

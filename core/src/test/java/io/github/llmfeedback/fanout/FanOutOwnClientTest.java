@@ -97,7 +97,7 @@ class FanOutOwnClientTest {
       assertTimedOut(mine(only(client).submit(on("a"))))
           .returns(1, FeedbackException::attempts)
           .returns(false, FeedbackException::mayHaveArrived)
-          .satisfies(error -> assertThat(error).hasMessageEndingWith("; surely not stored"));
+          .satisfies(error -> assertThat(error).hasMessageEndingWith("; it was not stored"));
     }
   }
 

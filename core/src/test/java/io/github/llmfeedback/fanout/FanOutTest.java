@@ -228,7 +228,7 @@ class FanOutTest {
     assertUndelivered(of("toy", outcomes))
         .returns(Reason.INTERRUPTED, UndeliveredFeedbackException::reason)
         .returns(false, FeedbackException::mayHaveArrived)
-        .satisfies(error -> assertThat(error).hasMessageEndingWith("; surely not stored"));
+        .satisfies(error -> assertThat(error).hasMessageEndingWith("; it was not stored"));
     assertThat(first.seen).isEmpty();
   }
 

@@ -49,7 +49,7 @@ class AnyBytesTest {
           socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
           socket.getOutputStream().flush();
         };
-    try (RawServer server = new RawServer(talk);
+    try (RawServer server = new RawServer(script);
         ToyClient client = new ToyClient(server.url(), ToyDialect.lists(3), HASTY)) {
       for (Outcome outcome : outcomes(client, list)) {
         isTrue(bytes, outcome);

@@ -13,7 +13,7 @@ import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.engine.RawServer;
-import io.github.llmfeedback.engine.RawServer.Talk;
+import io.github.llmfeedback.engine.RawServer.Script;
 import io.github.llmfeedback.engine.ToyClient;
 import io.github.llmfeedback.engine.ToyDialect;
 import java.io.ByteArrayOutputStream;
@@ -44,7 +44,7 @@ class BoundedResponseTest {
             new ToyClient(
                 server.url(),
                 ToyDialect.plain(),
-                ToyClient.impatient().attemptTimeout(patience.attempt).build())) {
+                ToyClient.impatient().attemptTimeout(time.attempt).build())) {
       return catchThrowableOfType(FeedbackException.class, () -> client.submit(on("a")));
     }
   }

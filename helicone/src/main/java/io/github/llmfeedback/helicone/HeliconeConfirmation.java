@@ -159,9 +159,9 @@ final class HeliconeConfirmation implements Polling<Receipt> {
   }
 
   /**
-   * A first post that surely did not arrive ends the polling, and so does at any time an error that
-   * no later attempt will change. While it is in doubt whether the rating was stored, any other
-   * error is followed by another look.
+   * A first post that certainly did not arrive ends the polling, and so does at any time an error
+   * that no later attempt will change. While it is in doubt whether the rating was stored, any
+   * other error is followed by another look.
    */
   @Override
   public Step<Receipt> failed(FeedbackException error, Effort soFar) {

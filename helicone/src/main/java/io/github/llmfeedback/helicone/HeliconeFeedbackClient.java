@@ -119,8 +119,8 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   /**
    * Submits a rating and waits until it is seen to be stored: posts it, looks, and posts it again
    * if it came before the request's own log row, which is the normal case right after an LLM call.
-   * A post that may have arrived is confirmed, too; one that surely did not arrive ends the call at
-   * once, and so does a wrong key or base URL at any time.
+   * A post that may have arrived is confirmed, too; one that certainly did not arrive ends the call
+   * at once, and so does a wrong key or base URL at any time.
    *
    * <p>Nothing else should rate the request meanwhile: a later rating may be overwritten.
    *
