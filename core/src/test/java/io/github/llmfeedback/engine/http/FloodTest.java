@@ -49,7 +49,7 @@ class FloodTest {
   private static final long FEW = Inflow.MOST + (12 << 20);
 
   /** A call ends by itself, long before its timeout. */
-  private static final Duration PATIENT = Duration.ofSeconds(240);
+  private static final Duration PATIENT = Duration.ofMinutes(4);
 
   /** What a peer sends without end: a beginning, and bytes that are repeated. */
   enum Flood {
