@@ -113,7 +113,7 @@ public enum Failure {
                       case FULL -> "the " + provider + " client has too much in flight already";
                       default -> "%s gave no answer to %s: %s".formatted(provider, PLACE, reason);
                     },
-                    mayHaveArrived ? "the feedback may have arrived" : "not stored"))
+                    mayHaveArrived ? "the feedback may have arrived" : "it was not stored"))
         .build();
   }
 }

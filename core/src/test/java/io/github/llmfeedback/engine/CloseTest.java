@@ -122,7 +122,7 @@ class CloseTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"503, the feedback may have arrived", "429, not stored"})
+  @CsvSource({"503, the feedback may have arrived", "429, it was not stored"})
   void aRetryThatWouldComeTooLateEndsAtOnceAndTheMessageSaysWhatIsTrue(int status, String words) {
     server.enqueue(Reply.of(status, "").header("Retry-After", "7200")); // longer than closing waits
     ToyClient slow = patient();

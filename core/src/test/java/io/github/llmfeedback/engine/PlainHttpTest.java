@@ -118,7 +118,7 @@ class PlainHttpTest {
               ": plain http would travel unencrypted to "
                   + where
                   + "; use https, or ClientSettings.builder().allowPlainHttp(true);"
-                  + " not stored");
+                  + " it was not stored");
     }
     isNothingHeard(1);
   }
