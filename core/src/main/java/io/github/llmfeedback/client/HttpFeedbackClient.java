@@ -60,7 +60,7 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
       Dialect<W> dialect) {
     try {
       return new Engine<>(threads, time == null ? threads : time, endpoint, settings, dialect);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       threads.release();
       throw e;
     }

@@ -40,6 +40,9 @@ public abstract class Work<T> {
     return complete::run;
   }
 
+  /** Takes note that {@link #begin} threw; the caller may ignore the future, which has it too. */
+  protected void beginFailed(Throwable error) {}
+
   /** Begins the work and waits for its end; an interrupt ends the work, and stays set. */
   public final T await() {
     if (Thread.currentThread().isInterrupted()) {
@@ -64,8 +67,9 @@ public abstract class Work<T> {
       var unused = ended().whenComplete((end, error) -> teller.complete());
       unused = future.whenComplete((result, error) -> cancel());
     } catch (RuntimeException | Error e) {
-      cancel();
       teller.discard();
+      cancel();
+      beginFailed(e);
       return CompletableFuture.failedFuture(e);
     }
     return future;

@@ -22,10 +22,11 @@ import org.jspecify.annotations.Nullable;
  * thread while it waits.
  *
  * <p>The steps are declared in the order in which they run: {@link #start}, {@link #admitted},
- * {@link #attempt}, {@link #over}, {@link #settle}, which begins a retry or calls {@link #end}. All
- * state is guarded by the lock. A step {@linkplain #enter enters}, changes the state, and
- * {@linkplain #leave leaves}, which does outside the lock what the step decided. So whoever stops
- * the call finds it before or after a step, never in the middle of one.
+ * {@link #attempt}, {@link #over}, {@link #judge}, {@link #settle}, {@link #endOrWait}, which waits
+ * for the next attempt or calls {@link #end}. All state is guarded by the lock. A step {@linkplain
+ * #enter enters}, changes the state, and {@linkplain #leave leaves}, which does outside the lock
+ * what the step decided. So whoever stops the call finds it before or after a step, never in the
+ * middle of one.
  *
  * <p>Whatever a step throws, such as an {@link OutOfMemoryError}, the call ends and reports a
  * result. So a step creates the objects it needs before it changes anything.
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class Call implements Stoppable {
   /** What a call carries, which decides how it is timed. */
   enum Kind {
-    /** One feedback that somebody may wait for: queue and pauses count against its deadline. */
+    /** One request that somebody may wait for: queue and pauses count against its deadline. */
     SINGLE,
     /** One feedback of a batch: its time begins when it is admitted, and pauses do not count. */
     ITEM,
@@ -63,6 +64,9 @@ final class Call implements Stoppable {
   private boolean isWaiting;
   private long waitEnds;
   private boolean hasEnded;
+
+  /** Whether the client counts the call as in flight; set before anybody can end it. */
+  private boolean isCounted;
 
   // What a step decided, for leave() to do.
   private @Nullable Attempt toBegin;
@@ -102,17 +106,27 @@ final class Call implements Stoppable {
 
   /** Starts the call; whatever happens, it ends. */
   void start() {
-    calls.begin(this);
-    if (kind == Kind.SINGLE) {
-      if (!calls.inFlight.add(outgoing.size())) {
+    try {
+      boolean hasRoom = kind != Kind.SINGLE || countIn();
+      calls.begin(this); // from here on it can be stopped
+      if (!hasRoom) {
         stop(Reason.FULL);
-      } else if (!isAdmittedByClient()) {
+      } else if (kind == Kind.SINGLE && !isAdmittedByClient()) {
         stop(Reason.CLOSED);
-      } else {
+      } else if (kind == Kind.SINGLE) {
         beginTimeout();
       }
+      admission.queue();
+    } catch (RuntimeException | Error bug) {
+      enter();
+      endBroken(bug);
+      leave();
     }
-    admission.queue();
+  }
+
+  private boolean countIn() {
+    isCounted = true;
+    return calls.inFlight.add(outgoing.size());
   }
 
   /** Makes the client's close() wait for this call; returns false if the client is closed. */
@@ -121,7 +135,12 @@ final class Call implements Stoppable {
     if (piece == null) {
       return false;
     }
-    var unused = ended.whenComplete((end, bug) -> piece.end());
+    try {
+      var unused = ended.whenComplete((end, bug) -> piece.end());
+    } catch (RuntimeException | Error e) { // or close() would wait for it
+      piece.end();
+      throw e;
+    }
     return true;
   }
 
@@ -170,7 +189,7 @@ final class Call implements Stoppable {
       } else {
         Sent more = sent.attempt(now());
         Attempt next = calls.sender.attempt(more.attempts(), outgoing, this::over);
-        setAlarm(timeOut(next), schedule.forAttempt());
+        setAlarm(onTimeout(next), schedule.forAttempt());
         hasAttempted = true;
         sent = more;
         notOver++;
@@ -190,7 +209,7 @@ final class Call implements Stoppable {
   }
 
   /** Ends an attempt that takes too long; OkHttp releases its thread and connection later. */
-  private Runnable timeOut(Attempt slow) {
+  private Runnable onTimeout(Attempt slow) {
     return () -> {
       boolean sent = slow.abandon();
       settle(slow, sent ? AttemptResult.SENT_AND_TIMED_OUT : AttemptResult.TIMED_OUT, false);
@@ -388,7 +407,7 @@ final class Call implements Stoppable {
         admission.leave(wasSent);
       }
     } catch (RuntimeException | Error e) {
-      calls.warn("a call could not release its permit: {}", e.getClass());
+      calls.warn("a call could not let others proceed: {}", e.getClass());
     }
     if (result != null) {
       report(result);
@@ -407,7 +426,7 @@ final class Call implements Stoppable {
     } catch (RuntimeException | Error e) {
       // The caller still gets the result.
     }
-    if (kind == Kind.SINGLE) { // before the caller gets the result, and may submit the next
+    if (isCounted) { // before the caller gets the result, and may submit the next
       calls.inFlight.remove(outgoing.size());
     }
     ended.complete(result);

@@ -4,6 +4,7 @@ import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.concurrent.AsyncSemaphore;
 import io.github.llmfeedback.concurrent.KeyedQueue;
 import io.github.llmfeedback.concurrent.Time;
@@ -55,6 +56,9 @@ final class ClientCalls {
 
   /** Whether close() no longer waits. */
   private volatile boolean over;
+
+  /** Whether close() has warned of what it did not wait for. */
+  private volatile boolean isReported;
 
   /** How many feedbacks failed because close() did not wait longer. */
   private final AtomicLong closedOut = new AtomicLong();
@@ -152,7 +156,7 @@ final class ClientCalls {
     }
   }
 
-  /** Logs a warning; a logger that throws, as on a full disk, must not keep a call from whole. */
+  /** Logs a warning; a logger that throws, as on a full disk, must not keep a call from ending. */
   void warn(String format, @Nullable Object... arguments) {
     try {
       log.warn(format, arguments);
@@ -204,20 +208,42 @@ final class ClientCalls {
 
   /** Warns of a call that was given up, unless close() counts its feedback. */
   void gaveUp(FeedbackException error) {
-    if (!over || !isClosed(error)) {
+    if (!isCounted(error)) {
       giveUps.gaveUp(String.valueOf(error.getMessage()));
+    }
+  }
+
+  /**
+   * Warns of what was refused before it became a call, whose future the caller may ignore. Its
+   * message may quote the feedback, so only what was lost is logged, or the kind of the error.
+   */
+  void refused(Throwable error) {
+    if (error instanceof UndeliveredFeedbackException own) {
+      gaveUp(own);
+    } else {
+      boolean hasLosses =
+          error instanceof UnrepresentableFeedbackException refusal && !refusal.losses().isEmpty();
+      giveUps.gaveUp(
+          endpoint.provider()
+              + " was sent nothing: "
+              + (hasLosses
+                  ? ((UnrepresentableFeedbackException) error).losses()
+                  : error.getClass().getSimpleName() + "; the future has its message"));
     }
   }
 
   /** Counts what has no receipt because the client closed. */
   void countIfClosed(FeedbackException error, int feedbacks) {
-    if (over && isClosed(error)) {
+    if (isCounted(error)) {
       closedOut.addAndGet(feedbacks);
     }
   }
 
-  private static boolean isClosed(FeedbackException error) {
-    return error instanceof UndeliveredFeedbackException undelivered
+  /** Whether the warning of {@link #close} counts it. */
+  private boolean isCounted(FeedbackException error) {
+    return over
+        && !isReported
+        && error instanceof UndeliveredFeedbackException undelivered
         && undelivered.reason() == Reason.CLOSED;
   }
 
@@ -225,7 +251,7 @@ final class ClientCalls {
    * Admits nothing new, waits for what was admitted, at most for {@link
    * ClientSettings#closeTimeout()}, ends what is left, and releases all resources.
    */
-  public void close(Runnable whenNothingMoreIsAdmitted) {
+  void close(Runnable whenNothingMoreIsAdmitted) {
     if (!work.close()) {
       return;
     }
@@ -257,6 +283,7 @@ final class ClientCalls {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    isReported = true;
     if (closedOut.get() > 0) {
       warn(
           "{} closes before {} feedbacks had a response; each failed as CLOSED",

@@ -264,12 +264,14 @@ public final class Engine<W> {
     try {
       return reading.get();
     } catch (RuntimeException | Error e) {
-      throw UnreadableResponseException.builder(
-              dialect.capabilities().provider(), response.status())
-          .attempts(result.attempts())
-          .elapsed(result.elapsed())
-          .message("the response was accepted, but its ids could not be read")
-          .build();
+      UnreadableResponseException error =
+          UnreadableResponseException.builder(dialect.capabilities().provider(), response.status())
+              .attempts(result.attempts())
+              .elapsed(result.elapsed())
+              .message("the response was accepted, but its ids could not be read")
+              .build();
+      calls.gaveUp(error);
+      throw error;
     }
   }
 
@@ -310,7 +312,7 @@ public final class Engine<W> {
     private volatile @Nullable Prepared<T> prepared;
 
     CallWork(Supplier<Prepared<T>> prepare) {
-      super(callbacks);
+      super(callbacks, calls);
       this.prepare = prepare;
     }
 

@@ -7,9 +7,11 @@ import io.github.llmfeedback.concurrent.Work;
 /** Work of one client: its futures complete on the client's callback executor. */
 abstract class EngineWork<T> extends Work<T> implements Stoppable {
   private final Callbacks callbacks;
+  private final ClientCalls calls;
 
-  EngineWork(Callbacks callbacks) {
+  EngineWork(Callbacks callbacks, ClientCalls calls) {
     this.callbacks = callbacks;
+    this.calls = calls;
   }
 
   /** Returns the result, or throws the failure. */
@@ -22,6 +24,15 @@ abstract class EngineWork<T> extends Work<T> implements Stoppable {
     } catch (FeedbackException e) {
       e.fillInStackTrace(); // the caller's stack is more useful than a pool thread's
       throw e;
+    }
+  }
+
+  @Override
+  protected final void beginFailed(Throwable error) {
+    try {
+      calls.refused(error);
+    } catch (RuntimeException | Error e) {
+      // The future has the error all the same.
     }
   }
 

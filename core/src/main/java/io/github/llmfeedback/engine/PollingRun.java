@@ -108,15 +108,19 @@ final class PollingRun<T> {
   }
 
   private void waitFor(Duration time) {
+    boolean isStopped;
     lock.lock();
     try {
-      if (stopped == null) {
+      isStopped = stopped != null;
+      if (!isStopped) {
         waiting = calls.time.schedule(this::wake, time);
       }
     } finally {
       lock.unlock();
     }
-    endIfStopped(null);
+    if (isStopped) { // else whoever stops it later ends it
+      endIfStopped(null);
+    }
   }
 
   private void wake() {

@@ -34,7 +34,7 @@ public final class PollingRuns {
     private final PollingRun<T> run;
 
     PollingWork(Polling<T> polling) {
-      super(engine.callbacks);
+      super(engine.callbacks, engine.calls);
       run = new PollingRun<>(engine.calls, polling);
     }
 

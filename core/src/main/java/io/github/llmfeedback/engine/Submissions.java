@@ -86,7 +86,7 @@ public final class Submissions<W> {
     private @Nullable CompletableFuture<Void> ended;
 
     ListWork(Supplier<List<BatchItem<W>>> prepare, Function<List<BatchItem<W>>, R> outcomes) {
-      super(engine.callbacks);
+      super(engine.callbacks, engine.calls);
       this.prepare = prepare;
       this.outcomes = outcomes;
     }

@@ -99,7 +99,7 @@ public final class FanOut implements AutoCloseable {
   }
 
   /**
-   * Replaces what was submitted, at each client that {@code receipts} name, and waits, at most the
+   * Replaces what was submitted, at each client that {@code receipts} names, and waits, at most the
    * total timeout. A client that cannot change feedback, because it is not a {@link
    * SupportsUpdate}, has a failed outcome; other clients are not asked.
    *
@@ -122,9 +122,10 @@ public final class FanOut implements AutoCloseable {
   }
 
   /**
-   * Takes back what was submitted, at each client that {@code receipts} name, and waits, at most
+   * Takes back what was submitted, at each client that {@code receipts} names, and waits, at most
    * the total timeout. A client that cannot take feedback back, because it is not a {@link
-   * SupportsRetract}, has an error; other clients are not asked.
+   * SupportsRetract}, has an error; other clients are not asked. A client that is not one of this
+   * library's may begin a retraction before an update of the same feedback that is still in flight.
    *
    * @param receipts by the clients' names, such as {@link #receipts} makes of outcomes
    * @return one result for each receipt, by the client's name
@@ -182,34 +183,35 @@ public final class FanOut implements AutoCloseable {
   }
 
   private FanOutWork<Outcome> updating(Map<String, Receipt> receipts, Feedback feedback) {
-    Map<Member, Receipt> changes = byMember(receipts);
+    List<Change> changes = changes(receipts);
     FanOutWork<Outcome> work = about(feedback);
-    changes.forEach(
-        (member, receipt) ->
-            work.add(
-                member,
-                () ->
-                    extension(member, SupportsUpdate.class, "change")
-                        .updateAsync(receipt, feedback),
-                FanOut::accepted));
+    for (Change change : changes) {
+      work.add(
+          change.member,
+          () ->
+              extension(change.member, SupportsUpdate.class, "change")
+                  .updateAsync(change.receipt, feedback),
+          FanOut::accepted);
+    }
     return work;
   }
 
   private FanOutWork<Retraction> retracting(Map<String, Receipt> receipts) {
+    List<Change> changes = changes(receipts);
     FanOutWork<Retraction> work =
         new FanOutWork<>(
             totalTimeout,
             1,
             Set.of(),
             results -> new Retraction(results.get(0).receipt(), results.get(0).error()));
-    byMember(receipts)
-        .forEach(
-            (member, receipt) ->
-                work.add(
-                    member,
-                    () ->
-                        extension(member, SupportsRetract.class, "take back").retractAsync(receipt),
-                    FanOut::accepted));
+    for (Change change : changes) {
+      work.add(
+          change.member,
+          () ->
+              extension(change.member, SupportsRetract.class, "take back")
+                  .retractAsync(change.receipt),
+          FanOut::accepted);
+    }
     return work;
   }
 
@@ -233,9 +235,9 @@ public final class FanOut implements AutoCloseable {
         : Outcome.failed(index, feedback, Objects.requireNonNull(result.error()));
   }
 
-  private Map<Member, Receipt> byMember(Map<String, Receipt> receipts) {
+  private List<Change> changes(Map<String, Receipt> receipts) {
     Objects.requireNonNull(receipts, "receipts must not be null");
-    Map<Member, Receipt> byMember = new LinkedHashMap<>();
+    List<Change> changes = new ArrayList<>();
     receipts.forEach(
         (name, receipt) -> {
           Member member = members.get(name);
@@ -250,10 +252,13 @@ public final class FanOut implements AutoCloseable {
                 "the receipt for '%s' is %s's, but this client is %s's"
                     .formatted(name, receipt.provider(), member.provider()));
           }
-          byMember.put(member, receipt);
+          changes.add(new Change(member, receipt));
         });
-    return byMember;
+    return changes;
   }
+
+  /** What is to be changed at one client. */
+  private record Change(Member member, Receipt receipt) {}
 
   private static <T> T extension(Member member, Class<T> extension, String act) {
     return member

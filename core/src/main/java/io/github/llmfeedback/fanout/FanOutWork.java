@@ -62,7 +62,13 @@ final class FanOutWork<R> extends Work<Map<String, R>> {
 
   @Override
   protected void begin() {
-    Scheduler.Alarm alarm = threads.schedule(() -> threads.run(this::timeOut), timeout);
+    Scheduler.Alarm alarm;
+    try {
+      alarm = threads.schedule(() -> threads.run(this::timeOut), timeout);
+    } catch (RuntimeException | Error e) { // no memory
+      threads.release();
+      throw e;
+    }
     ended =
         CompletableFuture.allOf(
                 calls.values().stream()

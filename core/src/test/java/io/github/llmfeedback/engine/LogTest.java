@@ -3,6 +3,7 @@ package io.github.llmfeedback.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
@@ -142,6 +143,32 @@ class LogTest {
     full.close();
     assertThatThrownBy(() -> full.submit(ToyClient.on("b")))
         .hasMessage("the toy client is closed; it was not stored");
+  }
+
+  @Test
+  void whatIsRefusedBeforeItIsSentIsLoggedForTheFutureMayBeIgnored() {
+    var unused = client.submitAsync(Feedback.on("t").comment("fine").issue("w0rds").build());
+
+    assertThat(lines())
+        .singleElement(STRING)
+        .contains("WARN")
+        .endsWith("gave up: toy was sent nothing: [ISSUE DROPPED (toy keeps no ISSUE)]")
+        .doesNotContain("w0rds");
+    assertThat(server.count()).isZero();
+  }
+
+  @Test
+  void whatIsSubmittedAfterACloseThatTimedOutIsLoggedToo() {
+    server.answerAll(seen -> Reply.fault(Reply.Fault.NEVER_ANSWERED));
+    ClientSettings soon = ToyClient.settings().closeTimeout(Duration.ofMillis(1)).build();
+    ToyClient late = new ToyClient(server.url(), ToyDialect.plain(), soon);
+    var unused = late.submitAsync(ToyClient.on("a"));
+    late.close();
+    assertThat(lines()).anyMatch(line -> line.contains("toy closes before 1 feedbacks"));
+
+    unused = late.submitAsync(ToyClient.on("b"));
+
+    assertThat(lines()).anyMatch(line -> line.contains("gave up: the toy client is closed"));
   }
 
   @Test
