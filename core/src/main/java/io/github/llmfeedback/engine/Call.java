@@ -150,7 +150,7 @@ final class Call implements Stoppable {
     try {
       if (!hasEnded) {
         setAlarm(() -> stop(Reason.TIMEOUT, true), calls.settings.totalTimeout());
-        if (schedule.isTooLong(schedule.pause())) {
+        if (schedule.outlastsCall(schedule.pause())) {
           end(null, null, outOfTime());
         }
       }
@@ -180,9 +180,9 @@ final class Call implements Stoppable {
         schedule.beginNow();
       }
       Duration pause = schedule.pauseBefore(this);
-      if (schedule.isTooLong(pause)) {
+      if (schedule.outlastsCall(pause)) {
         end(null, null, outOfTime());
-      } else if (calls.isTooLong(pause)) {
+      } else if (calls.outlastsClose(pause)) {
         end(null, null, undelivered(Reason.CLOSED));
       } else if (!pause.isZero()) {
         waitFor(schedule.waitOut(pause));
@@ -264,7 +264,7 @@ final class Call implements Stoppable {
       end(result.response(), result.verdict(), null, now);
       return;
     }
-    Optional<Duration> wait = schedule.after(result);
+    Optional<Duration> wait = schedule.decideRetry(result);
     calls.pause.ended(this, result.isFromProvider());
     if (wait.isPresent()) {
       waitFor(wait.get());
@@ -309,7 +309,7 @@ final class Call implements Stoppable {
   public void endIfTooLate() {
     enter();
     try {
-      if (!hasEnded && isWaiting && calls.isTooLong(Duration.ofNanos(waitEnds - now()))) {
+      if (!hasEnded && isWaiting && calls.outlastsClose(Duration.ofNanos(waitEnds - now()))) {
         end(null, null, undelivered(Reason.CLOSED));
       }
     } catch (RuntimeException | Error bug) {

@@ -171,7 +171,7 @@ final class ClientCalls {
   }
 
   /** Whether the client is closing, and a wait of this length would outlast its close(). */
-  boolean isTooLong(Duration wait) {
+  boolean outlastsClose(Duration wait) {
     Long limit = closesAt;
     return limit != null && wait.toNanos() >= limit - time.nanoTime();
   }

@@ -62,7 +62,7 @@ final class RetrySchedule {
   }
 
   /** Whether a pause lasts longer than the call, or its batch, may. */
-  boolean isTooLong(Duration pause) {
+  boolean outlastsCall(Duration pause) {
     if (pause.isZero()) {
       return false;
     }
@@ -85,16 +85,19 @@ final class RetrySchedule {
     return pause;
   }
 
-  /** How long to wait before the next attempt; empty if this was the last. */
-  Optional<Duration> after(AttemptResult result) {
-    Duration asked = Backoff.before(retries, result.requestedWait(), settings, calls.time);
-    result.pausedBy().ifPresent(status -> calls.pause.begin(status, asked));
-    Duration wait = calls.pause.atMost(asked);
-    if (calls.isTooLong(wait) || !result.isWorthRepeating(request, settings)) {
+  /**
+   * Decides whether there is another attempt, and after how long; empty if this was the last.
+   * Begins the client's pause if the provider asked for one, and takes the retry from the budget.
+   */
+  Optional<Duration> decideRetry(AttemptResult result) {
+    Duration backoff = Backoff.before(retries, result.requestedWait(), settings, calls.time);
+    result.pausedBy().ifPresent(status -> calls.pause.begin(status, backoff));
+    Duration wait = calls.pause.atMost(backoff);
+    if (calls.outlastsClose(wait) || !result.isWorthRepeating(request, settings)) {
       return Optional.empty();
     }
     if (batchEnds != null && result.pausedBy().isPresent()) {
-      return isTooLong(wait) ? Optional.empty() : Optional.of(waitOut(wait));
+      return outlastsCall(wait) ? Optional.empty() : Optional.of(waitOut(wait));
     }
     if (retries == settings.maxRetries() || left().compareTo(wait) <= 0 || !calls.budget.take()) {
       return Optional.empty();

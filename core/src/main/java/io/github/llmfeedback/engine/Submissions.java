@@ -34,7 +34,7 @@ public final class Submissions<W> {
         () -> read(feedbacks), items -> items.stream().map(BatchItem::outcome).toList());
   }
 
-  /** As {@link #submitAll}, of encoded items that are not a {@link Feedback}. */
+  /** Like {@link #submitAll}, for encoded items that are not a {@link Feedback}. */
   public <R> Work<List<R>> submitAllEncoded(
       List<Encoded<W>> all,
       BiFunction<Integer, Receipt, R> accepted,

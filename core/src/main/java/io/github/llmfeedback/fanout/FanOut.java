@@ -285,9 +285,9 @@ public final class FanOut implements AutoCloseable {
     }
   }
 
-  private static <R> CompletableFuture<Map<String, R>> future(Supplier<FanOutWork<R>> begin) {
+  private static <R> CompletableFuture<Map<String, R>> future(Supplier<FanOutWork<R>> create) {
     try {
-      return begin.get().future();
+      return create.get().future();
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
