@@ -79,7 +79,11 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
    */
   public B settings(UnaryOperator<ClientSettings.Builder> change) {
     Objects.requireNonNull(change, "settings must not be null");
-    return settings(change.apply(settings.newBuilder()).build());
+    ClientSettings.Builder changed =
+        Objects.requireNonNull(
+            change.apply(settings.newBuilder()),
+            "settings must give a builder, such as s -> s.totalTimeout(timeout)");
+    return settings(changed.build());
   }
 
   /** The settings so far. */

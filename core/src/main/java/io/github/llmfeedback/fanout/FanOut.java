@@ -268,7 +268,7 @@ public final class FanOut implements AutoCloseable {
             () ->
                 UnrepresentableFeedbackException.builder(
                         member.provider(),
-                        "%s cannot %s feedback: its client is not a %s; nothing was changed"
+                        "%s cannot %s feedback, so leave its receipt out: it is not a %s; nothing was changed"
                             .formatted(member.name(), act, extension.getSimpleName()))
                     .build());
   }

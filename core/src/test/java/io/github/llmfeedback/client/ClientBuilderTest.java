@@ -166,5 +166,8 @@ class ClientBuilderTest {
         .isThrownBy(
             () -> builder.settings(BadInput.<UnaryOperator<ClientSettings.Builder>>absent()))
         .withMessage("settings must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.settings(changed -> BadInput.absent()))
+        .withMessage("settings must give a builder, such as s -> s.totalTimeout(timeout)");
   }
 }

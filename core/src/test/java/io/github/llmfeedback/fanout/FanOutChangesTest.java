@@ -98,7 +98,7 @@ class FanOutChangesTest {
     assertThatThrownBy(of("fixed", updated)::orThrow)
         .isInstanceOf(UnrepresentableFeedbackException.class)
         .hasMessage(
-            "fixed cannot change feedback: its client is not a SupportsUpdate;"
+            "fixed cannot change feedback, so leave its receipt out: it is not a SupportsUpdate;"
                 + " nothing was changed")
         .returns(false, e -> ((FeedbackException) e).mayHaveArrived());
 
@@ -107,7 +107,8 @@ class FanOutChangesTest {
     assertThatThrownBy(of("fixed", retracted)::orThrow)
         .isInstanceOf(UnrepresentableFeedbackException.class)
         .hasMessage(
-            "fixed cannot take back feedback: its client is not a SupportsRetract;"
+            "fixed cannot take back feedback, so leave its receipt out: it is not a"
+                + " SupportsRetract;"
                 + " nothing was changed");
     assertThat(of("fixed", retracted).receipt()).isEmpty();
   }
