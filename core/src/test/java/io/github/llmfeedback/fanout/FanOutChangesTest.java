@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -126,6 +127,29 @@ class FanOutChangesTest {
         .returns(true, FeedbackException::mayHaveArrived);
     assertThat(of("1", results)).asString().startsWith("Retraction: ");
     assertThat(of("2", results).isAccepted()).isTrue();
+  }
+
+  @Test
+  void aClientThatCannotBeHashedTouchesNoOther() {
+    Receipt receipt = of("1", submitted());
+    FanOut both = FanOut.builder().add("1", one).add("odd", new Unhashable()).build();
+
+    Map<String, Outcome> outcomes = both.update(Map.of("1", receipt, "odd", receipt), DOWN);
+
+    assertThat(of("1", outcomes).isAccepted()).isTrue();
+    assertThat(of("odd", outcomes).isAccepted()).isFalse();
+  }
+
+  private static final class Unhashable extends ForwardingClient {
+    @Override
+    public int hashCode() {
+      throw new IllegalStateException("a client of the application's own");
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other;
+    }
   }
 
   @Test
