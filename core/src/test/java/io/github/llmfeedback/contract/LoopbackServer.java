@@ -30,11 +30,6 @@ import org.jspecify.annotations.Nullable;
  * that knows which server library it uses.
  */
 public final class LoopbackServer implements AutoCloseable {
-  /** RFC 9113, 7. */
-  private static final int REFUSED_STREAM = 7;
-
-  private static final int INTERNAL_ERROR = 2;
-
   private static final Logger QUIET = Logger.getLogger(MockWebServer.class.getName());
 
   private final MockWebServer server = new MockWebServer();
@@ -149,12 +144,6 @@ public final class LoopbackServer implements AutoCloseable {
     MockResponse response = new MockResponse();
     if (reply.fault() == Fault.CLOSED_AT_ONCE) {
       response.setSocketPolicy(SocketPolicy.DISCONNECT_AT_START);
-    } else if (reply.fault() == Fault.STREAM_REFUSED) {
-      response.setSocketPolicy(SocketPolicy.RESET_STREAM_AT_START);
-      response.setHttp2ErrorCode(REFUSED_STREAM);
-    } else if (reply.fault() == Fault.STREAM_BROKEN) {
-      response.setSocketPolicy(SocketPolicy.RESET_STREAM_AT_START);
-      response.setHttp2ErrorCode(INTERNAL_ERROR);
     }
     return response;
   }
@@ -168,9 +157,8 @@ public final class LoopbackServer implements AutoCloseable {
     response.setHeadersDelay(reply.delay().toMillis(), TimeUnit.MILLISECONDS);
     switch (reply.fault()) {
       case NONE -> response.setSocketPolicy(SocketPolicy.KEEP_OPEN);
-      // The first three come too late here, on a connection that is taken or a request that is
-      // read.
-      case CLOSED_AT_ONCE, STREAM_REFUSED, STREAM_BROKEN, CLOSED_AFTER_REQUEST ->
+      // The first comes too late here, on a connection that is taken.
+      case CLOSED_AT_ONCE, CLOSED_AFTER_REQUEST ->
           response.setSocketPolicy(SocketPolicy.DISCONNECT_AFTER_REQUEST);
       case CLOSED_IN_ANSWER ->
           response.setSocketPolicy(SocketPolicy.DISCONNECT_DURING_RESPONSE_BODY);

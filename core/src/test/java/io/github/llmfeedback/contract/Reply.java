@@ -29,10 +29,6 @@ public record Reply(
     NONE,
     /** The connection is closed before the request is read. */
     CLOSED_AT_ONCE,
-    /** HTTP/2: the request is refused before it is read, by {@code REFUSED_STREAM}. */
-    STREAM_REFUSED,
-    /** HTTP/2: the stream is reset because of an internal error of the server. */
-    STREAM_BROKEN,
     /** The connection is closed after the request was read. */
     CLOSED_AFTER_REQUEST,
     /** The connection is closed in the middle of the response's body. */

@@ -10,7 +10,6 @@ import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
-import io.github.llmfeedback.contract.Reply.Fault;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.util.List;
@@ -24,7 +23,7 @@ import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** TLS, and HTTP/2 in it. */
+/** Connections in TLS. */
 class TlsTest {
   private static final HeldCertificate LOCALHOST = certificateOf("localhost");
 
@@ -124,40 +123,5 @@ class TlsTest {
       isUntrusted(failure(client));
     }
     assertThat(server.count()).isZero();
-  }
-
-  @Test
-  void aRefusedStreamWasNotTakenAndIsTriedAgain() {
-    server
-        .enqueue(Reply.fault(Fault.STREAM_REFUSED))
-        .enqueue(Reply.fault(Fault.STREAM_REFUSED))
-        .answerAll(seen -> Reply.of(200, "{}"));
-    try (ToyClient client = client(ToyDialect.plain(), LOCALHOST)) {
-      assertThat(client.submit(on("a")).attempts()).isEqualTo(3);
-    }
-  }
-
-  @Test
-  void aStreamRefusedForGoodSurelyDidNotArrive() {
-    for (int i = 0; i < 3; i++) {
-      server.enqueue(Reply.fault(Fault.STREAM_REFUSED));
-    }
-    try (ToyClient client = client(ToyDialect.plain(), LOCALHOST)) {
-      UndeliveredFeedbackException error = failure(client);
-      assertThat(error.reason()).isEqualTo(Reason.CONNECTION_LOST);
-      assertThat(error.attempts()).isEqualTo(3);
-      assertThat(error.mayHaveArrived()).isFalse();
-    }
-  }
-
-  @Test
-  void aStreamBrokenByTheServerLeavesDoubt() {
-    server.enqueue(Reply.fault(Fault.STREAM_BROKEN));
-    try (ToyClient client = client(ToyDialect.plain(), LOCALHOST)) {
-      UndeliveredFeedbackException error = failure(client);
-      assertThat(error.reason()).isEqualTo(Reason.CONNECTION_LOST);
-      assertThat(error.attempts()).isEqualTo(1);
-      assertThat(error.mayHaveArrived()).isTrue();
-    }
   }
 }
