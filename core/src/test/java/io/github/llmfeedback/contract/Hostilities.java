@@ -283,14 +283,14 @@ final class Hostilities {
 
   private static void http2s(List<Hostility> all) {
     onceAndForGood(
-        all, http2("stream refused", stream -> stream.reset(Http2Connection.REFUSED_STREAM)));
+        all, http2("stream refused", stream -> stream.reset(Http2Frames.REFUSED_STREAM)));
     onceAndForGood(
         all,
         http2(
             "stream broken after the feedback was taken",
             stream -> {
               stream.take();
-              stream.reset(Http2Connection.INTERNAL_ERROR);
+              stream.reset(Http2Frames.INTERNAL_ERROR);
             }));
     onceAndForGood(all, http2("GOAWAY before the request", stream -> stream.goAway(false)));
     onceAndForGood(

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.Socket;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.stream.Stream;
@@ -147,19 +148,22 @@ class ConnectionLostTest {
     }
   }
 
+  /** Reads a request, and accepts it once all others have come. */
+  private static void answerTogether(Socket socket, CyclicBarrier all)
+      throws IOException, InterruptedException {
+    RawServer.readRequest(socket);
+    try {
+      all.await();
+    } catch (BrokenBarrierException e) {
+      throw new IOException(e);
+    }
+    RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+  }
+
   @Test
   void manyConnectionsCanBeStaleAtOnce() {
     CyclicBarrier all = new CyclicBarrier(16);
-    Script script =
-        socket -> {
-          RawServer.readRequest(socket);
-          try {
-            all.await();
-          } catch (BrokenBarrierException e) {
-            throw new IOException(e);
-          }
-          RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
-        };
+    Script script = socket -> answerTogether(socket, all);
     try (RawServer server = new RawServer(script);
         ToyClient client = client(server, ToyDialect.plain(), false)) {
       for (int i = 1; i <= 3; i++) {
@@ -178,13 +182,7 @@ class ConnectionLostTest {
     Script script =
         socket -> {
           while (true) {
-            RawServer.readRequest(socket);
-            try {
-              all.await();
-            } catch (BrokenBarrierException e) {
-              throw new IOException(e);
-            }
-            RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+            answerTogether(socket, all);
           }
         };
     try (RawServer server = new RawServer(script);

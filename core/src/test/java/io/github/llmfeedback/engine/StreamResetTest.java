@@ -1,16 +1,20 @@
 package io.github.llmfeedback.engine;
 
+import static io.github.llmfeedback.contract.Http2Frames.DATA;
+import static io.github.llmfeedback.contract.Http2Frames.END_HEADERS;
+import static io.github.llmfeedback.contract.Http2Frames.END_STREAM;
+import static io.github.llmfeedback.contract.Http2Frames.HEADERS;
+import static io.github.llmfeedback.contract.Http2Frames.INTERNAL_ERROR;
+import static io.github.llmfeedback.contract.Http2Frames.REFUSED_STREAM;
+import static io.github.llmfeedback.contract.Http2Frames.RST_STREAM;
 import static io.github.llmfeedback.engine.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import io.github.llmfeedback.contract.Http2Frames;
+import io.github.llmfeedback.contract.Http2Frames.Frame;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.OkHttpClient;
@@ -22,16 +26,8 @@ import org.junit.jupiter.api.Test;
  * one is still arriving, a server may reset it for a second reason, and the client may read either.
  */
 class StreamResetTest {
-  private static final int DATA = 0;
-  private static final int HEADERS = 1;
-  private static final int RST_STREAM = 3;
-  private static final int SETTINGS = 4;
-  private static final int END_STREAM = 1;
-  private static final int ACK = 1;
-  private static final int END_HEADERS = 4;
-
-  private static final int INTERNAL_ERROR = 2;
-  private static final int REFUSED_STREAM = 7;
+  /** RFC 7541, 6.1: {@code :status: 200} of the static table. */
+  private static final byte STATUS_200 = (byte) 0x88;
 
   private final AtomicInteger requests = new AtomicInteger();
 
@@ -39,46 +35,17 @@ class StreamResetTest {
   private RawServer resetting(int first, int error) {
     return new RawServer(
         socket -> {
-          DataInputStream in = new DataInputStream(socket.getInputStream());
-          in.readNBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".length());
-          frame(socket, SETTINGS, 0, 0);
+          Http2Frames frames = new Http2Frames(socket);
           while (!socket.isClosed()) {
-            int length = in.readUnsignedShort() << 8 | in.readUnsignedByte();
-            int type = in.readUnsignedByte();
-            int flags = in.readUnsignedByte();
-            int stream = in.readInt();
-            in.readNBytes(length);
-            if (type == SETTINGS && flags != ACK) {
-              frame(socket, SETTINGS, ACK, 0);
-            } else if (type == DATA && (flags & END_STREAM) != 0) {
-              if (requests.incrementAndGet() <= first) {
-                frame(socket, RST_STREAM, 0, stream, 0, 0, 0, error);
-              } else {
-                accept(socket, stream);
-              }
+            Frame frame = frames.next();
+            if (frame.endsRequest() && requests.incrementAndGet() <= first) {
+              frames.write(RST_STREAM, 0, frame.stream(), new byte[] {0, 0, 0, (byte) error});
+            } else if (frame.endsRequest()) {
+              frames.write(HEADERS, END_HEADERS, frame.stream(), STATUS_200);
+              frames.write(DATA, END_STREAM, frame.stream(), (byte) '{', (byte) '}');
             }
           }
         });
-  }
-
-  private static void accept(Socket socket, int stream) throws IOException {
-    frame(socket, HEADERS, END_HEADERS, stream, 0x88); // RFC 7541, 6.1: ":status: 200"
-    byte[] json = "{}".getBytes(StandardCharsets.US_ASCII);
-    frame(socket, DATA, END_STREAM, stream, json[0], json[1]);
-  }
-
-  private static void frame(Socket socket, int type, int flags, int stream, int... payload)
-      throws IOException {
-    DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-    out.writeByte(0);
-    out.writeShort(payload.length);
-    out.writeByte(type);
-    out.writeByte(flags);
-    out.writeInt(stream);
-    for (int each : payload) {
-      out.writeByte(each);
-    }
-    out.flush();
   }
 
   private static ToyClient client(RawServer server) {

@@ -11,6 +11,8 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableResponseException;
+import io.github.llmfeedback.contract.Http2Frames;
+import io.github.llmfeedback.contract.Http2Frames.Frame;
 import io.github.llmfeedback.engine.Await;
 import io.github.llmfeedback.engine.Program;
 import io.github.llmfeedback.engine.RawServer;
@@ -260,43 +262,17 @@ class FloodTest {
 
     void over(Socket socket, AtomicLong written) throws IOException {
       byte[] fragment = one.repeat(16_384 / one.length()).getBytes(StandardCharsets.ISO_8859_1);
-      Http2.beginsToAnswer(socket);
-      for (int type = 1; true; type = 9) { // HEADERS, then CONTINUATION without an end
-        Http2.frame(socket, type, 0, 1, fragment);
+      Http2Frames frames = new Http2Frames(socket);
+      Frame request;
+      do {
+        request = frames.next();
+      } while (!request.endsRequest());
+      for (int type = Http2Frames.HEADERS;
+          true;
+          type = Http2Frames.CONTINUATION) { // without an end
+        frames.write(type, 0, request.stream(), fragment);
         written.addAndGet(fragment.length);
       }
-    }
-  }
-
-  /** As much of HTTP/2 (RFC 9113) as a server needs to begin an answer. */
-  private static final class Http2 {
-    private Http2() {}
-
-    static void beginsToAnswer(Socket socket) throws IOException {
-      InputStream in = socket.getInputStream();
-      in.readNBytes(24);
-      frame(socket, 4, 0, 0, new byte[0]);
-      int type;
-      int flags;
-      do {
-        byte[] head = in.readNBytes(9);
-        type = head[3];
-        flags = head[4];
-        in.readNBytes(((head[0] & 0xff) << 16) | ((head[1] & 0xff) << 8) | (head[2] & 0xff));
-      } while (type != 0 || (flags & 1) == 0);
-    }
-
-    static void frame(Socket socket, int type, int flags, int stream, byte[] payload)
-        throws IOException {
-      byte[] frame = new byte[9 + payload.length];
-      frame[0] = (byte) (payload.length >> 16);
-      frame[1] = (byte) (payload.length >> 8);
-      frame[2] = (byte) payload.length;
-      frame[3] = (byte) type;
-      frame[4] = (byte) flags;
-      frame[8] = (byte) stream;
-      System.arraycopy(payload, 0, frame, 9, payload.length);
-      socket.getOutputStream().write(frame);
     }
   }
 
