@@ -24,6 +24,12 @@ class BatchingTest {
   }
 
   @Test
+  void oneIsTheLeastOfBoth() {
+    assertThat(Batching.lists(1, 1).maxFeedbacks()).isEqualTo(1);
+    assertThat(Batching.lists(1, 1).maxBytes()).isEqualTo(1);
+  }
+
+  @Test
   void boundsBelowOneAreRefused() {
     assertThatThrownBy(() -> Batching.lists(0, 1))
         .isInstanceOf(IllegalArgumentException.class)
