@@ -108,6 +108,19 @@ class TargetTest {
   }
 
   @Test
+  void anIdThatIsRequiredIsGivenOrItsAbsenceSaysWhatToAdd() {
+    Target target = Target.of(MADE, "m");
+    assertThat(target.requireId(MADE)).isEqualTo("m");
+    assertThatExceptionOfType(UnrepresentableFeedbackException.class)
+        .isThrownBy(() -> target.requireId(CHOSEN))
+        .withMessage(
+            "%s cannot keep this feedback: its target %s has no id for %s; add one with"
+                + " target.and(key, id)",
+            CHOSEN.provider(), target, CHOSEN)
+        .matches(error -> error.provider().equals(CHOSEN.provider()) && error.attempts() == 0);
+  }
+
+  @Test
   void aSharedIdReachesOnlyProvidersWhoseIdsCanBeChosen() {
     Target shared = Target.shared("s");
     assertThat(shared.isBare()).isFalse();
