@@ -35,6 +35,7 @@ public final class SharedThreads implements Time {
   private final ExecutorService callbacks = threads("llm-feedback-callback-");
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, this::timerThread);
+  private final InterruptWatch interrupts = new InterruptWatch(this::scheduleInline, this::run);
   private @Nullable Object attachment;
 
   private SharedThreads() {
@@ -100,6 +101,11 @@ public final class SharedThreads implements Time {
     }
   }
 
+  /** Ends what the callers wait for that are blocked on a socket, if they are interrupted. */
+  public InterruptWatch interrupts() {
+    return interrupts;
+  }
+
   /** A new thread for a task, which does not keep the JVM from exiting; not started yet. */
   public static Thread daemon(Runnable task) {
     return daemons("llm-feedback-").newThread(task);
@@ -132,11 +138,15 @@ public final class SharedThreads implements Time {
 
   @Override
   public Alarm schedule(Runnable task, Duration delay) {
+    Runnable retried = () -> OutOfMemoryRetry.run(task);
+    return scheduleInline(() -> fire(retried), delay);
+  }
+
+  /** Runs a task on the timer's thread itself. */
+  private Alarm scheduleInline(Runnable task, Duration delay) {
     Duration bounded = delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
     try {
-      Runnable retried = () -> OutOfMemoryRetry.run(task);
-      Future<?> future =
-          timer.schedule(() -> fire(retried), bounded.toNanos(), TimeUnit.NANOSECONDS);
+      Future<?> future = timer.schedule(task, bounded.toNanos(), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
     } catch (RejectedExecutionException e) {
       return () -> {}; // the last client is closed: nobody waits for this any longer

@@ -48,9 +48,14 @@ public abstract class Work<T> {
     if (Thread.currentThread().isInterrupted()) {
       interrupt();
     }
+    run();
+    return result();
+  }
+
+  /** Begins the work and waits for its end, or does a part of it on this thread. */
+  protected void run() {
     begin();
     awaitEnd(ended(), this::interrupt);
-    return result();
   }
 
   /**

@@ -2,6 +2,7 @@ package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.InterruptWatch;
 import io.github.llmfeedback.concurrent.OutOfMemoryRetry;
 import io.github.llmfeedback.concurrent.Scheduler;
 import io.github.llmfeedback.concurrent.Time;
@@ -48,6 +49,7 @@ final class Call implements Stoppable {
   private final OutgoingRequest outgoing;
   private final Admission admission;
   private final CompletableFuture<CallResult> ended = new CompletableFuture<>();
+  private @Nullable Caller caller;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final RetrySchedule schedule;
@@ -104,6 +106,14 @@ final class Call implements Stoppable {
     return ended;
   }
 
+  /** Starts the call, and makes its attempts on this thread until it ends. */
+  void run(InterruptWatch interrupts) {
+    Caller here = new Caller(this);
+    caller = here;
+    start();
+    here.makeAttempts(interrupts);
+  }
+
   /** Starts the call; whatever happens, it ends. */
   void start() {
     try {
@@ -113,10 +123,11 @@ final class Call implements Stoppable {
         stop(Reason.FULL);
       } else if (kind == Kind.SINGLE && !isAdmittedByClient()) {
         stop(Reason.CLOSED);
-      } else if (kind == Kind.SINGLE) {
-        beginTimeout();
       }
       admission.queue();
+      if (kind == Kind.SINGLE) {
+        beginTimeout();
+      }
     } catch (RuntimeException | Error bug) {
       enter();
       endBroken(bug);
@@ -144,11 +155,11 @@ final class Call implements Stoppable {
     return true;
   }
 
-  /** Starts the timeout of a single call, which counts from before the call is admitted. */
+  /** Starts the timeout of a single call that is not admitted at once. */
   private void beginTimeout() {
     enter();
     try {
-      if (!hasEnded) {
+      if (!hasEnded && alarm == null) {
         setAlarm(() -> stop(Reason.TIMEOUT, true), calls.settings.totalTimeout());
         if (schedule.outlastsCall(schedule.pause())) {
           end(null, null, outOfTime());
@@ -396,7 +407,9 @@ final class Call implements Stoppable {
     toCancel = null;
     toReport = null;
     lock.unlock();
-    if (next != null) {
+    if (next != null && caller != null) {
+      caller.take(next);
+    } else if (next != null) {
       next.begin();
     }
     try {
@@ -431,6 +444,9 @@ final class Call implements Stoppable {
     }
     ended.complete(result);
     calls.ended(this);
+    if (caller != null) {
+      caller.wake();
+    }
   }
 
   /** Waits for the next attempt. */

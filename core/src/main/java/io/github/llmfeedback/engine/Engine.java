@@ -9,6 +9,7 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
+import io.github.llmfeedback.concurrent.InterruptWatch;
 import io.github.llmfeedback.concurrent.SharedThreads;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.concurrent.Work;
@@ -45,6 +46,7 @@ public final class Engine<W> {
   final ClientSettings settings;
   final ClientCalls calls;
   final Callbacks callbacks;
+  private final InterruptWatch interrupts;
 
   /** Whether the provider accepts lists, as far as is known. */
   final AtomicBoolean takesLists = new AtomicBoolean(true);
@@ -77,6 +79,7 @@ public final class Engine<W> {
               threads.release();
             });
     this.callbacks = new Callbacks(threads, settings, calls.work);
+    this.interrupts = threads.interrupts();
   }
 
   /** Submits a feedback. */
@@ -318,6 +321,19 @@ public final class Engine<W> {
 
     @Override
     protected void begin() {
+      prepare().start();
+    }
+
+    @Override
+    protected void run() {
+      if (calls.sender.runsOnCallers()) {
+        prepare().run(interrupts);
+      } else {
+        super.run();
+      }
+    }
+
+    private Call prepare() {
       Reason reason = stopped;
       if (reason != null) {
         throw calls.unsent(reason);
@@ -329,7 +345,7 @@ public final class Engine<W> {
         throw calls.errors.linkage(e);
       }
       prepared = ready;
-      ready.call.start();
+      return ready.call;
     }
 
     @Override

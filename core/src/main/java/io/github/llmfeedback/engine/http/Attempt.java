@@ -52,18 +52,57 @@ public final class Attempt implements Callback {
     this.whenOver = whenOver;
   }
 
+  /** Sends the request on a thread of the transport's. */
   public void begin() {
     try {
-      Call begun = http.newCall(request);
-      call = begun;
-      if (cancelled) {
-        begun.cancel();
-      }
-      begun.enqueue(this);
+      phase.onCaller(false);
+      newCall().enqueue(this);
     } catch (RuntimeException
         | Error e) { // from a user's event listener, or no memory for a thread
       over(failed("the attempt could not begin", e, e));
     }
+  }
+
+  /**
+   * Sends the request on this thread if a connection is kept open for it, and otherwise {@linkplain
+   * #begin begins} and returns.
+   *
+   * @param interrupted is called before the attempt is over, if an interrupt of this thread ended
+   *     it
+   */
+  public void run(Runnable interrupted) {
+    phase.onCaller(true);
+    Response response;
+    try {
+      response = newCall().execute();
+    } catch (KeptConnections.None | StaleConnections.Stale e) {
+      begin();
+      return;
+    } catch (IOException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        interrupted.run();
+      }
+      over(failed(e));
+      return;
+    } catch (RuntimeException | Error e) { // such as no memory; OkHttp leaves the connection open
+      cancel();
+      over(failed("the attempt failed", e, e));
+      return;
+    }
+    Exchange exchange = read(response);
+    if (exchange.response() == null && Thread.currentThread().isInterrupted()) {
+      interrupted.run();
+    }
+    over(exchange);
+  }
+
+  private Call newCall() {
+    Call begun = http.newCall(request);
+    call = begun;
+    if (cancelled) {
+      begun.cancel();
+    }
+    return begun;
   }
 
   /** Abandons the attempt; returns whether sending had begun, and if not, it never will. */
@@ -92,19 +131,21 @@ public final class Attempt implements Callback {
 
   @Override
   public void onResponse(Call call, Response response) {
-    Exchange exchange;
+    over(read(response));
+  }
+
+  private Exchange read(Response response) {
     try (response) {
       ProviderResponse read = HttpCodec.response(response, asked, clock.now());
-      exchange = Exchange.of(read);
       if (read.isCut()) {
         cancel(); // or closing would read the rest, to keep the connection
       }
+      return Exchange.of(read);
     } catch (IOException e) {
-      exchange = failed(e);
+      return failed(e);
     } catch (RuntimeException | Error e) {
-      exchange = failed("the response could not be read", e, null); // its text may be the server's
+      return failed("the response could not be read", e, null); // its text may be the server's
     }
-    over(exchange);
   }
 
   @Override

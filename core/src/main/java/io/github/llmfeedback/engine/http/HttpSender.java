@@ -11,13 +11,15 @@ import okhttp3.OkHttpClient;
 /** Sends one client's requests to its endpoint, over its own connections. Thread-safe. */
 public final class HttpSender {
   private final OkHttpClient http;
+  private final boolean isOwn;
   private final HttpCodec codec;
   private final Clock clock;
 
   /** A sender, which must be closed. */
   public HttpSender(
       SharedThreads threads, ApiEndpoint endpoint, ClientSettings settings, Clock clock) {
-    this.http = HttpTransport.on(threads).client(settings);
+    this.http = HttpTransport.on(threads).client(settings, clock);
+    this.isOwn = settings.httpClient().isEmpty();
     this.codec = new HttpCodec(endpoint);
     this.clock = clock;
   }
@@ -30,6 +32,14 @@ public final class HttpSender {
   public OutgoingRequest prepare(WireRequest request) {
     byte[] body = request.bytes();
     return new OutgoingRequest(request, codec.request(request, body), body.length);
+  }
+
+  /**
+   * Whether whatever an {@linkplain Attempt#run attempt that runs} on a caller's thread waits for
+   * can be ended from outside: not what a user's interceptors, listeners and sockets do.
+   */
+  public boolean runsOnCallers() {
+    return isOwn;
   }
 
   /**

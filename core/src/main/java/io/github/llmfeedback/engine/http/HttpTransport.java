@@ -1,6 +1,7 @@
 package io.github.llmfeedback.engine.http;
 
 import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.concurrent.Clock;
 import io.github.llmfeedback.concurrent.SharedThreads;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,14 +20,17 @@ import okhttp3.Response;
  * another client, which may have another key.
  */
 final class HttpTransport {
-  private final StaleConnections staleConnections = new StaleConnections();
   private final OkHttpClient http;
 
   private HttpTransport(SharedThreads threads) {
     Dispatcher dispatcher = new Dispatcher(threads.calls());
     dispatcher.setMaxRequests(Integer.MAX_VALUE); // each client's own semaphore is the bound
     dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
-    http = new OkHttpClient.Builder().dispatcher(dispatcher).build();
+    http =
+        new OkHttpClient.Builder()
+            .dispatcher(dispatcher)
+            .eventListener(new KeptConnections())
+            .build();
   }
 
   /** The transport that all clients on these threads share. */
@@ -38,7 +42,7 @@ final class HttpTransport {
    * A restricted HTTP client with its own connection pool, derived from the shared one, or from the
    * user's, whose other settings it keeps. The caller must evict its connections in the end.
    */
-  OkHttpClient client(ClientSettings settings) {
+  OkHttpClient client(ClientSettings settings, Clock clock) {
     OkHttpClient from = settings.httpClient().orElse(http);
     OkHttpClient.Builder restricted =
         from.newBuilder()
@@ -54,7 +58,7 @@ final class HttpTransport {
             .writeTimeout(Duration.ZERO)
             .callTimeout(Duration.ZERO)
             .addNetworkInterceptor(RetryAfter::bounded)
-            .addNetworkInterceptor(staleConnections);
+            .addNetworkInterceptor(new StaleConnections(clock));
     if (!settings.allowPlainHttp()) {
       restricted.addNetworkInterceptor(PlainHttp::intercept);
     }
@@ -72,6 +76,8 @@ final class HttpTransport {
   private static Response catchBugs(Interceptor.Chain chain) throws IOException {
     try {
       return chain.proceed(chain.request());
+    } catch (KeptConnections.None e) {
+      throw e;
     } catch (RuntimeException e) {
       throw new IOException("an interceptor failed with " + e.getClass().getName(), e);
     }

@@ -25,6 +25,16 @@ final class SendPhase {
 
   private final AtomicReference<At> at = new AtomicReference<>(At.BEFORE);
   private volatile @Nullable Route route;
+  private volatile boolean isOnCaller;
+
+  /** Notes whether the request is sent on a thread that must not be held up for long. */
+  void onCaller(boolean isOnCaller) {
+    this.isOnCaller = isOnCaller;
+  }
+
+  boolean isOnCaller() {
+    return isOnCaller;
+  }
 
   /** The route that the request took; null if it was not sent. */
   @Nullable Route route() {

@@ -1,9 +1,11 @@
 package io.github.llmfeedback.engine.http;
 
+import io.github.llmfeedback.concurrent.Clock;
 import io.github.llmfeedback.redaction.KnownException;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -20,11 +22,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>OkHttp checks too, but only a connection that was idle for 10 seconds ({@code
  * RealConnection.IDLE_CONNECTION_HEALTHY_NS} in 4.12 and 5.5), while a Node server, for one, closes
- * after 5. The check takes 1 ms.
+ * after 5.
  */
 final class StaleConnections implements Interceptor {
+  /**
+   * How long a connection may be idle without being checked. The check for an end of stream takes 1
+   * ms, many times as long as a request to a server nearby; servers keep an idle connection for
+   * seconds, nginx for 75, Node for 5, and Apache for 5.
+   */
+  private static final Duration UNCHECKED = Duration.ofSeconds(1);
+
+  private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Connection, Boolean> used = new WeakHashMap<>();
+  private final Map<Connection, Use> uses = new WeakHashMap<>();
+
+  StaleConnections(Clock clock) {
+    this.clock = clock;
+  }
 
   /** The server had closed the connection; nothing was sent. */
   static final class Stale extends KnownException {
@@ -35,19 +49,27 @@ final class StaleConnections implements Interceptor {
     }
   }
 
+  /**
+   * The last use of a connection.
+   *
+   * @param ended when the response came, as {@link Clock#nanoTime}
+   * @param keepsOpen whether the server said that the connection may be used again
+   */
+  private record Use(long ended, boolean keepsOpen) {}
+
   @Override
   public Response intercept(Chain chain) throws IOException {
     Connection connection = chain.connection();
     if (connection == null || !isHttp1(connection)) {
       return chain.proceed(chain.request()); // HTTP/2 reads all the time, and notices
     }
-    Boolean persists = persists(connection);
-    if (persists != null && (!persists || isClosed(connection.socket()))) {
+    Use last = last(connection);
+    if (last != null && isStale(connection.socket(), last)) {
       connection.socket().close();
       throw new Stale();
     }
     Response response = chain.proceed(chain.request());
-    use(connection, staysOpen(response));
+    use(connection, new Use(clock.nanoTime(), staysOpen(response)));
     return response;
   }
 
@@ -62,28 +84,40 @@ final class StaleConnections implements Interceptor {
             .anyMatch(options -> options.toLowerCase(Locale.ROOT).contains("keep-alive"));
   }
 
-  /** Whether the connection may be used again; null if it has never been used. */
-  private @Nullable Boolean persists(Connection connection) {
+  /** The last use of the connection; null if it has never been used. */
+  private @Nullable Use last(Connection connection) {
     lock.lock();
     try {
-      return used.get(connection);
+      return uses.get(connection);
     } finally {
       lock.unlock();
     }
   }
 
-  private void use(Connection connection, boolean persists) {
+  private void use(Connection connection, Use use) {
     lock.lock();
     try {
-      used.put(connection, persists);
+      uses.put(connection, use);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Whether there is an end of stream, or unsolicited bytes, such as an early 408. */
-  private static boolean isClosed(Socket socket) {
+  private boolean isStale(Socket socket, Use last) {
+    boolean isChecked = clock.nanoTime() - last.ended >= UNCHECKED.toNanos();
+    return !last.keepsOpen || isClosed(socket, isChecked);
+  }
+
+  /**
+   * Whether there are unsolicited bytes, such as an early 408, or an end of stream.
+   *
+   * @param waits whether to look for an end of stream, for which there is no way without a wait
+   */
+  private static boolean isClosed(Socket socket, boolean waits) {
     try {
+      if (!waits) {
+        return socket.getInputStream().available() > 0;
+      }
       int timeout = socket.getSoTimeout();
       socket.setSoTimeout(1);
       try {

@@ -1,0 +1,77 @@
+package io.github.llmfeedback.engine;
+
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.InterruptWatch;
+import io.github.llmfeedback.engine.http.Attempt;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The thread that waits for a call. It makes the call's attempts itself, so that nothing is handed
+ * from thread to thread and back; the steps between them run wherever their event comes from.
+ */
+final class Caller implements InterruptWatch.Watched {
+  private final Thread thread = Thread.currentThread();
+  private final Call call;
+  private final Queue<Attempt> next = new ConcurrentLinkedQueue<>();
+  private volatile boolean hasLeft;
+
+  /** The calling thread, which will wait for a call. */
+  Caller(Call call) {
+    this.call = call;
+  }
+
+  /** Hands over an attempt, on any thread. */
+  void take(Attempt attempt) {
+    next.add(attempt);
+    if (hasLeft && next.remove(attempt)) {
+      attempt.begin(); // it was cancelled meanwhile: to be over, it needs any thread
+    }
+    wake();
+  }
+
+  /** Makes it look whether the call has ended. */
+  void wake() {
+    LockSupport.unpark(thread); // costs next to nothing on the thread itself
+  }
+
+  /** Makes attempts until the call has ended; an interrupt ends the call, and stays set. */
+  void makeAttempts(InterruptWatch interrupts) {
+    boolean wasInterrupted = false;
+    while (!call.ended().isDone()) {
+      Attempt attempt = next.poll();
+      if (attempt != null) {
+        interrupts.begin(this);
+        try {
+          attempt.run(this::interrupted);
+        } finally {
+          interrupts.end(this);
+        }
+      } else if (Thread.interrupted()) { // or it would not park
+        wasInterrupted = true;
+        interrupted();
+      } else {
+        LockSupport.park(this);
+      }
+    }
+    hasLeft = true;
+    Attempt late;
+    while ((late = next.poll()) != null) {
+      late.begin();
+    }
+    if (wasInterrupted) {
+      thread.interrupt();
+    }
+  }
+
+  @Override
+  public Thread thread() {
+    return thread;
+  }
+
+  @Override
+  public void interrupted() {
+    call.stop(Reason.INTERRUPTED);
+  }
+}
