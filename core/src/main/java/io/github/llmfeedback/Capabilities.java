@@ -174,7 +174,12 @@ public final class Capabilities {
 
   /** Whether these parts include a rating that the provider keeps by itself. */
   private boolean hasRating(Set<Part> parts) {
-    return parts.stream().anyMatch(this::isRatingOfItsOwn);
+    for (Part part : parts) {
+      if (isRatingOfItsOwn(part)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean isRatingOfItsOwn(Part part) {

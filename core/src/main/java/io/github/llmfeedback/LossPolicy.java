@@ -59,7 +59,7 @@ public final class LossPolicy {
    *     that would accept them
    */
   public void check(String provider, List<Loss> losses) {
-    List<Loss> refused = refused(losses);
+    List<Loss> refused = losses.isEmpty() ? losses : refused(losses);
     if (refused.isEmpty()) {
       return;
     }

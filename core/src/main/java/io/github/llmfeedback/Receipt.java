@@ -245,6 +245,10 @@ public final class Receipt {
     /** Sets what a later change needs. */
     public Builder state(Map<String, List<String>> state) {
       Objects.requireNonNull(state, "state must not be null");
+      if (state.isEmpty()) {
+        this.state = Map.of();
+        return this;
+      }
       Map<String, List<String>> copy = new LinkedHashMap<>();
       state.forEach(
           (key, values) -> {

@@ -48,7 +48,11 @@ final class Text {
 
   /** Whether nothing was written: an empty field of a form, or one with only spaces in it. */
   static boolean isBlank(@Nullable String value) {
-    return value == null || value.codePoints().allMatch(Text::isSpace);
+    int i = 0;
+    while (value != null && i < value.length() && isSpace(value.codePointAt(i))) {
+      i += Character.charCount(value.codePointAt(i));
+    }
+    return value == null || i == value.length();
   }
 
   /** A name that is part of a program, such as a header's, and not of somebody's feedback. */
@@ -63,11 +67,22 @@ final class Text {
 
   /** A provider's name in lower case, which is also part of a receipt's text. */
   static String provider(String name) {
-    if (!constant("provider", name).matches("[A-Za-z0-9._-]+")) {
+    if (!isProvider(constant("provider", name))) {
       throw new IllegalArgumentException(
           "provider must be ASCII letters, digits and . - _ alone, but is '" + name + "'");
     }
     return name.toLowerCase(Locale.ROOT);
+  }
+
+  private static boolean isProvider(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean isLetterOrDigit = c < 0x80 && Character.isLetterOrDigit(c);
+      if (!isLetterOrDigit && c != '.' && c != '_' && c != '-') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String valid(

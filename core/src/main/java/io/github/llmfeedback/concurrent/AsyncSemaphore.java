@@ -24,13 +24,23 @@ public final class AsyncSemaphore {
    * @param taker returns whether it still wants the permit; if so, it must release it later
    */
   public void acquire(BooleanSupplier taker) {
+    boolean isNext = false;
     OutOfMemoryRetry.lock(lock);
     try {
-      waiting.add(taker);
+      if (free > 0 && waiting.isEmpty()) {
+        free--;
+        isNext = true;
+      } else {
+        waiting.add(taker);
+      }
     } finally {
       lock.unlock();
     }
-    loop.trigger();
+    if (!isNext) {
+      loop.trigger();
+    } else if (!taker.getAsBoolean()) {
+      release();
+    }
   }
 
   /** Removes a taker that no longer waits: permits can be held for long, and many calls end. */

@@ -67,6 +67,9 @@ final class Call implements Stoppable {
   private long waitEnds;
   private boolean hasEnded;
 
+  /** What the client's close() waits for. */
+  private volatile PendingWork.@Nullable Piece admitted;
+
   /** Whether the client counts the call as in flight; set before anybody can end it. */
   private boolean isCounted;
 
@@ -108,7 +111,7 @@ final class Call implements Stoppable {
 
   /** Starts the call, and makes its attempts on this thread until it ends. */
   void run(InterruptWatch interrupts) {
-    Caller here = new Caller(this);
+    Caller here = new Caller(ended, () -> stop(Reason.INTERRUPTED));
     caller = here;
     start();
     here.makeAttempts(interrupts);
@@ -146,11 +149,9 @@ final class Call implements Stoppable {
     if (piece == null) {
       return false;
     }
-    try {
-      var unused = ended.whenComplete((end, bug) -> piece.end());
-    } catch (RuntimeException | Error e) { // or close() would wait for it
+    admitted = piece;
+    if (ended.isDone()) { // close() has ended the call meanwhile
       piece.end();
-      throw e;
     }
     return true;
   }
@@ -444,6 +445,10 @@ final class Call implements Stoppable {
     }
     ended.complete(result);
     calls.ended(this);
+    PendingWork.Piece piece = admitted;
+    if (piece != null) {
+      piece.end();
+    }
     if (caller != null) {
       caller.wake();
     }

@@ -1,9 +1,9 @@
 package io.github.llmfeedback.engine;
 
-import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.concurrent.InterruptWatch;
 import io.github.llmfeedback.engine.http.Attempt;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
@@ -13,13 +13,20 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Caller implements InterruptWatch.Watched {
   private final Thread thread = Thread.currentThread();
-  private final Call call;
+  private final CompletableFuture<?> ended;
+  private final Runnable interrupt;
   private final Queue<Attempt> next = new ConcurrentLinkedQueue<>();
   private volatile boolean hasLeft;
 
-  /** The calling thread, which will wait for a call. */
-  Caller(Call call) {
-    this.call = call;
+  /**
+   * The calling thread, which will wait for a call.
+   *
+   * @param ended completes when the call has ended
+   * @param interrupt ends the call; runs on any thread, perhaps more than once
+   */
+  Caller(CompletableFuture<?> ended, Runnable interrupt) {
+    this.ended = ended;
+    this.interrupt = interrupt;
   }
 
   /** Hands over an attempt, on any thread. */
@@ -39,15 +46,10 @@ final class Caller implements InterruptWatch.Watched {
   /** Makes attempts until the call has ended; an interrupt ends the call, and stays set. */
   void makeAttempts(InterruptWatch interrupts) {
     boolean wasInterrupted = false;
-    while (!call.ended().isDone()) {
+    while (!ended.isDone()) {
       Attempt attempt = next.poll();
       if (attempt != null) {
-        interrupts.begin(this);
-        try {
-          attempt.run(this::interrupted);
-        } finally {
-          interrupts.end(this);
-        }
+        make(attempt, interrupts);
       } else if (Thread.interrupted()) { // or it would not park
         wasInterrupted = true;
         interrupted();
@@ -65,6 +67,20 @@ final class Caller implements InterruptWatch.Watched {
     }
   }
 
+  private void make(Attempt attempt, InterruptWatch interrupts) {
+    try {
+      interrupts.begin(this);
+    } catch (RuntimeException | Error e) { // no memory for it
+      attempt.begin();
+      return;
+    }
+    try {
+      attempt.run(this::interrupted);
+    } finally {
+      interrupts.end(this);
+    }
+  }
+
   @Override
   public Thread thread() {
     return thread;
@@ -72,6 +88,6 @@ final class Caller implements InterruptWatch.Watched {
 
   @Override
   public void interrupted() {
-    call.stop(Reason.INTERRUPTED);
+    interrupt.run();
   }
 }

@@ -18,7 +18,7 @@ record Sent(int attempts, @Nullable Long begun, boolean uncertain) {
   }
 
   Sent doubt(boolean more) {
-    return new Sent(attempts, begun, uncertain || more);
+    return more && !uncertain ? new Sent(attempts, begun, true) : this;
   }
 
   /** The time since the first attempt; zero if there was none. */

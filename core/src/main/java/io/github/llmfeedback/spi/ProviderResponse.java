@@ -1,5 +1,6 @@
 package io.github.llmfeedback.spi;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -9,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,11 @@ public final class ProviderResponse {
 
   /** The same for the response to a read-only request, which may be a page of many rows. */
   public static final int MAX_READ_ONLY_BYTES = 8 << 20;
+
+  /** The places that dialects ask for again and again; the others have an index in them. */
+  private static final Map<String, JsonPointer> POINTERS = new ConcurrentHashMap<>();
+
+  private static final int MAX_POINTERS = 1_000;
 
   private final int status;
   private final Function<String, @Nullable String> headers;
@@ -188,7 +194,12 @@ public final class ProviderResponse {
 
   /** Whether there is anything but null at any of these places. */
   public boolean hasAny(String... pointers) {
-    return Stream.of(pointers).anyMatch(this::has);
+    for (String pointer : pointers) {
+      if (has(pointer)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -234,7 +245,13 @@ public final class ProviderResponse {
 
   /** The text or number at the first of these places that has one, as text. */
   public Optional<String> firstText(String... pointers) {
-    return Stream.of(pointers).map(this::text).flatMap(Optional::stream).findFirst();
+    for (String pointer : pointers) {
+      Optional<String> text = text(pointer);
+      if (text.isPresent()) {
+        return text;
+      }
+    }
+    return Optional.empty();
   }
 
   /** The id at this place: its text or number, as text, unless it is blank. */
@@ -317,8 +334,19 @@ public final class ProviderResponse {
     if (json == null) {
       return null;
     }
-    JsonNode node = json.at(pointer);
+    JsonNode node = json.at(compiled(pointer));
     return node.isMissingNode() ? null : node;
+  }
+
+  private static JsonPointer compiled(String pointer) {
+    JsonPointer known = POINTERS.get(pointer);
+    if (known == null) {
+      known = JsonPointer.compile(pointer);
+      if (POINTERS.size() < MAX_POINTERS) {
+        POINTERS.put(pointer, known);
+      }
+    }
+    return known;
   }
 
   /** The body as text; bytes that are not UTF-8 are replaced. */

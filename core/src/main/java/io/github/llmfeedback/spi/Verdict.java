@@ -1,13 +1,14 @@
 package io.github.llmfeedback.spi;
 
 import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -164,8 +165,10 @@ public final class Verdict {
 
   /** This verdict with the provider's own code. */
   public Verdict code(@Nullable String code) {
-    return new Verdict(
-        kind, code, hint, requestId, objects, exceptions, ofEveryRequest, nothingStored);
+    return Objects.equals(code, this.code)
+        ? this
+        : new Verdict(
+            kind, code, hint, requestId, objects, exceptions, ofEveryRequest, nothingStored);
   }
 
   /** This verdict with what to do about it: written by the dialect, never by the server. */
@@ -176,8 +179,10 @@ public final class Verdict {
 
   /** This verdict with the id by which the provider's support can find the request. */
   public Verdict requestId(@Nullable String requestId) {
-    return new Verdict(
-        kind, code, hint, requestId, objects, exceptions, ofEveryRequest, nothingStored);
+    return Objects.equals(requestId, this.requestId)
+        ? this
+        : new Verdict(
+            kind, code, hint, requestId, objects, exceptions, ofEveryRequest, nothingStored);
   }
 
   /** This refusal, with the indexes of the wire objects of the request that it is about, from 0. */
@@ -223,11 +228,12 @@ public final class Verdict {
    * @param none the hint if it names none of them
    */
   public Verdict ofNamed(int sent, IntPredicate named, String unnamed, String none) {
-    Map<Integer, Verdict> others =
-        IntStream.range(0, sent)
-            .filter(named.negate())
-            .boxed()
-            .collect(Collectors.toMap(i -> i, i -> of(Kind.UNREADABLE).hint(unnamed)));
+    Map<Integer, Verdict> others = new HashMap<>();
+    for (int i = 0; i < sent; i++) {
+      if (!named.test(i)) {
+        others.put(i, of(Kind.UNREADABLE).hint(unnamed));
+      }
+    }
     return others.size() == sent ? of(Kind.UNREADABLE).hint(none) : except(others);
   }
 
@@ -236,13 +242,16 @@ public final class Verdict {
    * with {@code first}.
    */
   public Verdict ofObjects(int first, int count) {
+    if (exceptions.isEmpty()) {
+      return this;
+    }
     List<Verdict> others =
         IntStream.range(first, first + count)
             .mapToObj(exceptions::get)
             .flatMap(Stream::ofNullable)
             .toList();
     if (others.isEmpty()) {
-      return exceptions.isEmpty() ? this : except(Map.of());
+      return except(Map.of());
     }
     boolean refusedWhole =
         others.size() == count && others.stream().allMatch(it -> it.kind == Kind.REFUSED);

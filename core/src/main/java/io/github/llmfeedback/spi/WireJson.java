@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class WireJson {
   private static final int MAX_DEPTH = 100;
   private static final int MAX_NUMBER = 400;
+
+  /** What nests more deeply, in bytes, takes more than these, and has no longer number. */
+  private static final int MAX_HARMLESS = 2 * MAX_DEPTH;
+
   private static final int MAX_STRING = 4 << 20;
   private static final int MAX_NAME = 50_000;
 
@@ -75,7 +79,7 @@ final class WireJson {
    */
   static Reading read(byte[] body, int most) {
     try {
-      int values = values(body);
+      int values = body.length <= MAX_HARMLESS ? body.length : values(body);
       if (values > most / BYTES_PER_VALUE) {
         return Reading.TOO_RICH;
       }

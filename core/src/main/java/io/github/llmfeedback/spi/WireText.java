@@ -17,7 +17,7 @@ public final class WireText {
    */
   public static String wellFormed(String field, String text) {
     Objects.requireNonNull(text, () -> field + " must not be null");
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+    if (hasSurrogate(text) && !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
       throw new InvalidFeedbackException(
           field,
           field
@@ -25,6 +25,15 @@ public final class WireText {
               + " two?)");
     }
     return text;
+  }
+
+  private static boolean hasSurrogate(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

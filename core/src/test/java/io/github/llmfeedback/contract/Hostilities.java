@@ -83,7 +83,7 @@ final class Hostilities {
     onceAndForGood(all, fault("closed in the answer's body", exchange -> half(exchange, 0)));
     all.add(
         fault(
-                "kept connection closed between calls",
+                "kept connection closed a moment ago",
                 exchange -> {
                   exchange.yes();
                   if (exchange.server.ended() == 0) {

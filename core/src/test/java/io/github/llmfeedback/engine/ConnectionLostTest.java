@@ -4,26 +4,19 @@ import static io.github.llmfeedback.engine.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Reply.Fault;
 import io.github.llmfeedback.engine.RawServer.Script;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.Socket;
-import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.CyclicBarrier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections that break before, while or after the request is read, or within the answer. */
 class ConnectionLostTest {
@@ -129,71 +122,6 @@ class ConnectionLostTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"})
-  void anIdleConnectionThatTheServerClosedIsNotUsed(String lastWords) {
-    Script script =
-        socket -> {
-          RawServer.readRequest(socket);
-          RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" + lastWords);
-        };
-    try (RawServer server = new RawServer(script);
-        ToyClient client = client(server, ToyDialect.plain(), false)) {
-      for (int i = 1; i <= 20; i++) {
-        assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
-        int times = i;
-        Await.isTrue("the connection is closed", () -> server.closed() == times);
-      }
-      assertThat(server.connections()).isEqualTo(20);
-    }
-  }
-
-  /** Reads a request, and accepts it once all others have come. */
-  private static void answerTogether(Socket socket, CyclicBarrier all)
-      throws IOException, InterruptedException {
-    RawServer.readRequest(socket);
-    try {
-      all.await();
-    } catch (BrokenBarrierException e) {
-      throw new IOException(e);
-    }
-    RawServer.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
-  }
-
-  @Test
-  void manyConnectionsCanBeStaleAtOnce() {
-    CyclicBarrier all = new CyclicBarrier(16);
-    Script script = socket -> answerTogether(socket, all);
-    try (RawServer server = new RawServer(script);
-        ToyClient client = client(server, ToyDialect.plain(), false)) {
-      for (int i = 1; i <= 3; i++) {
-        for (Outcome outcome : client.submitAll(ToyClient.many(16))) {
-          assertThat(outcome.orThrow().attempts()).isEqualTo(1);
-        }
-        int times = i;
-        Await.isTrue("the connections are closed", () -> server.closed() == 16 * times);
-      }
-    }
-  }
-
-  @Test
-  void asManyConnectionsAreKeptAsCallsMayBeOnTheWire() {
-    CyclicBarrier all = new CyclicBarrier(16);
-    Script script =
-        socket -> {
-          while (true) {
-            answerTogether(socket, all);
-          }
-        };
-    try (RawServer server = new RawServer(script);
-        ToyClient client = client(server, ToyDialect.plain(), false)) {
-      for (int i = 1; i <= 3; i++) {
-        assertThat(client.submitAll(ToyClient.many(16))).hasSize(16).allMatch(Outcome::isAccepted);
-      }
-      assertThat(server.connections()).isEqualTo(16);
-    }
-  }
-
   private static ToyClient client(RawServer server, ToyDialect toy, boolean repeatUncertain) {
     return new ToyClient(
         server.url(), toy, ToyClient.impatient().repeatUncertain(repeatUncertain).build());
@@ -201,43 +129,5 @@ class ConnectionLostTest {
 
   private static UndeliveredFeedbackException failure(ToyClient client) {
     return catchThrowableOfType(UndeliveredFeedbackException.class, () -> client.submit(on("a")));
-  }
-
-  @Test
-  void aConnectionThatAnHttp10ServerWillCloseIsNotUsedAgain() {
-    Script script =
-        socket -> {
-          RawServer.readRequest(socket);
-          RawServer.write(socket, "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}");
-          socket
-              .getInputStream()
-              .transferTo(OutputStream.nullOutputStream()); // and answers nothing
-        };
-    try (RawServer server = new RawServer(script);
-        ToyClient client = client(server, ToyDialect.plain(), false)) {
-      for (int i = 1; i <= 3; i++) {
-        assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
-        assertThat(server.connections()).isEqualTo(i);
-      }
-    }
-  }
-
-  @Test
-  void aConnectionThatAnHttp10ServerKeepsAliveIsUsedAgain() {
-    Script script =
-        socket -> {
-          for (int i = 1; i <= 3; i++) {
-            RawServer.readRequest(socket);
-            RawServer.write(
-                socket, "HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\n{}");
-          }
-        };
-    try (RawServer server = new RawServer(script);
-        ToyClient client = client(server, ToyDialect.plain(), false)) {
-      for (int i = 1; i <= 3; i++) {
-        assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
-      }
-      assertThat(server.connections()).isEqualTo(1);
-    }
   }
 }

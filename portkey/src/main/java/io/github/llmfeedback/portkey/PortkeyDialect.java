@@ -102,7 +102,8 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
 
   @Override
   public WireRequest request(List<List<PortkeyWire>> feedbacks) {
-    List<PortkeyWire> objects = feedbacks.stream().flatMap(List::stream).toList();
+    List<PortkeyWire> objects = new ArrayList<>(feedbacks.size());
+    feedbacks.forEach(objects::addAll);
     // The published OpenAPI knows the single object only; several are the Python client's array.
     return WireRequest.ofObjects("POST", objects, "feedback");
   }

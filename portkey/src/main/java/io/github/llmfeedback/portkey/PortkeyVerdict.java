@@ -76,7 +76,13 @@ final class PortkeyVerdict {
    */
   private static Verdict named(ProviderResponse response, int sent, Verdict verdict) {
     List<Optional<String>> ids = ids(response);
-    long named = ids.stream().filter(Optional::isPresent).count();
+    int named = 0;
+    for (Optional<String> id : ids) {
+      named += id.isPresent() ? 1 : 0;
+    }
+    if (named == sent && ids.size() == sent) {
+      return verdict;
+    }
     String none = "the response names only " + named + " of the " + sent + " that were sent";
     if (ids.size() == sent) {
       return verdict.ofNamed(

@@ -46,7 +46,7 @@ public final class Attempt implements Callback {
       BiConsumer<Attempt, Exchange> whenOver) {
     this.number = number;
     this.http = http;
-    this.request = request.http.newBuilder().tag(SendPhase.class, phase).build();
+    this.request = request.attempt(phase);
     this.asked = request.asked;
     this.clock = clock;
     this.whenOver = whenOver;

@@ -7,15 +7,14 @@ import io.github.llmfeedback.spi.WireRequest;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.zip.ZipException;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
-import okhttp3.MediaType;
 import okhttp3.Request;
-import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okio.Buffer;
-import okio.BufferedSink;
 import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
@@ -23,24 +22,37 @@ import org.jspecify.annotations.Nullable;
 public final class HttpCodec {
   private final ApiEndpoint endpoint;
   private final HttpUrl base;
+  private final Headers headers;
+
+  /** The last request without its body: nearly all of a client's have the same path. */
+  private volatile @Nullable Bodiless last;
 
   /** The codec of requests to an endpoint. */
   public HttpCodec(ApiEndpoint endpoint) {
     this.endpoint = endpoint;
     this.base = HttpUrl.get(endpoint.baseUrl());
-  }
-
-  /** The request as OkHttp sends it. */
-  public Request request(WireRequest request, byte[] body) {
-    Request.Builder builder =
-        new Request.Builder()
-            .url(url(request))
-            .header("Accept", "application/json")
-            .header(
+    Headers.Builder all =
+        new Headers.Builder()
+            .set("Accept", "application/json")
+            .set(
                 "User-Agent",
                 "llm-feedback-java/" + Version.CURRENT + " (" + endpoint.provider() + ")");
-    endpoint.headers().forEach(builder::header);
-    return builder.method(request.method(), new OneShot(body)).build();
+    endpoint.headers().forEach(all::set);
+    this.headers = all.build();
+  }
+
+  /** A request's address and headers, as OkHttp sends them. */
+  private record Bodiless(List<String> path, Request http) {}
+
+  /** The request as OkHttp sends it, without its body. */
+  Request bodiless(WireRequest request) {
+    Bodiless known = last;
+    if (known == null || !known.path.equals(request.path())) {
+      Request http = new Request.Builder().url(url(request)).headers(headers).build();
+      known = new Bodiless(request.path(), http);
+      last = known;
+    }
+    return known.http;
   }
 
   /** Where a request goes. */
@@ -108,36 +120,5 @@ public final class HttpCodec {
   /** Okio's gzip reader throws plain {@link IOException}s, connections throw subclasses. */
   private static boolean isFromConnection(IOException e) {
     return e.getClass() != IOException.class && !(e instanceof ZipException);
-  }
-
-  /** A body that OkHttp never begins to send a second time. */
-  private static final class OneShot extends RequestBody {
-    private static final MediaType JSON = MediaType.get("application/json; charset=utf-8");
-
-    private final byte[] bytes;
-
-    OneShot(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    @Override
-    public @Nullable MediaType contentType() {
-      return JSON;
-    }
-
-    @Override
-    public long contentLength() {
-      return bytes.length;
-    }
-
-    @Override
-    public boolean isOneShot() {
-      return true;
-    }
-
-    @Override
-    public void writeTo(BufferedSink sink) throws IOException {
-      sink.write(bytes);
-    }
   }
 }

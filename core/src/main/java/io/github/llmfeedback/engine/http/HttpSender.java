@@ -30,8 +30,7 @@ public final class HttpSender {
    * @throws IllegalStateException if its body cannot be written as JSON
    */
   public OutgoingRequest prepare(WireRequest request) {
-    byte[] body = request.bytes();
-    return new OutgoingRequest(request, codec.request(request, body), body.length);
+    return new OutgoingRequest(request, codec.bodiless(request), request.bytes());
   }
 
   /**

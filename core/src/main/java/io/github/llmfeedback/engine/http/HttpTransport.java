@@ -57,12 +57,8 @@ final class HttpTransport {
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
             .callTimeout(Duration.ZERO)
-            .addNetworkInterceptor(RetryAfter::bounded)
-            .addNetworkInterceptor(new StaleConnections(clock));
-    if (!settings.allowPlainHttp()) {
-      restricted.addNetworkInterceptor(PlainHttp::intercept);
-    }
-    restricted.addNetworkInterceptor(SendPhase::intercept);
+            .addNetworkInterceptor(
+                new LastInterceptor(new StaleConnections(clock), settings.allowPlainHttp()));
     X509TrustManager trust = from.x509TrustManager();
     if (trust != null) { // or it does not support TLS
       restricted.sslSocketFactory(new BoundedTls(from.sslSocketFactory()), trust);

@@ -13,7 +13,7 @@ final class KeptConnections extends EventListener {
   /** OkHttp asks for the proxy if no connection in its pool will do. */
   @Override
   public void proxySelectStart(Call call, HttpUrl url) {
-    SendPhase phase = call.request().tag(SendPhase.class);
+    SendPhase phase = SendPhase.of(call);
     if (phase != null && phase.isOnCaller()) {
       throw new None();
     }

@@ -1,7 +1,6 @@
 package io.github.llmfeedback.engine.http;
 
 import io.github.llmfeedback.redaction.KnownException;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -10,8 +9,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 import okhttp3.Connection;
-import okhttp3.Interceptor;
-import okhttp3.Response;
 import okhttp3.Route;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +17,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The base URL's host name was checked already, but a proxy, a {@code Dns} or an interceptor of
  * the user's OkHttp client, or the JVM's own proxy settings, may lead elsewhere. Only a network
- * interceptor sees the connection that is really used; this one comes before {@link SendPhase}, so
- * nothing of a request that it refuses was sent.
+ * interceptor sees the connection that is really used.
  */
 final class PlainHttp {
   private PlainHttp() {}
 
-  static Response intercept(Interceptor.Chain chain) throws IOException {
-    Connection connection = chain.connection();
+  /**
+   * Checks where a connection leads. Once is enough for each: its socket connects only once.
+   *
+   * @throws Refused if it is plain http and does not stay here
+   */
+  static void check(@Nullable Connection connection) throws Refused {
     // The connection decides, not the URL: an interceptor can change the scheme without effect.
     if (connection == null || connection.handshake() == null) {
       String elsewhere = connection == null ? "an unknown place" : elsewhere(connection);
@@ -35,7 +35,6 @@ final class PlainHttp {
         throw new Refused(elsewhere);
       }
     }
-    return chain.proceed(chain.request());
   }
 
   /** Where the connection leads if not to this machine; null if it stays here. */

@@ -1,11 +1,9 @@
 package io.github.llmfeedback.engine.http;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import okhttp3.Headers;
-import okhttp3.Interceptor;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -42,10 +40,12 @@ final class RetryAfter {
   /**
    * A 503 whose seconds fit an {@code int}: OkHttp reads them too, and would discard the response.
    */
-  static Response bounded(Interceptor.Chain chain) throws IOException {
-    Response response = chain.proceed(chain.request());
+  static Response bounded(Response response) {
+    if (response.code() != 503) {
+      return response;
+    }
     String value = response.header("Retry-After");
-    return response.code() == 503 && value != null && value.matches("[0-9]{10,}")
+    return value != null && value.matches("[0-9]{10,}")
         ? response.newBuilder().header("Retry-After", "999999999").header(ORIGINAL, value).build()
         : response;
   }

@@ -1,26 +1,29 @@
 package io.github.llmfeedback.engine.http;
 
-import io.github.llmfeedback.redaction.KnownException;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
+import okhttp3.Call;
 import okhttp3.Connection;
-import okhttp3.Interceptor;
-import okhttp3.Response;
 import okhttp3.Route;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether sending the request of one attempt has begun.
  *
- * <p>The last network interceptor notes it: OkHttp calls it when a connection is established, just
- * before the first byte of the request's headers. It also stops an abandoned attempt from being
- * sent, so that the outcome that the caller got stays true.
+ * <p>{@link LastInterceptor} notes it. It also stops an abandoned attempt from being sent, so that
+ * the outcome that the caller got stays true.
  */
 final class SendPhase {
   private enum At {
     BEFORE,
     STARTED,
     ABANDONED
+  }
+
+  /** The phase of a call's attempt; null if it is not one of ours. */
+  static @Nullable SendPhase of(Call call) {
+    // The call's request, because a user's interceptor may have replaced the chain's.
+    return call.request().body() instanceof AttemptBody body ? body.phase : null;
   }
 
   private final AtomicReference<At> at = new AtomicReference<>(At.BEFORE);
@@ -51,38 +54,11 @@ final class SendPhase {
     return !at.compareAndSet(At.BEFORE, At.ABANDONED) && started();
   }
 
-  private void start() throws IOException {
+  /** Notes that sending begins, on a connection if that is known. */
+  void start(@Nullable Connection connection) throws IOException {
+    route = connection == null ? null : connection.route();
     if (!at.compareAndSet(At.BEFORE, At.STARTED) && !started()) {
       throw new IOException("abandoned before anything was sent");
-    }
-  }
-
-  /** Notes that sending begins, for every request that has a phase. */
-  static Response intercept(Interceptor.Chain chain) throws IOException {
-    // The call's request, because a user's interceptor may have replaced the chain's by one
-    // without tags.
-    SendPhase phase = chain.call().request().tag(SendPhase.class);
-    Connection connection = chain.connection();
-    if (phase != null) {
-      phase.route = connection == null ? null : connection.route();
-      phase.start();
-    }
-    try {
-      return chain.proceed(chain.request());
-    } catch (IllegalStateException e) {
-      if (String.valueOf(e.getMessage()).startsWith("state: ")) {
-        throw new InterimResponses(); // a second 1xx, of which OkHttp skips only one
-      }
-      throw e;
-    }
-  }
-
-  /** The server sent more interim responses before the final one than OkHttp reads (4.12: one). */
-  static final class InterimResponses extends KnownException {
-    private static final long serialVersionUID = 1L;
-
-    InterimResponses() {
-      super("several interim responses (1xx) came first, after which OkHttp reads no response");
     }
   }
 }

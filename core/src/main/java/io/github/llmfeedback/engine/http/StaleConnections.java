@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import okhttp3.Connection;
-import okhttp3.Interceptor;
 import okhttp3.Protocol;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * RealConnection.IDLE_CONNECTION_HEALTHY_NS} in 4.12 and 5.5), while a Node server, for one, closes
  * after 5.
  */
-final class StaleConnections implements Interceptor {
+final class StaleConnections {
   /**
    * How long a connection may be idle without being checked. The check for an end of stream takes 1
    * ms, many times as long as a request to a server nearby; servers keep an idle connection for
@@ -57,20 +56,26 @@ final class StaleConnections implements Interceptor {
    */
   private record Use(long ended, boolean keepsOpen) {}
 
-  @Override
-  public Response intercept(Chain chain) throws IOException {
-    Connection connection = chain.connection();
-    if (connection == null || !isHttp1(connection)) {
-      return chain.proceed(chain.request()); // HTTP/2 reads all the time, and notices
-    }
-    Use last = last(connection);
+  /**
+   * Closes a connection that must not be used again.
+   *
+   * @return whether it was used before
+   * @throws Stale if it was closed
+   */
+  boolean check(Connection connection) throws IOException {
+    Use last = isHttp1(connection) ? last(connection) : null; // HTTP/2 reads all the time
     if (last != null && isStale(connection.socket(), last)) {
       connection.socket().close();
       throw new Stale();
     }
-    Response response = chain.proceed(chain.request());
-    use(connection, new Use(clock.nanoTime(), staysOpen(response)));
-    return response;
+    return last != null;
+  }
+
+  /** Notes that a response came. */
+  void used(Connection connection, Response response) {
+    if (isHttp1(connection)) {
+      use(connection, new Use(clock.nanoTime(), staysOpen(response)));
+    }
   }
 
   private static boolean isHttp1(Connection connection) {
