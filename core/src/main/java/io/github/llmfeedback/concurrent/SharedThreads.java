@@ -35,7 +35,7 @@ public final class SharedThreads implements Time {
   private final ExecutorService callbacks = threads("llm-feedback-callback-");
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, this::timerThread);
-  private final InterruptWatch interrupts = new InterruptWatch(this::scheduleInline, this::run);
+  private final BlockedThreads callers = new BlockedThreads(this::scheduleInline, this::run);
   private @Nullable Object attachment;
 
   private SharedThreads() {
@@ -101,9 +101,9 @@ public final class SharedThreads implements Time {
     }
   }
 
-  /** Ends what the callers wait for that are blocked on a socket, if they are interrupted. */
-  public InterruptWatch interrupts() {
-    return interrupts;
+  /** The callers that make calls on their own threads. */
+  public BlockedThreads callers() {
+    return callers;
   }
 
   /** A new thread for a task, which does not keep the JVM from exiting; not started yet. */

@@ -2,7 +2,7 @@ package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
-import io.github.llmfeedback.concurrent.InterruptWatch;
+import io.github.llmfeedback.concurrent.BlockedThreads;
 import io.github.llmfeedback.concurrent.OutOfMemoryRetry;
 import io.github.llmfeedback.concurrent.Scheduler;
 import io.github.llmfeedback.concurrent.Time;
@@ -110,11 +110,11 @@ final class Call implements Stoppable {
   }
 
   /** Starts the call, and makes its attempts on this thread until it ends. */
-  void run(InterruptWatch interrupts) {
+  void run(BlockedThreads callers) {
     Caller here = new Caller(ended, () -> stop(Reason.INTERRUPTED));
     caller = here;
     start();
-    here.makeAttempts(interrupts);
+    here.makeAttempts(callers);
   }
 
   /** Starts the call; whatever happens, it ends. */

@@ -1,6 +1,6 @@
 package io.github.llmfeedback.engine;
 
-import io.github.llmfeedback.concurrent.InterruptWatch;
+import io.github.llmfeedback.concurrent.BlockedThreads;
 import io.github.llmfeedback.engine.http.Attempt;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
  * The thread that waits for a call. It makes the call's attempts itself, so that nothing is handed
  * from thread to thread and back; the steps between them run wherever their event comes from.
  */
-final class Caller implements InterruptWatch.Watched {
+final class Caller {
   private final Thread thread = Thread.currentThread();
   private final CompletableFuture<?> ended;
   private final Runnable interrupt;
@@ -44,15 +44,15 @@ final class Caller implements InterruptWatch.Watched {
   }
 
   /** Makes attempts until the call has ended; an interrupt ends the call, and stays set. */
-  void makeAttempts(InterruptWatch interrupts) {
+  void makeAttempts(BlockedThreads callers) {
     boolean wasInterrupted = false;
     while (!ended.isDone()) {
       Attempt attempt = next.poll();
       if (attempt != null) {
-        make(attempt, interrupts);
+        make(attempt, callers);
       } else if (Thread.interrupted()) { // or it would not park
         wasInterrupted = true;
-        interrupted();
+        interrupt.run();
       } else {
         LockSupport.park(this);
       }
@@ -67,27 +67,55 @@ final class Caller implements InterruptWatch.Watched {
     }
   }
 
-  private void make(Attempt attempt, InterruptWatch interrupts) {
+  private void make(Attempt attempt, BlockedThreads callers) {
+    Making making = new Making(attempt);
     try {
-      interrupts.begin(this);
+      callers.begin(making);
     } catch (RuntimeException | Error e) { // no memory for it
       attempt.begin();
       return;
     }
     try {
-      attempt.run(this::interrupted);
+      attempt.run(interrupt);
     } finally {
-      interrupts.end(this);
+      callers.end(making);
     }
   }
 
-  @Override
-  public Thread thread() {
-    return thread;
-  }
+  /** An attempt that this thread is making. */
+  private final class Making implements BlockedThreads.Blocked {
+    /**
+     * How often it is looked at after the call has ended until its connection is broken, every 25
+     * ms. By then whatever can be cancelled has ended, even on a busy machine.
+     */
+    private static final int LOOKS = 20;
 
-  @Override
-  public void interrupted() {
-    interrupt.run();
+    private final Attempt attempt;
+    private boolean isTold;
+    private int looks;
+
+    Making(Attempt attempt) {
+      this.attempt = attempt;
+    }
+
+    @Override
+    public boolean needsHelp() {
+      if (ended.isDone()) {
+        looks++;
+        return looks == LOOKS;
+      }
+      boolean isNew = thread.isInterrupted() && !isTold;
+      isTold |= isNew;
+      return isNew;
+    }
+
+    @Override
+    public void help() {
+      if (ended.isDone()) {
+        attempt.breakConnection();
+      } else {
+        interrupt.run();
+      }
+    }
   }
 }

@@ -9,7 +9,7 @@ import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableResponseException;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
-import io.github.llmfeedback.concurrent.InterruptWatch;
+import io.github.llmfeedback.concurrent.BlockedThreads;
 import io.github.llmfeedback.concurrent.SharedThreads;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.concurrent.Work;
@@ -46,7 +46,7 @@ public final class Engine<W> {
   final ClientSettings settings;
   final ClientCalls calls;
   final Callbacks callbacks;
-  private final InterruptWatch interrupts;
+  private final BlockedThreads callers;
 
   /** Whether the provider accepts lists, as far as is known. */
   final AtomicBoolean takesLists = new AtomicBoolean(true);
@@ -79,7 +79,7 @@ public final class Engine<W> {
               threads.release();
             });
     this.callbacks = new Callbacks(threads, settings, calls.work);
-    this.interrupts = threads.interrupts();
+    this.callers = threads.callers();
   }
 
   /** Submits a feedback. */
@@ -334,7 +334,7 @@ public final class Engine<W> {
     @Override
     protected void run() {
       if (calls.sender.runsOnCallers()) {
-        prepare().run(interrupts);
+        prepare().run(callers);
       } else {
         super.run();
       }

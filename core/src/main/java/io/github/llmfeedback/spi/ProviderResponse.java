@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +30,9 @@ public final class ProviderResponse {
   public static final int MAX_READ_ONLY_BYTES = 8 << 20;
 
   /** The places that dialects ask for again and again; the others have an index in them. */
-  private static final Map<String, JsonPointer> POINTERS = new ConcurrentHashMap<>();
+  private static volatile Map<String, JsonPointer> pointers = Map.of();
 
-  private static final int MAX_POINTERS = 1_000;
+  private static final int MAX_POINTERS = 200;
 
   private final int status;
   private final Function<String, @Nullable String> headers;
@@ -339,11 +339,14 @@ public final class ProviderResponse {
   }
 
   private static JsonPointer compiled(String pointer) {
-    JsonPointer known = POINTERS.get(pointer);
+    Map<String, JsonPointer> before = pointers;
+    JsonPointer known = before.get(pointer);
     if (known == null) {
       known = JsonPointer.compile(pointer);
-      if (POINTERS.size() < MAX_POINTERS) {
-        POINTERS.put(pointer, known);
+      if (before.size() < MAX_POINTERS) {
+        Map<String, JsonPointer> more = new HashMap<>(before);
+        more.put(pointer, known);
+        pointers = more;
       }
     }
     return known;

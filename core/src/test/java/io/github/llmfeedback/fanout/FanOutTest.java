@@ -17,6 +17,7 @@ import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.Target;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.engine.Await;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import java.time.Duration;
 import java.util.Map;
@@ -212,7 +213,7 @@ class FanOutTest {
             });
     Map<String, Outcome> outcomes = between(interrupting);
     assertThat(Thread.interrupted()).isTrue();
-    assertThat(never).isCancelled();
+    Await.isTrue("it is cancelled, perhaps where it was returned late", never::isCancelled);
     assertThat(of("first", outcomes).isAccepted()).isTrue();
     assertThat(of("last", outcomes).isAccepted()).isTrue();
     assertUndelivered(of("toy", outcomes))

@@ -5,6 +5,7 @@ import io.github.llmfeedback.redaction.KnownException;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.WireRequest;
 import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
@@ -125,6 +126,22 @@ public final class Attempt implements Callback {
         begun.cancel();
       } catch (RuntimeException | Error e) {
         // Thrown by a user's event listener, which is called last: the call is cancelled.
+      }
+    }
+  }
+
+  /**
+   * Closes the connection of an attempt that is not over although it was cancelled. On HTTP/2
+   * cancelling ends a stream alone, while a server that reads nothing may hold whoever writes; all
+   * calls on the connection then wait, and end now.
+   */
+  public void breakConnection() {
+    Socket socket = phase.socket();
+    if (socket != null && !over.get()) {
+      try {
+        BoundedTls.below(socket, http).close();
+      } catch (IOException e) {
+        // It is closed all the same.
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.github.llmfeedback.engine.http;
 
 import java.io.IOException;
+import okhttp3.Call;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okio.BufferedSink;
@@ -14,11 +15,17 @@ final class AttemptBody extends RequestBody {
   private static final MediaType JSON = MediaType.get("application/json; charset=utf-8");
 
   private final byte[] bytes;
-  final SendPhase phase;
+  private final SendPhase phase;
 
   AttemptBody(byte[] bytes, SendPhase phase) {
     this.bytes = bytes;
     this.phase = phase;
+  }
+
+  /** The phase of a call's attempt; null if it is not one of ours. */
+  static @Nullable SendPhase phaseOf(Call call) {
+    // The call's request, because a user's interceptor may have replaced the chain's.
+    return call.request().body() instanceof AttemptBody body ? body.phase : null;
   }
 
   @Override

@@ -27,7 +27,10 @@ final class LastInterceptor implements Interceptor {
     if (!wasUsed && !allowsPlainHttp) {
       PlainHttp.check(connection);
     }
-    SendPhase phase = SendPhase.of(chain.call());
+    SendPhase phase = AttemptBody.phaseOf(chain.call());
+    if (phase != null && connection != null) {
+      KeptConnections.check(phase, connection);
+    }
     if (phase != null) {
       phase.start(connection);
     }

@@ -24,7 +24,7 @@ final class ProxyCredentials implements Interceptor {
   @Override
   public Response intercept(Chain chain) throws IOException {
     Response response = chain.proceed(chain.request());
-    SendPhase phase = SendPhase.of(chain.call());
+    SendPhase phase = AttemptBody.phaseOf(chain.call());
     Route route = phase == null ? null : phase.route();
     if (response.code() != 407 || route == null || chain.request().isHttps()) {
       return response;

@@ -1,8 +1,8 @@
 package io.github.llmfeedback.engine.http;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.util.concurrent.atomic.AtomicReference;
-import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.Route;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +20,8 @@ final class SendPhase {
     ABANDONED
   }
 
-  /** The phase of a call's attempt; null if it is not one of ours. */
-  static @Nullable SendPhase of(Call call) {
-    // The call's request, because a user's interceptor may have replaced the chain's.
-    return call.request().body() instanceof AttemptBody body ? body.phase : null;
-  }
-
   private final AtomicReference<At> at = new AtomicReference<>(At.BEFORE);
-  private volatile @Nullable Route route;
+  private volatile @Nullable Connection connection;
   private volatile boolean isOnCaller;
 
   /** Notes whether the request is sent on a thread that must not be held up for long. */
@@ -41,7 +35,14 @@ final class SendPhase {
 
   /** The route that the request took; null if it was not sent. */
   @Nullable Route route() {
-    return route;
+    Connection used = connection;
+    return used == null ? null : used.route();
+  }
+
+  /** The socket over which the request is sent; null if it was not sent. */
+  @Nullable Socket socket() {
+    Connection used = connection;
+    return used == null ? null : used.socket();
   }
 
   /** Whether sending the request has begun. */
@@ -56,7 +57,7 @@ final class SendPhase {
 
   /** Notes that sending begins, on a connection if that is known. */
   void start(@Nullable Connection connection) throws IOException {
-    route = connection == null ? null : connection.route();
+    this.connection = connection;
     if (!at.compareAndSet(At.BEFORE, At.STARTED) && !started()) {
       throw new IOException("abandoned before anything was sent");
     }
