@@ -85,10 +85,10 @@ final class Caller {
   /** An attempt that this thread is making. */
   private final class Making implements BlockedThreads.Blocked {
     /**
-     * How often it is looked at after the call has ended until its connection is broken, every 25
-     * ms. By then whatever can be cancelled has ended, even on a busy machine.
+     * How often it is looked at after the call has ended until its connection is broken: for a
+     * second. By then whatever can be cancelled has ended, even on a busy machine and a slow line.
      */
-    private static final int LOOKS = 20;
+    private static final int LOOKS = 40;
 
     private final Attempt attempt;
     private boolean isTold;

@@ -154,7 +154,8 @@ class CallerTest {
 
   private static Thread startVirtual(Runnable task) {
     try {
-      return (Thread) Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
+      return (Thread)
+          Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
     } catch (ReflectiveOperationException e) {
       throw new AssertionError(e);
     }
@@ -199,7 +200,9 @@ class CallerTest {
     assertThat(error.mayHaveArrived()).isTrue();
   }
 
-  /** What the JVM's settings ask may hang; a call that waits is held by it no longer than its time. */
+  /**
+   * What the JVM's settings ask may hang; a call that waits is held by it no longer than its time.
+   */
   static final class HangingSelector extends ProxySelector {
     static volatile @Nullable Thread asked;
 
