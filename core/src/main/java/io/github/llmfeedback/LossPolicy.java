@@ -59,6 +59,9 @@ public final class LossPolicy {
    *     that would accept them
    */
   public void check(String provider, List<Loss> losses) {
+    if (losses.isEmpty()) {
+      return;
+    }
     List<Loss> refused = refused(losses);
     if (refused.isEmpty()) {
       return;

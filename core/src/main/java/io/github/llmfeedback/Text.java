@@ -3,6 +3,7 @@ package io.github.llmfeedback;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for text and times that enter the model: each refusal names the field and the rule. */
@@ -11,6 +12,8 @@ final class Text {
   private static final Instant YEAR_TEN_THOUSAND = Instant.parse("+10000-01-01T00:00:00Z");
 
   private static final int LONGEST_NAME = 1_000;
+
+  private static final Pattern PROVIDER = Pattern.compile("[A-Za-z0-9._-]+");
 
   private Text() {}
 
@@ -48,7 +51,15 @@ final class Text {
 
   /** Whether nothing was written: an empty field of a form, or one with only spaces in it. */
   static boolean isBlank(@Nullable String value) {
-    return value == null || value.codePoints().allMatch(Text::isSpace);
+    if (value == null) {
+      return true;
+    }
+    for (int i = 0; i < value.length(); i += Character.charCount(value.codePointAt(i))) {
+      if (!isSpace(value.codePointAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A name that is part of a program, such as a header's, and not of somebody's feedback. */
@@ -63,7 +74,7 @@ final class Text {
 
   /** A provider's name in lower case, which is also part of a receipt's text. */
   static String provider(String name) {
-    if (!constant("provider", name).matches("[A-Za-z0-9._-]+")) {
+    if (!PROVIDER.matcher(constant("provider", name)).matches()) {
       throw new IllegalArgumentException(
           "provider must be ASCII letters, digits and . - _ alone, but is '" + name + "'");
     }

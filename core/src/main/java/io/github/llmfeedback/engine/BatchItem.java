@@ -16,7 +16,7 @@ final class BatchItem<W> {
   private final @Nullable Feedback feedback;
   private final @Nullable Encoded<W> encoded;
   private final AtomicReference<@Nullable Result> result = new AtomicReference<>();
-  private final AtomicReference<Sent> sent = new AtomicReference<>(Sent.NOTHING);
+  private volatile Sent sent = Sent.NOTHING;
 
   /**
    * An item that is ready for the wire.
@@ -51,11 +51,11 @@ final class BatchItem<W> {
 
   /** Notes how often it was sent so far; it has no outcome yet. */
   void sent(Sent soFar) {
-    sent.set(soFar);
+    sent = soFar;
   }
 
   Sent sent() {
-    return sent.get();
+    return sent;
   }
 
   boolean isDone() {

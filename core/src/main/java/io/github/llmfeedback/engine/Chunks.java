@@ -26,7 +26,9 @@ final class Chunks {
         targets.clear();
       }
       chunk.add(item);
-      targets.add(target);
+      if (lastWins) {
+        targets.add(target);
+      }
     }
     if (!chunk.isEmpty()) {
       chunks.add(chunk);

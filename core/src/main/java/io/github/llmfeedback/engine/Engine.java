@@ -21,6 +21,7 @@ import io.github.llmfeedback.spi.Encoded;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.WireRequest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -256,9 +256,11 @@ public final class Engine<W> {
         () -> {
           List<List<String>> ids =
               dialect.decode(response, sent.stream().map(Encoded::objects).toList());
-          return IntStream.range(0, sent.size())
-              .mapToObj(i -> receipt(sent.get(i), i < ids.size() ? ids.get(i) : List.of(), result))
-              .toList();
+          List<Receipt> receipts = new ArrayList<>(sent.size());
+          for (int i = 0; i < sent.size(); i++) {
+            receipts.add(receipt(sent.get(i), i < ids.size() ? ids.get(i) : List.of(), result));
+          }
+          return receipts;
         });
   }
 

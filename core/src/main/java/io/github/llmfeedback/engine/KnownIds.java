@@ -17,13 +17,27 @@ final class KnownIds {
    * statements, so leaving one out would assign each later id to the wrong statement.
    */
   static List<String> of(List<String> given, ApiEndpoint endpoint) {
-    return given.stream().allMatch(id -> isValid(id, endpoint)) ? given : List.of();
+    for (String id : given) {
+      if (!isValid(id, endpoint)) {
+        return List.of();
+      }
+    }
+    return given;
   }
 
   private static boolean isValid(String id, ApiEndpoint endpoint) {
     return !id.isEmpty()
         && id.length() <= LONGEST
-        && id.chars().allMatch(c -> c > ' ' && c <= '~')
+        && isVisible(id)
         && endpoint.redact(id).equals(id);
+  }
+
+  private static boolean isVisible(String id) {
+    for (int i = 0; i < id.length(); i++) {
+      if (id.charAt(i) <= ' ' || id.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -31,8 +31,9 @@ public record Encoded<W>(
     Capabilities capabilities = dialect.capabilities();
     Losses losses = new Losses(capabilities.provider());
 
-    capabilities.unsupportedIn(feedback).forEach(losses::add);
-    Feedback kept = capabilities.withoutUnsupported(feedback);
+    List<Loss> unsupported = capabilities.unsupportedIn(feedback);
+    unsupported.forEach(losses::add);
+    Feedback kept = unsupported.isEmpty() ? feedback : capabilities.withoutUnsupported(feedback);
     String id = feedback.target().requireId(dialect.targetKey());
     String target = dialect.address(id, losses);
     List<W> objects = dialect.encode(kept, target, losses);

@@ -188,7 +188,12 @@ public final class ProviderResponse {
 
   /** Whether there is anything but null at any of these places. */
   public boolean hasAny(String... pointers) {
-    return Stream.of(pointers).anyMatch(this::has);
+    for (String pointer : pointers) {
+      if (has(pointer)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -314,11 +319,13 @@ public final class ProviderResponse {
   }
 
   private @Nullable JsonNode at(String pointer) {
-    if (json == null) {
-      return null;
+    if (json == null || pointer.isEmpty()) {
+      return json;
     }
-    JsonNode node = json.at(pointer);
-    return node.isMissingNode() ? null : node;
+    // Most are names, which need no pointer to be compiled; '~' is the escape of pointers.
+    boolean isName = pointer.lastIndexOf('/') == 0 && pointer.indexOf('~') < 0;
+    JsonNode node = isName && json.isObject() ? json.get(pointer.substring(1)) : json.at(pointer);
+    return node == null || node.isMissingNode() ? null : node;
   }
 
   /** The body as text; bytes that are not UTF-8 are replaced. */

@@ -236,13 +236,16 @@ public final class Verdict {
    * with {@code first}.
    */
   public Verdict ofObjects(int first, int count) {
+    if (exceptions.isEmpty()) {
+      return this;
+    }
     List<Verdict> others =
         IntStream.range(first, first + count)
             .mapToObj(exceptions::get)
             .flatMap(Stream::ofNullable)
             .toList();
     if (others.isEmpty()) {
-      return exceptions.isEmpty() ? this : except(Map.of());
+      return except(Map.of());
     }
     boolean refusedWhole =
         others.size() == count && others.stream().allMatch(it -> it.kind == Kind.REFUSED);
