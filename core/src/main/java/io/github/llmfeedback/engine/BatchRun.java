@@ -76,7 +76,7 @@ final class BatchRun<W> {
 
   private CompletableFuture<Void> chunks(List<BatchItem<W>> items, CallGroup group) {
     return SerialLoop.through(
-        Chunks.of(items, chunkSize(), batching.isLastWins()),
+        new Chunks<>(engine, items, chunkSize()),
         engine.settings.concurrency(),
         chunk -> afterEarlier(chunk, group));
   }

@@ -122,7 +122,7 @@ final class StreamRun<W> {
         Feedback next =
             Objects.requireNonNull(
                 source.next(), "feedback " + read + " of the batch must not be null");
-        chunk.add(engine.item(read, next));
+        chunk.add(new BatchItem<>(read, next));
         read++;
       }
       return true;
