@@ -53,7 +53,9 @@ public interface FeedbackClient extends AutoCloseable {
   /**
    * Submits any number of feedbacks in constant memory and blocks until all are done. The source is
    * read and the callback is called on the calling thread, one feedback at a time, with the
-   * outcomes in input order.
+   * outcomes in input order. A feedback that takes long, for example because it is retried, delays
+   * the outcomes after it, but not their delivery: the source is read at most 1,000 feedbacks ahead
+   * of what may be in flight ({@link ClientSettings#concurrency()} requests).
    *
    * <p>If the source or the callback throws, no more feedback is read, calls in flight are
    * completed, their outcomes are passed to the callback as far as it accepts them, and the

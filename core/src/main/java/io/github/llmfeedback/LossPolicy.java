@@ -59,7 +59,10 @@ public final class LossPolicy {
    *     that would accept them
    */
   public void check(String provider, List<Loss> losses) {
-    List<Loss> refused = losses.isEmpty() ? losses : refused(losses);
+    if (losses.isEmpty()) {
+      return;
+    }
+    List<Loss> refused = refused(losses);
     if (refused.isEmpty()) {
       return;
     }

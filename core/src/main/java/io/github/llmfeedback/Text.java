@@ -12,6 +12,7 @@ final class Text {
 
   private static final int LONGEST_NAME = 1_000;
 
+
   private Text() {}
 
   /**
@@ -48,11 +49,15 @@ final class Text {
 
   /** Whether nothing was written: an empty field of a form, or one with only spaces in it. */
   static boolean isBlank(@Nullable String value) {
-    int i = 0;
-    while (value != null && i < value.length() && isSpace(value.codePointAt(i))) {
-      i += Character.charCount(value.codePointAt(i));
+    if (value == null) {
+      return true;
     }
-    return value == null || i == value.length();
+    for (int i = 0; i < value.length(); i += Character.charCount(value.codePointAt(i))) {
+      if (!isSpace(value.codePointAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A name that is part of a program, such as a header's, and not of somebody's feedback. */

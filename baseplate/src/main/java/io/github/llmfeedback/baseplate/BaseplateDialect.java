@@ -14,8 +14,10 @@ import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import io.github.llmfeedback.spi.WireRequest;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** How Baseplate writes feedback (documentation of 2023). */
@@ -110,9 +112,11 @@ final class BaseplateDialect implements Dialect<BaseplateWire> {
     if (logs.isEmpty() && response.isObject() && assents(response, sent.size())) {
       return yes;
     }
+    Set<String> ids = new HashSet<>();
+    logs.forEach(log -> log.text("/usage_id").ifPresent(ids::add));
     return yes.ofNamed(
         sent.size(),
-        i -> isNamed(sent.get(i), i, logs, sent.size()),
+        i -> ids.contains(sent.get(i).usageId()) || isAtItsPlace(sent, i, logs),
         "the response has no log of this rating",
         "the response names "
             + (logs.isEmpty() ? "none" : "only " + logs.size())
@@ -158,13 +162,10 @@ final class BaseplateDialect implements Dialect<BaseplateWire> {
         || response.number("/updated").orElse(0) >= sent;
   }
 
-  /** By its usage id where the logs name theirs, or else by its position, if no log is missing. */
-  private static boolean isNamed(
-      BaseplateWire rating, int index, List<ProviderResponse> logs, int sent) {
-    String id = rating.usageId();
-    if (logs.stream().anyMatch(log -> log.hasText("/usage_id", id))) {
-      return true;
-    }
-    return logs.size() >= sent && !logs.get(index).hasOtherText("/usage_id", id);
+  /** Where the logs do not name their usage ids, a rating is named if no log is missing. */
+  private static boolean isAtItsPlace(
+      List<BaseplateWire> sent, int index, List<ProviderResponse> logs) {
+    return logs.size() >= sent.size()
+        && !logs.get(index).hasOtherText("/usage_id", sent.get(index).usageId());
   }
 }

@@ -1,6 +1,7 @@
 package io.github.llmfeedback.concurrent;
 
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -41,25 +42,48 @@ public final class SerialLoop {
   }
 
   /**
-   * Works through a queue, in order, at most {@code atATime} pieces at a time. The work may put
-   * pieces back before its future completes.
+   * Works through pieces, in order, at most {@code atATime} at a time. One thread at a time uses
+   * the iterator; it asks for a piece only when the work on it may begin.
+   *
+   * @return completes when there are no more pieces and the last is done
+   */
+  public static <T> CompletableFuture<Void> through(
+      Iterator<T> pieces, int atATime, Function<T, CompletableFuture<Void>> work) {
+    return new Through<>(pieces, atATime, work).run();
+  }
+
+  /**
+   * Works through a queue, in order, one piece at a time. The work may put pieces back before its
+   * future completes.
    *
    * @return completes when the queue is empty and the last piece is done
    */
   public static <T> CompletableFuture<Void> through(
-      Deque<T> pieces, int atATime, Function<T, CompletableFuture<Void>> work) {
-    return new Through<>(pieces, atATime, work).run();
+      Deque<T> pieces, Function<T, CompletableFuture<Void>> work) {
+    Iterator<T> heads =
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return !pieces.isEmpty();
+          }
+
+          @Override
+          public T next() {
+            return pieces.remove();
+          }
+        };
+    return through(heads, 1, work);
   }
 
   private static final class Through<T> {
-    private final Deque<T> pieces;
+    private final Iterator<T> pieces;
     private final int atATime;
     private final Function<T, CompletableFuture<Void>> work;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final AtomicInteger running = new AtomicInteger();
     private final SerialLoop loop = new SerialLoop(this::step);
 
-    Through(Deque<T> pieces, int atATime, Function<T, CompletableFuture<Void>> work) {
+    Through(Iterator<T> pieces, int atATime, Function<T, CompletableFuture<Void>> work) {
       this.pieces = pieces;
       this.atATime = atATime;
       this.work = work;
@@ -76,15 +100,15 @@ public final class SerialLoop {
     }
 
     private void step() {
-      while (running.get() < atATime && !pieces.isEmpty()) {
+      while (running.get() < atATime && pieces.hasNext()) {
         running.incrementAndGet();
         try {
-          var unused = work.apply(pieces.remove()).whenComplete((ok, bug) -> next());
+          var unused = work.apply(pieces.next()).whenComplete((ok, bug) -> next());
         } catch (RuntimeException | Error e) { // out of memory; the other pieces go on
           running.decrementAndGet();
         }
       }
-      if (running.get() == 0 && pieces.isEmpty()) {
+      if (running.get() == 0 && !pieces.hasNext()) {
         done.complete(null);
       }
     }

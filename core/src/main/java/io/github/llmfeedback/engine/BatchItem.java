@@ -8,15 +8,16 @@ import io.github.llmfeedback.spi.Encoded;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One feedback of a batch, and its outcome, which is set once. */
 final class BatchItem<W> {
   private final long index;
   private final @Nullable Feedback feedback;
-  private final @Nullable Encoded<W> encoded;
+  private volatile @Nullable Encoded<W> encoded;
   private final AtomicReference<@Nullable Result> result = new AtomicReference<>();
-  private final AtomicReference<Sent> sent = new AtomicReference<>(Sent.NOTHING);
+  private volatile Sent sent = Sent.NOTHING;
 
   /**
    * An item that is ready for the wire.
@@ -29,12 +30,17 @@ final class BatchItem<W> {
     this.encoded = encoded;
   }
 
-  /** An item that is never sent. */
-  BatchItem(long index, Feedback feedback, FeedbackException error) {
+  /** An item that is not encoded yet. */
+  BatchItem(long index, Feedback feedback) {
     this.index = index;
     this.feedback = feedback;
-    this.encoded = null;
-    failed(error);
+  }
+
+  /** Encodes the item, unless that was done; {@code encode} may refuse to. */
+  void encode(Function<Feedback, Encoded<W>> encode) {
+    if (encoded == null && !isDone()) {
+      encoded = encode.apply(Objects.requireNonNull(feedback));
+    }
   }
 
   Encoded<W> encoded() {
@@ -51,11 +57,11 @@ final class BatchItem<W> {
 
   /** Notes how often it was sent so far; it has no outcome yet. */
   void sent(Sent soFar) {
-    sent.set(soFar);
+    sent = soFar;
   }
 
   Sent sent() {
-    return sent.get();
+    return sent;
   }
 
   boolean isDone() {

@@ -54,9 +54,11 @@ final class BatchRun<W> {
     Scheduler.Alarm set = timeout;
     return done.whenComplete(
         (ok, bug) -> {
-          items.forEach(
-              item ->
-                  item.failed(engine.calls.lost())); // normally does nothing: each has its outcome
+          for (BatchItem<W> item : items) {
+            if (!item.isDone()) { // a bug: normally each has its outcome
+              item.failed(engine.calls.lost());
+            }
+          }
           end(group, set, admitted);
         });
   }
@@ -74,7 +76,7 @@ final class BatchRun<W> {
 
   private CompletableFuture<Void> chunks(List<BatchItem<W>> items, CallGroup group) {
     return SerialLoop.through(
-        Chunks.of(items, chunkSize(), batching.isLastWins()),
+        new Chunks<>(engine, items, chunkSize()),
         engine.settings.concurrency(),
         chunk -> afterEarlier(chunk, group));
   }

@@ -38,7 +38,7 @@ final class ChunkRun<W> {
 
   /** Completes, always normally, when each item has its outcome. */
   CompletableFuture<Void> send() {
-    return SerialLoop.through(left, 1, this::send).thenRun(this::learn);
+    return SerialLoop.through(left, this::send).thenRun(this::learn);
   }
 
   private CompletableFuture<Void> send(List<BatchItem<W>> part) {
@@ -166,7 +166,9 @@ final class ChunkRun<W> {
 
   /** Puts the items of the part that are not done in front of what is left. */
   private void splitTo(int size, List<BatchItem<W>> part) {
-    Chunks.of(part, size, batching.isLastWins()).descendingIterator().forEachRemaining(left::push);
+    Deque<List<BatchItem<W>>> parts = new ArrayDeque<>();
+    new Chunks<>(engine, part, size).forEachRemaining(parts::push);
+    parts.forEach(left::push);
   }
 
   /** If every item of a refused list was then accepted alone, the provider accepts no lists. */

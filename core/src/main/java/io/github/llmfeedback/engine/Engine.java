@@ -225,14 +225,14 @@ public final class Engine<W> {
     return encoded;
   }
 
-  /** One feedback of a batch, which already has its outcome if it cannot be sent. */
-  BatchItem<W> item(long index, Feedback feedback) {
+  /** Encodes an item of a batch, which has its outcome then if it cannot be sent. */
+  void encode(BatchItem<W> item) {
     try {
-      return new BatchItem<>(index, feedback, encode(feedback));
+      item.encode(this::encode);
     } catch (FeedbackException e) {
-      return new BatchItem<>(index, feedback, e);
+      item.failed(e);
     } catch (RuntimeException | Error e) {
-      return new BatchItem<>(index, feedback, unencodable(e));
+      item.failed(unencodable(e));
     }
   }
 

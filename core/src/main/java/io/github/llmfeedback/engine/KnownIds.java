@@ -25,6 +25,13 @@ final class KnownIds {
     return given;
   }
 
+  private static boolean isValid(String id, ApiEndpoint endpoint) {
+    return !id.isEmpty()
+        && id.length() <= LONGEST
+        && isVisible(id)
+        && endpoint.redact(id).equals(id);
+  }
+
   private static boolean isVisible(String id) {
     for (int i = 0; i < id.length(); i++) {
       if (id.charAt(i) <= ' ' || id.charAt(i) > '~') {
@@ -32,12 +39,5 @@ final class KnownIds {
       }
     }
     return true;
-  }
-
-  private static boolean isValid(String id, ApiEndpoint endpoint) {
-    return !id.isEmpty()
-        && id.length() <= LONGEST
-        && isVisible(id)
-        && endpoint.redact(id).equals(id);
   }
 }

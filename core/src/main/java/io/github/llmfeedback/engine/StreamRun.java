@@ -14,23 +14,39 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code submitEach}: reads a chunk, sends it, and passes on the oldest chunk's outcomes before
- * it reads more than may be in flight. Runs on the calling thread; used once.
+ * One {@code submitEach}: reads a chunk, sends it, and passes on the outcomes of the oldest chunks
+ * that have ended. Runs on the calling thread; used once.
  */
 final class StreamRun<W> {
+  /**
+   * How many feedbacks may be read beyond those in flight, because their outcomes wait for an
+   * earlier one. A call that backs off would otherwise hold up all others; this many end during its
+   * longest wait by default, 600 ms, if 16 calls of 10 ms each are in flight.
+   */
+  private static final int READ_AHEAD = 1_000;
+
   private static final int MAX_SUPPRESSED = 10;
 
   private final Engine<W> engine;
   private final BatchRun<W> batch;
   private final Iterator<? extends Feedback> source;
   private final Consumer<? super Outcome> sink;
-  private final Deque<Flight<W>> inFlight = new ArrayDeque<>();
-  private final long begun;
+
+  /** The chunks whose outcomes were not passed on yet, in input order. */
+  private final Deque<Flight<W>> begun = new ArrayDeque<>();
+
+  /** A permit for each chunk that has ended since {@link #inFlight} was last counted. */
+  private final Semaphore ended = new Semaphore(0);
+
+  private int inFlight;
+  private final long start;
   private long read;
+  private long passedOn;
   private long accepted;
   private long failed;
   private long uncertain;
@@ -41,36 +57,59 @@ final class StreamRun<W> {
     this.batch = new BatchRun<>(engine);
     this.source = Objects.requireNonNull(source, "feedbacks must not be null");
     this.sink = Objects.requireNonNull(sink, "eachOutcome must not be null");
-    this.begun = engine.calls.time.nanoTime();
+    this.start = engine.calls.time.nanoTime();
   }
 
   BatchSummary run() {
     boolean more = true;
     while (more && failure == null) {
+      inFlight -= ended.drainPermits(); // before the oldest is looked at, or its end may be missed
       if (Thread.currentThread().isInterrupted()) {
         interrupted();
       } else if (engine.calls.isClosed()) {
         addFailure(engine.calls.unsent(Reason.CLOSED));
-      } else if (mustPassOn()) {
-        passOn(inFlight.remove());
+      } else if (!begun.isEmpty() && begun.element().done.isDone()) {
+        passOn(begun.remove());
+      } else if (mayBegin()) {
+        more = begin();
       } else {
-        List<BatchItem<W>> chunk = new ArrayList<>();
-        more = read(chunk);
-        CallGroup group = engine.streamGroup();
-        inFlight.add(new Flight<>(chunk, group, batch.send(chunk, group)));
+        awaitAnEnd();
       }
     }
-    while (!inFlight.isEmpty()) {
-      passOn(inFlight.remove());
+    while (!begun.isEmpty()) {
+      passOn(begun.remove());
     }
     rethrow();
-    Duration elapsed = Duration.ofNanos(engine.calls.time.nanoTime() - begun);
+    Duration elapsed = Duration.ofNanos(engine.calls.time.nanoTime() - start);
     return new BatchSummary(read, accepted, failed, uncertain, elapsed);
   }
 
-  private boolean mustPassOn() {
-    return inFlight.size() == engine.settings.concurrency()
-        || (!inFlight.isEmpty() && inFlight.element().done.isDone());
+  private boolean mayBegin() {
+    int concurrency = engine.settings.concurrency();
+    long most = (long) concurrency * batch.chunkSize() + READ_AHEAD;
+    return inFlight < concurrency && read - passedOn + batch.chunkSize() <= most;
+  }
+
+  /** Reads a chunk and begins to send it; returns whether the source may have more. */
+  private boolean begin() {
+    List<BatchItem<W>> chunk = new ArrayList<>();
+    boolean more = read(chunk);
+    CallGroup group = engine.streamGroup();
+    CompletableFuture<Void> done = batch.send(chunk, group);
+    begun.add(new Flight<>(chunk, group, done));
+    inFlight++;
+    var unused = done.whenComplete((ok, bug) -> ended.release());
+    return more;
+  }
+
+  /** Waits until a chunk ends, not necessarily the oldest. */
+  private void awaitAnEnd() {
+    try {
+      ended.acquire();
+      inFlight--;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Fills the chunk; returns whether the source may have more. */
@@ -83,7 +122,7 @@ final class StreamRun<W> {
         Feedback next =
             Objects.requireNonNull(
                 source.next(), "feedback " + read + " of the batch must not be null");
-        chunk.add(engine.item(read, next));
+        chunk.add(new BatchItem<>(read, next));
         read++;
       }
       return true;
@@ -100,6 +139,7 @@ final class StreamRun<W> {
           flight.group.stop(Reason.INTERRUPTED);
           interrupted();
         });
+    passedOn += flight.items.size();
     for (BatchItem<W> item : flight.items) {
       Outcome outcome = item.outcome();
       count(outcome);
@@ -112,7 +152,7 @@ final class StreamRun<W> {
   }
 
   private void interrupted() {
-    inFlight.forEach(flight -> flight.group.stop(Reason.INTERRUPTED));
+    begun.forEach(flight -> flight.group.stop(Reason.INTERRUPTED));
     if (failure == null) {
       addFailure(engine.calls.unsent(Reason.INTERRUPTED));
     }

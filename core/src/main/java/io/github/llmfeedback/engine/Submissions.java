@@ -72,7 +72,7 @@ public final class Submissions<W> {
     }
     List<BatchItem<W>> items = new ArrayList<>(given.size());
     for (Feedback feedback : given) {
-      items.add(engine.item(items.size(), feedback));
+      items.add(new BatchItem<>(items.size(), feedback));
     }
     return items;
   }

@@ -49,9 +49,19 @@ final class Decoded {
   }
 
   private void add(char c, int start) {
-    chars[length] = Character.toLowerCase(Character.toUpperCase(c));
+    chars[length] = folded(c);
     starts[length] = start;
     length++;
+  }
+
+  /** The character without its case. */
+  static char folded(char c) {
+    return Character.toLowerCase(Character.toUpperCase(c));
+  }
+
+  /** Whether a text may have escapes to resolve. */
+  static boolean mayBeEscaped(String text) {
+    return text.indexOf('\\') >= 0 || text.indexOf('%') >= 0 || text.indexOf('&') >= 0;
   }
 
   /** Where the escape that begins here ends; the next index if none begins here. */

@@ -1,12 +1,12 @@
 package io.github.llmfeedback.redaction;
 
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Masks secrets in text from others. There is one rule: half of a secret or more is masked, in any
@@ -90,7 +90,7 @@ public final class Secrets {
   }
 
   private String mask(String text, boolean isCut) {
-    if (secrets.isEmpty()) {
+    if (secrets.isEmpty() || (!Decoded.mayBeEscaped(text) && !hasPiece(text))) {
       return text;
     }
     // For each index: where the longest masked range that begins there ends.
@@ -122,6 +122,16 @@ public final class Secrets {
     return clean.toString();
   }
 
+  /** Whether a text has a piece of a secret; without one, no part of it is masked. */
+  private boolean hasPiece(String text) {
+    for (Secret secret : secrets) {
+      if (secret.hasPieceIn(text)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Where the incomplete escape begins with which a text ends; the text's length if there is none.
    */
@@ -144,15 +154,33 @@ public final class Secrets {
   private static final class Secret {
     private final String text;
     private final int enough;
-    private final Set<Long> pieces = new HashSet<>();
+    private final long[] pieces;
 
     Secret(String text) {
       this.text = text;
       int half = (text.length() + 1) / 2;
       this.enough = text.length() == SHORTEST ? SHORTEST - 1 : Math.max(SHORTEST, half);
-      for (int i = PIECE; i <= text.length(); i++) {
-        pieces.add(piece(text.charAt(i - 4), text.charAt(i - 3), text.charAt(i - 2), at(i - 1)));
+      this.pieces =
+          IntStream.rangeClosed(PIECE, text.length())
+              .mapToLong(i -> piece(at(i - 4), at(i - 3), at(i - 2), at(i - 1)))
+              .sorted()
+              .toArray();
+    }
+
+    private boolean isPiece(long piece) {
+      return Arrays.binarySearch(pieces, piece) >= 0;
+    }
+
+    /** Whether a text without escapes has a piece of the secret. */
+    boolean hasPieceIn(String plain) {
+      long piece = 0;
+      for (int i = 0; i < plain.length(); i++) {
+        piece = piece << 16 | Decoded.folded(plain.charAt(i));
+        if (i + 1 >= PIECE && isPiece(piece)) {
+          return true;
+        }
       }
+      return false;
     }
 
     private char at(int i) {
@@ -200,7 +228,7 @@ public final class Secrets {
       boolean[] belongs = new boolean[in.length()];
       for (int i = PIECE; i <= in.length(); i++) {
         long piece = piece(in.charAt(i - 4), in.charAt(i - 3), in.charAt(i - 2), in.charAt(i - 1));
-        if (pieces.contains(piece)) {
+        if (isPiece(piece)) {
           Arrays.fill(belongs, i - PIECE, i, true);
         }
       }

@@ -331,8 +331,8 @@ public final class ProviderResponse {
   }
 
   private @Nullable JsonNode at(String pointer) {
-    if (json == null) {
-      return null;
+    if (json == null || pointer.isEmpty()) {
+      return json;
     }
     JsonNode node = json.at(compiled(pointer));
     return node.isMissingNode() ? null : node;

@@ -11,11 +11,14 @@ import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
 import io.github.llmfeedback.spi.Batching;
+import io.github.llmfeedback.spi.Losses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +50,31 @@ class ChunkTest {
     assertThat(server.takeAll())
         .hasSize(10)
         .allSatisfy(seen -> assertThat(ToyClient.targets(seen)).hasSizeBetween(5, 10));
+  }
+
+  /** In the calling thread, at most what may be in flight and the first of the rest. */
+  @Test
+  void theFirstOfAListAreOnTheWireBeforeTheLastAreEncoded() {
+    AtomicInteger encoded = new AtomicInteger();
+    ToyDialect counting =
+        new ToyDialect() {
+          @Override
+          public List<Map<String, Object>> encode(Feedback feedback, String target, Losses losses) {
+            encoded.incrementAndGet();
+            return super.encode(feedback, target, losses);
+          }
+        };
+    HeldReplies gate = HeldReplies.yes();
+    server.answerAll(gate);
+    try (ToyClient client = client(counting, 3)) {
+      CompletableFuture<List<Outcome>> all = client.submitAllAsync(ToyClient.many(95));
+      assertThat(encoded).hasValue(31);
+      Await.isTrue("three lists came", () -> server.count() == 3);
+      assertThat(encoded).hasValue(31);
+      gate.open();
+      assertThat(all.join()).hasSize(95).allMatch(Outcome::isAccepted);
+    }
+    assertThat(encoded).hasValue(95);
   }
 
   @Test

@@ -109,31 +109,62 @@ class StreamTest {
     assertThat(server.count()).isEqualTo(10);
   }
 
+  /** A client that sends feedback one by one, or in lists. */
+  private ToyClient client(int chunk) {
+    ToyDialect toy = chunk == 1 ? ToyDialect.plain() : ToyDialect.lists(chunk);
+    return new ToyClient(
+        server.url(), toy, ToyClient.settings().concurrency(CONCURRENCY).build(), time);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, CHUNK})
   void noMoreIsPulledThanMayBeInFlight(int chunk) {
-    ToyDialect toy = chunk == 1 ? ToyDialect.plain() : ToyDialect.lists(chunk);
+    server.answerAll(gate);
+    try (ToyClient stalled = client(chunk)) {
+      var summary = inBackground(stalled, source(1000), handedOut::add);
+      Await.isTrue(
+          "all places are taken, and the stream waits",
+          () -> server.count() == CONCURRENCY && stream.getState() == Thread.State.WAITING);
+      assertThat(pulled).hasValue(CONCURRENCY * chunk);
+      gate.open();
+      assertThat(summary.join().accepted()).isEqualTo(1000);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, CHUNK})
+  void whatTakesLongHoldsUpOutcomesAndNotTheOthersUntilAThousandWaitForIt(int chunk) {
+    int most = CONCURRENCY * chunk + 1000;
     AtomicInteger mostHeld = new AtomicInteger();
+    AtomicInteger now = new AtomicInteger();
+    AtomicInteger mostInFlight = new AtomicInteger();
     Iterator<Feedback> source =
         source(
-            1000,
+            5000,
             i -> {
               mostHeld.accumulateAndGet(i + 1 - handedOut.size(), Math::max);
               return ToyClient.on("t" + i);
             });
-    server.answerAll(gate);
-    try (ToyClient stalled =
-        new ToyClient(
-            server.url(), toy, ToyClient.settings().concurrency(CONCURRENCY).build(), time)) {
-      var summary = inBackground(stalled, source, handedOut::add);
-      Await.isTrue(
-          "all places are taken, and the stream waits",
-          () -> server.count() == CONCURRENCY && stream.getState() == Thread.State.WAITING);
-      assertThat(pulled).hasValueLessThanOrEqualTo((CONCURRENCY + 1) * chunk);
+    server.answerAll(
+        seen -> {
+          mostInFlight.accumulateAndGet(now.incrementAndGet(), Math::max);
+          Reply reply =
+              ToyClient.targets(seen).contains("t0") ? gate.apply(seen) : Reply.of(200, "{}");
+          now.decrementAndGet();
+          return reply;
+        });
+    try (ToyClient client = client(chunk)) {
+      var summary = inBackground(client, source, handedOut::add);
+      Await.isTrue("all others have ended", () -> server.count() == most / chunk);
+      Await.isTrue("the stream waits", () -> stream.getState() == Thread.State.WAITING);
+      assertThat(pulled).hasValue(most);
+      assertThat(handedOut).isEmpty();
       gate.open();
-      assertThat(summary.join().accepted()).isEqualTo(1000);
+      assertThat(summary.join().accepted()).isEqualTo(5000);
     }
-    assertThat(mostHeld).hasValueLessThanOrEqualTo((CONCURRENCY + 1) * chunk);
+    assertThat(handedOut).extracting(Outcome::index).isSorted().hasSize(5000);
+    assertThat(mostHeld).hasValue(most);
+    assertThat(mostInFlight).hasValueLessThanOrEqualTo(CONCURRENCY);
   }
 
   @Test
@@ -227,18 +258,20 @@ class StreamTest {
   @Test
   void ifTheCallbackThrowsNoMoreIsPulledAndTheRestIsHandedOut() {
     IllegalStateException mine = new IllegalStateException("mine");
+    AtomicInteger pulledBefore = new AtomicInteger();
     assertThatThrownBy(
             () ->
                 client.submitEach(
-                    source(1000),
+                    source(5000),
                     outcome -> {
                       handedOut.add(outcome);
                       if (outcome.index() == 12) {
+                        pulledBefore.set(pulled.get());
                         throw mine;
                       }
                     }))
         .isSameAs(mine);
-    assertThat(pulled).hasValueLessThanOrEqualTo(20 + CONCURRENCY * CHUNK);
+    assertThat(pulled).hasValue(pulledBefore.get()).hasValueLessThan(5000);
     assertThat(handedOut).hasSize(pulled.get()).allMatch(Outcome::isAccepted);
     assertThat(server.takeAll()).flatExtracting(ToyClient::targets).hasSize(pulled.get());
   }

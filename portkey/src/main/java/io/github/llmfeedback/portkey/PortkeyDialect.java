@@ -166,16 +166,20 @@ final class PortkeyDialect implements Dialect<PortkeyWire> {
 
   @Override
   public List<List<String>> decode(ProviderResponse response, List<List<PortkeyWire>> feedbacks) {
-    boolean one = feedbacks.size() == 1 && response.size("/feedback_ids") == 0;
-    boolean matched =
-        one || response.size("/feedback_ids") == feedbacks.size(); // else: whose are they?
+    List<ProviderResponse> named = response.items("/feedback_ids");
+    if (feedbacks.size() == 1 && named.isEmpty()) {
+      return List.of(ids(response.id("/feedback_id"))); // the Node client's name for it
+    }
+    boolean matched = named.size() == feedbacks.size(); // else: whose are they?
     List<List<String>> ids = new ArrayList<>();
     for (int i = 0; i < feedbacks.size(); i++) {
-      // The singular is the Node client's name for it.
-      Optional<String> id = response.id(one ? "/feedback_id" : "/feedback_ids/" + i);
-      ids.add(matched ? id.stream().toList() : List.of());
+      ids.add(matched ? ids(named.get(i).id("")) : List.of());
     }
     return ids;
+  }
+
+  private static List<String> ids(Optional<String> id) {
+    return id.map(List::of).orElse(List.of());
   }
 
   /** The caller's metadata, and beside it the parts that Portkey has no field for. */

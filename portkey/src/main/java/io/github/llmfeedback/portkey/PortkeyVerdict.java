@@ -4,7 +4,6 @@ import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import io.github.llmfeedback.spi.WireRequest;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -96,11 +95,7 @@ final class PortkeyVerdict {
     if (!response.has("/feedback_ids")) {
       return List.of(response.id("/feedback_id"));
     }
-    List<Optional<String>> ids = new ArrayList<>();
-    for (int i = 0; i < response.size("/feedback_ids"); i++) {
-      ids.add(response.id("/feedback_ids/" + i));
-    }
-    return ids;
+    return response.items("/feedback_ids").stream().map(item -> item.id("")).toList();
   }
 
   private static boolean reached(ProviderResponse response) {
