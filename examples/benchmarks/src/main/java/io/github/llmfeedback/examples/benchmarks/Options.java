@@ -1,0 +1,30 @@
+package io.github.llmfeedback.examples.benchmarks;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** What the command line decides. */
+final class Options {
+  private Options() {}
+
+  /** How many rounds each row has. */
+  static int rounds() {
+    return Integer.getInteger("benchmarks.rounds", 5);
+  }
+
+  /** Whether a part is to run. */
+  static boolean runs(String part) {
+    List<String> parts = List.of(System.getProperty("benchmarks.only", "all").split(","));
+    return parts.contains("all") || parts.contains(part);
+  }
+
+  /** The folder with langfuse-java and what it needs. */
+  static String langfuseJars() {
+    return System.getProperty("benchmarks.langfuse", "");
+  }
+
+  /** Where files are written. */
+  static Path output() {
+    return Path.of(System.getProperty("benchmarks.output", "target"));
+  }
+}
