@@ -13,6 +13,7 @@ final class Answers {
   private static final byte[] HUMANLOOP = bytes("/v4/feedback");
   private static final byte[] BASEPLATE = bytes("/logs");
   private static final byte[] HELICONE = bytes("/v1/request/");
+  private static final byte[] SLOW = bytes("/slow/");
   private static final byte[] LIMITED = bytes("/limited/");
   private static final byte[] TRACE_ID = bytes("\"trace_id\"");
   private static final byte[] DATA_ID = bytes("\"data_id\"");
@@ -29,6 +30,11 @@ final class Answers {
   private static final AtomicInteger ASKED = new AtomicInteger();
 
   private Answers() {}
+
+  /** Whether a response takes 10 ms. */
+  static boolean isSlow(ServerRequest request) {
+    return request.lineContains(SLOW);
+  }
 
   /** The response to a request. */
   static byte[] to(ServerRequest request) {

@@ -14,6 +14,21 @@ public final class Benchmarks {
       if (Options.runs("submit")) {
         SubmitContest.run(url, report);
       }
+      if (Options.runs("batch")) {
+        BatchContest.run(url, report);
+      }
+      if (Options.runs("http2")) {
+        HeliconeContest.runHttp2(report);
+      }
+      if (Options.runs("limited")) {
+        HeliconeContest.runLimited(url, report);
+      }
+      if (Options.runs("heap")) {
+        StreamHeap.run(url, report);
+      }
+      if (Options.runs("first")) {
+        FirstCallContest.run(url, report);
+      }
     }
     report.end();
   }

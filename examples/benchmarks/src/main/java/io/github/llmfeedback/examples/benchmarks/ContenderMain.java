@@ -23,7 +23,7 @@ final class ContenderMain {
   private final Constructor<?> workload;
   private final String url;
   private final Meter meter = new Meter();
-  private final Map<Integer, Workload> byThreads = new TreeMap<>();
+  private final Map<Integer, Workload> bySize = new TreeMap<>();
 
   private ContenderMain(String name, String url) throws ReflectiveOperationException {
     // By name: none of the other contenders' libraries is on this class path.
@@ -41,18 +41,19 @@ final class ContenderMain {
     BufferedReader commands =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-      String[] command = line.split(" ");
-      int threads = Integer.parseInt(command[0]);
-      System.out.println(contender.round(threads, Long.parseLong(command[1])).line());
+      String[] command = line.split(" ", 3);
+      int size = Integer.parseInt(command[0]);
+      int threads = Integer.parseInt(command[1]);
+      System.out.println(contender.round(size, threads, Long.parseLong(command[2])).line());
     }
     System.exit(0); // whatever threads the contender keeps
   }
 
-  private Round round(int threads, long millis) throws Exception {
-    Workload work = byThreads.get(threads);
+  private Round round(int size, int threads, long millis) throws Exception {
+    Workload work = bySize.get(size);
     if (work == null) {
-      work = (Workload) workload.newInstance(url, threads);
-      byThreads.put(threads, work);
+      work = (Workload) workload.newInstance(url, size);
+      bySize.put(size, work);
     }
     return new Race(work, threads, millis * 1_000_000).measure(meter);
   }
@@ -99,7 +100,10 @@ final class ContenderMain {
       Latencies all = new Latencies();
       latencies.forEach(all::addAll);
       long calls = work.callsPerRun() * Arrays.stream(runs).sum();
-      return new Round(calls, nanos, cpu, bytes, all.quantile(0.5), all.quantile(0.99));
+      boolean isCall = work.callsPerRun() == 1;
+      long p50 = isCall ? all.quantile(0.5) : 0;
+      long p99 = isCall ? all.quantile(0.99) : 0;
+      return new Round(calls, nanos, cpu, bytes, p50, p99);
     }
 
     private void thread(int index) {

@@ -17,17 +17,17 @@ final class Contest implements AutoCloseable {
   }
 
   /** Lets every contender run without measuring it. */
-  void warmUp(int threads, long millis) {
-    jvms.values().forEach(jvm -> jvm.round(threads, millis));
+  void warmUp(int size, int threads, long millis) {
+    jvms.values().forEach(jvm -> jvm.round(size, threads, millis));
   }
 
   /** Has some of the contenders run so many rounds. */
-  Results rounds(List<Contender> contenders, int rounds, int threads, long millis) {
+  Results rounds(List<Contender> contenders, int rounds, int size, int threads, long millis) {
     Results results = new Results(contenders);
     for (int round = 0; round < rounds; round++) {
       for (int i = 0; i < contenders.size(); i++) {
         Contender next = contenders.get((round + i) % contenders.size());
-        results.add(next, jvm(next).round(threads, millis));
+        results.add(next, jvm(next).round(size, threads, millis));
       }
     }
     return results;

@@ -42,9 +42,9 @@ final class Jvm implements AutoCloseable {
         contender.classPath(), contender.options(), ContenderMain.class, contender.workload(), url);
   }
 
-  /** Has a contender run its workload. */
-  Round round(int threads, long millis) {
-    tell(threads + " " + millis);
+  /** Has a contender run its workload of a size, at least once on each thread. */
+  Round round(int size, int threads, long millis) {
+    tell(size + " " + threads + " " + millis);
     return Round.parse(line());
   }
 

@@ -23,10 +23,15 @@ final class OkHttpBytes implements Workload {
     this.url = url + "/v1/feedback";
   }
 
-  /** A client that keeps a connection for each thread; by default, OkHttp keeps five. */
+  /**
+   * A client that keeps a connection for each thread, where OkHttp keeps five by default, and whose
+   * sockets do not wait for the acknowledgement of a first packet before they send the second one
+   * (40 ms with Linux on both ends).
+   */
   static OkHttpClient client(int threads) {
     return new OkHttpClient.Builder()
         .connectionPool(new ConnectionPool(threads, 5, TimeUnit.MINUTES))
+        .socketFactory(new NoDelay())
         .build();
   }
 

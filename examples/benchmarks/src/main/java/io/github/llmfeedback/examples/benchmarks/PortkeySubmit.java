@@ -2,19 +2,15 @@ package io.github.llmfeedback.examples.benchmarks;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
-import io.github.llmfeedback.portkey.PortkeyFeedbackClient;
+import io.github.llmfeedback.FeedbackClient;
 
-/** This library's {@code submit}, with as many calls in flight as there are threads. */
-final class PortkeySubmit implements Workload {
+/** This library's {@code submit}. */
+class PortkeySubmit implements Workload {
   private final Feedback feedback = Samples.feedback("trace-1");
-  private final PortkeyFeedbackClient client;
+  private final FeedbackClient client;
 
-  PortkeySubmit(String url, int threads) {
-    client =
-        PortkeyFeedbackClient.builder(Samples.KEY)
-            .baseUrl(url)
-            .settings(settings -> settings.concurrency(threads))
-            .build();
+  private PortkeySubmit(String url, ClientSettings settings) {
+    client = Samples.portkey(url, settings);
   }
 
   @Override
@@ -22,17 +18,17 @@ final class PortkeySubmit implements Workload {
     client.submit(feedback);
   }
 
-  /** The same with default settings, whatever the number of threads. */
-  static final class Defaults implements Workload {
-    private final PortkeySubmit submit;
-
-    Defaults(String url, int threads) {
-      submit = new PortkeySubmit(url, ClientSettings.defaults().concurrency());
+  /** With as many calls in flight as there are threads. */
+  static final class Concurrent extends PortkeySubmit {
+    Concurrent(String url, int threads) {
+      super(url, ClientSettings.builder().concurrency(threads).build());
     }
+  }
 
-    @Override
-    public void run() {
-      submit.run();
+  /** With default settings, whatever the number of threads. */
+  static final class Defaults extends PortkeySubmit {
+    Defaults(String url, int threads) {
+      super(url, ClientSettings.defaults());
     }
   }
 }

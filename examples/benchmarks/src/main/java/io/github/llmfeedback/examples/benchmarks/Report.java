@@ -31,9 +31,14 @@ final class Report {
     }
   }
 
+  /** Prints a line. */
+  void line(String format, Object... arguments) {
+    System.out.printf(Locale.ROOT, format + "%n", arguments);
+  }
+
   private static String number(Spread figure) {
     double value = figure.median();
-    return String.format(Locale.ROOT, value < 100 ? "%.1f" : "%,.0f", value);
+    return value == 0 ? "" : String.format(Locale.ROOT, value < 100 ? "%.1f" : "%,.0f", value);
   }
 
   /** Notes a ratio that should be at least {@code reach}. */

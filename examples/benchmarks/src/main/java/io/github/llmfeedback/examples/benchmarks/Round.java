@@ -9,8 +9,8 @@ import java.util.Arrays;
  * @param nanos how long it took
  * @param cpuNanos the CPU time of its whole JVM
  * @param bytes what all its threads allocated
- * @param p50 the median duration of a run in nanoseconds
- * @param p99 the duration that 99 % of the runs did not exceed
+ * @param p50 the median duration of a call in nanoseconds; 0 if it was not measured
+ * @param p99 the duration that 99 % of the calls did not exceed
  */
 record Round(long calls, long nanos, long cpuNanos, long bytes, long p50, long p99) {
   double callsPerSecond() {

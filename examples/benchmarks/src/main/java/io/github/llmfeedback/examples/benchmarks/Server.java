@@ -18,9 +18,7 @@ final class Server {
     ServerSocket server = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
     daemon("accept", () -> accept(server));
     System.out.println(server.getLocalPort());
-    while (System.in.read() != -1) {
-      continue;
-    }
+    System.in.readAllBytes(); // until whoever started this JVM closes it
     System.exit(0);
   }
 
@@ -32,10 +30,13 @@ final class Server {
     }
   }
 
-  private static void serve(Socket socket) throws IOException {
+  private static void serve(Socket socket) throws IOException, InterruptedException {
     try (socket) {
       ServerRequest request = new ServerRequest(socket.getInputStream());
       while (request.read()) {
+        if (Answers.isSlow(request)) {
+          Thread.sleep(10);
+        }
         socket.getOutputStream().write(Answers.to(request));
       }
     }
@@ -43,7 +44,7 @@ final class Server {
 
   /** Work that may end with its connection. */
   private interface Serving {
-    void run() throws IOException;
+    void run() throws IOException, InterruptedException;
   }
 
   private static void daemon(String name, Serving work) {
@@ -54,6 +55,8 @@ final class Server {
                 work.run();
               } catch (IOException gone) {
                 // The contender has closed the connection.
+              } catch (InterruptedException never) {
+                Thread.currentThread().interrupt();
               }
             },
             name);

@@ -7,12 +7,12 @@ import java.util.List;
 final class SubmitContest {
   private static final Contender BARE =
       Contender.of("OkHttp, ready-made bytes", OkHttpBytes.class, ClassPaths.okHttp());
-  private static final Contender OURS =
-      Contender.of("llm-feedback submit", PortkeySubmit.class, ClassPaths.ours());
+  static final Contender OURS =
+      Contender.of("llm-feedback submit", PortkeySubmit.Concurrent.class, ClassPaths.ours());
   private static final Contender DEFAULTS =
       Contender.of(
           "llm-feedback submit, default of 16", PortkeySubmit.Defaults.class, ClassPaths.ours());
-  private static final Contender DATABIND =
+  static final Contender DATABIND =
       Contender.of("OkHttp, databind records", OkHttpDatabind.class, ClassPaths.databind());
   private static final Contender JDK =
       Contender.of("java.net.http, ready-made bytes", JdkHttp.class, ClassPaths.jdk());
@@ -26,12 +26,13 @@ final class SubmitContest {
   static void run(String url, Report report) {
     try (Contest contest = new Contest(url, ALL)) {
       for (int threads : new int[] {1, 8, 64}) {
-        contest.warmUp(threads, threads == 1 ? 4_000 : 1_500);
+        contest.warmUp(threads, threads, threads == 1 ? 4_000 : 1_500);
         List<Contender> contenders = new ArrayList<>(ALL);
         if (threads < 64) {
           contenders.remove(DEFAULTS);
         }
-        report(threads, contest.rounds(contenders, Options.rounds(), threads, 500), report);
+        report(
+            threads, contest.rounds(contenders, Options.rounds(), threads, threads, 500), report);
       }
     }
   }
