@@ -42,7 +42,7 @@ final class BatchContest {
     List<Contender> both = List.of(bare, ours);
     try (Contest contest = new Contest(url, both)) {
       contest.warmUp(feedbacks, 1, 2_000);
-      Results results = contest.rounds(both, Options.rounds(), feedbacks, 1, 500);
+      Results results = contest.rounds(both, CommandLine.rounds(), feedbacks, 1, 500);
       report.table(title, results);
       report.atLeast(
           title + " / ready-made", results.ratio(ours, bare, Round::callsPerSecond), reach);

@@ -40,7 +40,7 @@ final class ClassPaths {
 
   /** What an application gets that depends on langfuse-java alone. */
   static String langfuse() {
-    return jars("") + File.pathSeparator + Path.of(Options.langfuseJars(), "*");
+    return jars("") + File.pathSeparator + Path.of(CommandLine.langfuseJars(), "*");
   }
 
   /** The entries of this class path that are no jars, and the jars whose names match. */

@@ -9,7 +9,7 @@ final class FirstCallContest {
 
   /** Runs it and reports. */
   static void run(String url, Report report) {
-    int jvms = 2 * Options.rounds() + 1;
+    int jvms = 2 * CommandLine.rounds() + 1;
     double[][] ours = new double[jvms][];
     double[][] theirs = new double[jvms][];
     for (int i = 0; i < jvms; i++) {

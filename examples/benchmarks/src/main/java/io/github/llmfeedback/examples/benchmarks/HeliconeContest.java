@@ -12,7 +12,7 @@ final class HeliconeContest {
 
   /** Compares {@code submitAll} over HTTP/2 with what its concurrency permits. */
   static void runHttp2(Report report) {
-    Path trusted = Options.output().resolve("benchmarks.p12");
+    Path trusted = CommandLine.output().resolve("benchmarks.p12");
     List<String> trust =
         List.of(
             "-Djavax.net.ssl.trustStore=" + trusted,
@@ -31,7 +31,7 @@ final class HeliconeContest {
             Jvm.start(ClassPaths.all(), List.of(), Http2Server.class, trusted.toString());
         Contest contest = new Contest("https://localhost:" + server.line(), both)) {
       contest.warmUp(FEEDBACKS / 5, 1, 0);
-      int rounds = Math.max(1, Options.rounds() / 5);
+      int rounds = Math.max(1, CommandLine.rounds() / 5);
       Results results = contest.rounds(both, rounds, FEEDBACKS, 1, 0);
       report.table("submitAll of 10,000 to Helicone over HTTP/2, 50 ms, 32 in flight", results);
       report.atLeast(
@@ -54,7 +54,7 @@ final class HeliconeContest {
     List<Contender> both = List.of(none, some);
     try (Contest contest = new Contest(url, both)) {
       contest.warmUp(STREAMED / 4, 1, 0);
-      Results results = contest.rounds(both, Math.min(3, Options.rounds()), STREAMED, 1, 0);
+      Results results = contest.rounds(both, Math.min(3, CommandLine.rounds()), STREAMED, 1, 0);
       report.table("submitEach of 4,000 to Helicone, 10 ms each", results);
       report.atLeast(
           "submitEach to Helicone, 1 % of 429 / none: calls/s",

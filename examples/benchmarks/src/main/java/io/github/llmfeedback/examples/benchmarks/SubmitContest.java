@@ -5,7 +5,7 @@ import java.util.List;
 
 /** {@code submit} beside what else could carry a feedback over HTTP, by 1, 8 and 64 threads. */
 final class SubmitContest {
-  private static final Contender BARE =
+  static final Contender BARE =
       Contender.of("OkHttp, ready-made bytes", OkHttpBytes.class, ClassPaths.okHttp());
   static final Contender OURS =
       Contender.of("llm-feedback submit", PortkeySubmit.Concurrent.class, ClassPaths.ours());
@@ -32,7 +32,9 @@ final class SubmitContest {
           contenders.remove(DEFAULTS);
         }
         report(
-            threads, contest.rounds(contenders, Options.rounds(), threads, threads, 500), report);
+            threads,
+            contest.rounds(contenders, CommandLine.rounds(), threads, threads, 500),
+            report);
       }
     }
   }

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What the command line decides. */
-final class Options {
-  private Options() {}
+final class CommandLine {
+  private CommandLine() {}
 
   /** How many rounds each row has. */
   static int rounds() {
