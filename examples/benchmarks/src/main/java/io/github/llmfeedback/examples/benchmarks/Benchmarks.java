@@ -2,6 +2,7 @@ package io.github.llmfeedback.examples.benchmarks;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.runner.RunnerException;
 
 /** Runs every part and prints what was measured. */
@@ -10,6 +11,9 @@ public final class Benchmarks {
 
   /** Runs the parts that {@code benchmarks.only} names. */
   public static void main(String[] args) throws IOException, RunnerException {
+    int minutes = CommandLine.rounds() + 1;
+    System.out.printf("Measuring, which takes about %d minutes%n", minutes);
+    endAfter(3 * minutes);
     Report report = new Report();
     if (CommandLine.runs("jmh")) {
       SmallThings.run(report);
@@ -39,5 +43,22 @@ public final class Benchmarks {
       }
     }
     report.end();
+  }
+
+  /** Ends this JVM and those it started, should one of them hang. */
+  private static void endAfter(int minutes) {
+    Thread limit =
+        new Thread(
+            () -> {
+              try {
+                TimeUnit.MINUTES.sleep(minutes);
+                System.err.println("Ended, because it took longer than " + minutes + " minutes");
+                System.exit(1);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    limit.setDaemon(true);
+    limit.start();
   }
 }

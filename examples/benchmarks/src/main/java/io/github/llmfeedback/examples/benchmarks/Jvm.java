@@ -20,6 +20,8 @@ final class Jvm implements AutoCloseable {
 
   private Jvm(Process process) {
     this.process = process;
+    // If this JVM is stopped, nobody else would end it in the middle of a round.
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     this.out = process.inputReader(StandardCharsets.UTF_8);
   }
 

@@ -58,7 +58,7 @@ record ReadyMade(String method, String path, List<byte[]> bodies) {
   static ReadyMade baseplate(int feedbacks) {
     IntFunction<String> object =
         i -> "{\"positive_rating\":true,\"usage_id\":\"%s\"}".formatted(target(i));
-    String path = "/endpoints/endpoint-1/logs";
+    String path = "/api/endpoints/endpoint-1/logs";
     return new ReadyMade("PATCH", path, chunks(feedbacks, "{\"logs\":[", object, "]}"));
   }
 

@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /** The tables that are printed: what was measured, and how near it is to what is to be reached. */
 final class Report {
-  private static final String ROW = "  %-34s %9s %9s %9s %9s %9s  %-17s %-17s %-17s%n";
+  private static final String ROW = "  %-34s %9s %9s %9s %9s %9s  %-19s %-19s %s%n";
 
   private final List<String> reached = new ArrayList<>();
 
@@ -28,6 +28,9 @@ final class Report {
           results.ratio(contender, base, Round::callsPerSecond).text(),
           results.ratio(contender, base, Round::cpuPerCall).text(),
           results.ratio(contender, base, Round::bytesPerCall).text());
+      if (results.failures(contender) > 0) {
+        line("    %d of its calls failed", results.failures(contender));
+      }
     }
   }
 

@@ -41,6 +41,11 @@ final class Results {
             .toArray());
   }
 
+  /** How many of a contender's runs failed. */
+  long failures(Contender contender) {
+    return of(contender).stream().mapToLong(Round::failures).sum();
+  }
+
   private List<Round> of(Contender contender) {
     return Objects.requireNonNull(rounds.get(contender), contender.name());
   }
