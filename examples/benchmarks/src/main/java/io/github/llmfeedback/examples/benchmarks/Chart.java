@@ -1,7 +1,9 @@
 package io.github.llmfeedback.examples.benchmarks;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * A chart with two logarithmic axes, as a part of an SVG file. Each line carries its name at its
@@ -19,6 +21,7 @@ record Chart(String title, String across, String up, List<Line> lines) {
   private static final int RIGHT = 440;
   private static final int TOP = 50;
   private static final int BOTTOM = 350;
+  private static final int LINE_HEIGHT = 16;
   private static final List<String> COLORS = List.of("#0b6e4f", "#b5451b", "#3b5ba5");
 
   /**
@@ -70,9 +73,32 @@ record Chart(String title, String across, String up, List<Line> lines) {
       drawing.append(label(x.at(point.x()), BOTTOM + 22, "middle", number(point.x()), ""));
     }
     for (int i = 0; i < lines.size(); i++) {
-      drawing.append(line(lines.get(i), COLORS.get(i % COLORS.size()), x, y));
+      drawing.append(line(lines.get(i), color(i), x, y));
+    }
+    double free = 0; // where the next name may stand, from top to bottom
+    for (int i : fromTopToBottom()) {
+      Point last = last(lines.get(i));
+      double at = Math.max(free, y.at(last.y()) + 4);
+      String fill = text("fill=\"%s\"", color(i));
+      drawing.append(label(x.at(last.x()) + 10, at, "start", lines.get(i).name(), fill));
+      free = at + LINE_HEIGHT;
     }
     return drawing.toString();
+  }
+
+  private List<Integer> fromTopToBottom() {
+    return IntStream.range(0, lines.size())
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> -last(lines.get(i)).y()))
+        .toList();
+  }
+
+  private static Point last(Line line) {
+    return line.points().get(line.points().size() - 1);
+  }
+
+  private static String color(int line) {
+    return COLORS.get(line % COLORS.size());
   }
 
   private double[] values(boolean across) {
@@ -94,9 +120,6 @@ record Chart(String title, String across, String up, List<Line> lines) {
               "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n",
               x.at(point.x()), y.at(point.y()), color));
     }
-    Point last = line.points().get(line.points().size() - 1);
-    String fill = text("fill=\"%s\"", color);
-    drawn.append(label(x.at(last.x()) + 10, y.at(last.y()) + 4, "start", line.name(), fill));
     return drawn.toString();
   }
 

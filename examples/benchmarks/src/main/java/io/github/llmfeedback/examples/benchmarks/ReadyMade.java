@@ -37,7 +37,7 @@ record ReadyMade(String method, String path, List<byte[]> bodies) {
     byte[] body = bytes("{\"rating\":true}");
     return new ReadyMade(
         "POST",
-        "/v1/request/01234567-89ab-4000-8000-000000000000/feedback",
+        "/v1/request/5d3c9e1f-72ab-4000-8000-000000000000/feedback",
         Collections.nCopies(feedbacks, body));
   }
 

@@ -28,7 +28,7 @@ final class Samples {
 
   /** A request id as Helicone takes it: a UUID of version 4. */
   static String uuid(long index) {
-    return new UUID(0x0123_4567_89ab_4000L, 0x8000_0000_0000_0000L | index).toString();
+    return new UUID(0x5d3c_9e1f_72ab_4000L, 0x8000_0000_0000_0000L | index).toString();
   }
 
   static FeedbackClient portkey(String url, ClientSettings settings) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.StringReader;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
@@ -32,6 +34,16 @@ class ChartTest {
   }
 
   @Test
+  void namesOfLinesThatEndAtTheSamePlaceDoNotOverlap() {
+    List<Chart.Point> points = List.of(new Chart.Point(1, 10), new Chart.Point(2, 20));
+    List<Chart.Line> lines = List.of(new Chart.Line("one", points), new Chart.Line("two", points));
+
+    String svg = Chart.svg(List.of(new Chart("title", "threads", "per second", lines)));
+
+    assertThat(height(svg, "two") - height(svg, "one")).isGreaterThanOrEqualTo(16);
+  }
+
+  @Test
   void aChartIsWellFormedAndNamesItsAxesAndLines() throws Exception {
     Chart.Line line =
         new Chart.Line("a < b & c", List.of(new Chart.Point(1, 10), new Chart.Point(64, 500)));
@@ -45,5 +57,11 @@ class ChartTest {
             .getDocumentElement()
             .getTextContent();
     assertThat(text).contains("title", "threads", "per second", "a < b & c", "64", "200");
+  }
+
+  private static double height(String svg, String name) {
+    Matcher label = Pattern.compile("y=\"([0-9.]+)\"[^>]*>" + name + "<").matcher(svg);
+    assertThat(label.find()).isTrue();
+    return Double.parseDouble(label.group(1));
   }
 }
