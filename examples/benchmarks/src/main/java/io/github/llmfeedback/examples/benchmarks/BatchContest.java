@@ -41,7 +41,7 @@ final class BatchContest {
     Contender ours = Contender.of("llm-feedback", batch.ours(), ClassPaths.ours());
     List<Contender> both = List.of(bare, ours);
     try (Contest contest = new Contest(url, both)) {
-      contest.warmUp(feedbacks, 1, 2_000);
+      contest.warmUp(feedbacks, 1, 1_500);
       Results results = contest.rounds(both, CommandLine.rounds(), feedbacks, 1, 500);
       report.table(title, results);
       report.atLeast(

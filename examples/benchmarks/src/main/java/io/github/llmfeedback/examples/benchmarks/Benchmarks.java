@@ -5,13 +5,19 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.runner.RunnerException;
 
-/** Runs every part and prints what was measured. */
+/**
+ * Runs every part and prints what was measured.
+ *
+ * <p>The parts are {@code jmh}, {@code submit}, {@code batch}, {@code http2}, {@code limited},
+ * {@code heap}, {@code first} and {@code growth}; {@code -Dbenchmarks.only=submit,first} runs some
+ * of them, {@code -Dbenchmarks.rounds=20} measures longer.
+ */
 public final class Benchmarks {
   private Benchmarks() {}
 
   /** Runs the parts that {@code benchmarks.only} names. */
   public static void main(String[] args) throws IOException, RunnerException {
-    int minutes = CommandLine.rounds() + 1;
+    int minutes = 2 + CommandLine.rounds() * 4 / 5;
     System.out.printf("Measuring, which takes about %d minutes%n", minutes);
     endAfter(3 * minutes);
     Report report = new Report();

@@ -22,7 +22,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** What a submit does beside HTTP, measured by JMH in a JVM for each. */
 final class SmallThings {
-  private static final String ROW = "  %-34s %9.0f %9.0f  %-17s %-17s";
+  private static final String ROW = "  %-34s %9.0f %9.0f  %-19s %s";
 
   private final Map<String, RunResult> results;
   private final Report report;
@@ -52,7 +52,7 @@ final class SmallThings {
   }
 
   private void report() {
-    report.line("%nJMH %38s %9s  %-17s %-17s", "ns", "bytes", "× ns", "× bytes");
+    report.line("%nJMH %38s %9s  %-19s %s", "ns", "bytes", "× ns", "× bytes");
     row("writeByDatabind", "writeByDatabind");
     row("buildAndEncode", "writeByDatabind");
     row("build", "writeByDatabind");

@@ -26,7 +26,7 @@ final class SubmitContest {
   static void run(String url, Report report) {
     try (Contest contest = new Contest(url, ALL)) {
       for (int threads : new int[] {1, 8, 64}) {
-        contest.warmUp(threads, threads, threads == 1 ? 4_000 : 1_500);
+        contest.warmUp(threads, threads, threads == 1 ? 3_000 : 1_500);
         List<Contender> contenders = new ArrayList<>(ALL);
         if (threads < 64) {
           contenders.remove(DEFAULTS);
