@@ -42,7 +42,8 @@ final class BatchContest {
     List<Contender> both = List.of(bare, ours);
     try (Contest contest = new Contest(url, both)) {
       contest.warmUp(feedbacks, 1, 1_500);
-      Results results = contest.rounds(both, CommandLine.rounds(), feedbacks, 1, 500);
+      int rounds = CommandLine.fewRounds();
+      Results results = contest.rounds(both, rounds, feedbacks, 1, 500);
       report.table(title, results);
       report.atLeast(
           title + " / ready-made", results.ratio(ours, bare, Round::callsPerSecond), reach);

@@ -10,7 +10,8 @@ import org.openjdk.jmh.runner.RunnerException;
  *
  * <p>The parts are {@code jmh}, {@code submit}, {@code batch}, {@code http2}, {@code limited},
  * {@code heap}, {@code first} and {@code growth}; {@code -Dbenchmarks.only=submit,first} runs some
- * of them, {@code -Dbenchmarks.rounds=20} measures longer.
+ * of them, {@code -Dbenchmarks.rounds=20} measures longer; what takes seconds for a single round
+ * has half as many.
  */
 public final class Benchmarks {
   private Benchmarks() {}

@@ -12,6 +12,11 @@ final class CommandLine {
     return Integer.getInteger("benchmarks.rounds", 5);
   }
 
+  /** The same for rows whose single round takes seconds; half as many. */
+  static int fewRounds() {
+    return (rounds() + 1) / 2;
+  }
+
   /** Whether a part is to run. */
   static boolean runs(String part) {
     List<String> parts = List.of(System.getProperty("benchmarks.only", "all").split(","));

@@ -57,7 +57,7 @@ final class Growth {
       contest.warmUp(sizes[sizes.length - 1], threads.applyAsInt(sizes[sizes.length - 1]), 2_000);
       for (int size : sizes) {
         contest.warmUp(size, threads.applyAsInt(size), 200);
-        int rounds = Math.min(3, CommandLine.rounds());
+        int rounds = CommandLine.fewRounds();
         Results results = contest.rounds(both, rounds, size, threads.applyAsInt(size), 300);
         for (int i = 0; i < both.size(); i++) {
           double rate = results.figure(both.get(i), Round::callsPerSecond).median();

@@ -54,7 +54,7 @@ final class HeliconeContest {
     List<Contender> both = List.of(none, some);
     try (Contest contest = new Contest(url, both)) {
       contest.warmUp(STREAMED / 4, 1, 0);
-      Results results = contest.rounds(both, Math.min(3, CommandLine.rounds()), STREAMED, 1, 0);
+      Results results = contest.rounds(both, CommandLine.fewRounds(), STREAMED, 1, 0);
       report.table("submitEach of 4,000 to Helicone, 10 ms each", results);
       report.atLeast(
           "submitEach to Helicone, 1 % of 429 / none: calls/s",
