@@ -12,7 +12,6 @@ final class Text {
 
   private static final int LONGEST_NAME = 1_000;
 
-
   private Text() {}
 
   /**
