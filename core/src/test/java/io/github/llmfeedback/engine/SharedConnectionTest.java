@@ -123,24 +123,19 @@ class SharedConnectionTest {
     private static final int INTERRUPTS = 3_000;
 
     private final ToyClient client;
-    private final Feedback feedback;
     private final AtomicInteger interrupted = new AtomicInteger();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private volatile boolean isOver;
 
-    private Interrupting(ToyClient client, Feedback feedback) {
+    private Interrupting(ToyClient client) {
       this.client = client;
-      this.feedback = feedback;
     }
 
     public static void main(String[] args) throws Exception {
       ClientSettings settings = ToyClient.impatient().maxRetries(0).concurrency(CALLERS).build();
       try (ToyClient client = new ToyClient(args[0], ToyDialect.plain(), settings)) {
         client.submit(on("a"));
-        boolean areVirtual = args[1].equals("virtual");
-        // A virtual thread closes its socket if it is interrupted while it waits to write.
-        String words = areVirtual ? "word ".repeat(100_000) : "word";
-        new Interrupting(client, Feedback.on("a").comment(words).build()).run(areVirtual);
+        new Interrupting(client).run(args[1].equals("virtual"));
       }
     }
 
@@ -176,7 +171,7 @@ class SharedConnectionTest {
     private void submitAndAgain() {
       while (!isOver) {
         try {
-          client.submit(feedback);
+          client.submit(on("a"));
         } catch (UndeliveredFeedbackException e) {
           if (e.reason() == Reason.INTERRUPTED) {
             interrupted.incrementAndGet();
@@ -186,6 +181,51 @@ class SharedConnectionTest {
         }
         Thread.interrupted(); // for the next call
       }
+    }
+  }
+
+  @Test
+  @EnabledForJreRange(minVersion = 21)
+  void aVirtualCallerDoesNotWriteOnAConnectionThatItShares() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    RawServer.Script acceptOne =
+        plain -> {
+          Http2Frames frames = http2(plain);
+          Frame frame;
+          do {
+            frame = frames.next();
+            accept(frames, frame);
+          } while (!frame.endsRequest());
+          end.await();
+        };
+    try (RawServer server = new RawServer(acceptOne);
+        Program program = new Program(trust(), Waiting.class, localhost(server.url()))) {
+      assertThat(program.output(Duration.ofMinutes(1))).isEqualTo("it waits for another thread");
+    } finally {
+      end.countDown();
+    }
+  }
+
+  /** A virtual thread that waits for a response over a connection that was used before. */
+  static final class Waiting {
+    public static void main(String[] args) throws Exception {
+      ClientSettings settings = ToyClient.impatient().closeTimeout(Duration.ofMillis(1)).build();
+      try (ToyClient client = new ToyClient(args[0], ToyDialect.plain(), settings)) {
+        client.submit(on("a"));
+        Thread caller = Interrupting.virtual(() -> Held.reason(client, on("b")));
+        caller.start();
+        Await.isTrue(
+            () -> "it waits elsewhere: " + List.of(caller.getStackTrace()),
+            () -> waitsIn(caller, Caller.class));
+        System.out.print("it waits for another thread");
+      }
+    }
+
+    private static boolean waitsIn(Thread thread, Class<?> type) {
+      List<StackTraceElement> stack = List.of(thread.getStackTrace());
+      return thread.getState() == Thread.State.WAITING
+          && stack.stream().noneMatch(frame -> frame.getClassName().startsWith("okhttp3."))
+          && stack.stream().anyMatch(frame -> frame.getClassName().equals(type.getName()));
     }
   }
 

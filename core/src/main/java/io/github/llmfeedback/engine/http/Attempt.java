@@ -131,13 +131,13 @@ public final class Attempt implements Callback {
   }
 
   /**
-   * Closes the connection of an attempt that is not over although it was cancelled. On HTTP/2
-   * cancelling ends a stream alone, while a server that reads nothing may hold whoever writes; all
-   * calls on the connection then wait, and end now.
+   * Closes the connection of an attempt that still holds its caller although it was cancelled. On
+   * HTTP/2 cancelling ends a stream alone, while a server that reads nothing may hold whoever
+   * writes; all calls on the connection then wait, and end now.
    */
   public void breakConnection() {
     Socket socket = phase.socket();
-    if (socket != null && !over.get()) {
+    if (socket != null && phase.isOnCaller() && !over.get()) {
       try {
         BoundedTls.below(socket, http).close();
       } catch (IOException e) {
