@@ -111,7 +111,7 @@ final class Caller {
 
     @Override
     public void help() {
-      if (ended.isDone()) {
+      if (looks >= LOOKS) {
         attempt.breakConnection();
       } else {
         interrupt.run();
