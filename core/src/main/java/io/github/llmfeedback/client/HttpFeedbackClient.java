@@ -79,7 +79,7 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
 
   @Override
   public final CompletableFuture<Receipt> submitAsync(Feedback feedback) {
-    return engine.submit(feedback).future();
+    return engine.submitAsync(engine.submit(feedback));
   }
 
   @Override
@@ -143,7 +143,7 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
    */
   protected final <W> CompletableFuture<Receipt> submitEncodedAsync(
       Dialect<W> dialect, Supplier<Encoded<W>> encoded) {
-    return own(dialect).submitEncoded(encoded).future();
+    return engine.submitAsync(own(dialect).submitEncoded(encoded));
   }
 
   /**

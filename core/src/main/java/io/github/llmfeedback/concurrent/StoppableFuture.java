@@ -20,6 +20,11 @@ public final class StoppableFuture<T> extends CompletableFuture<T> {
     this.stop = stop;
   }
 
+  /** Ends the work of a future, which may have none, as one that failed at once. */
+  public static <T> CompletableFuture<T> stopped(CompletableFuture<T> future) {
+    return future instanceof StoppableFuture<T> stoppable ? stoppable.stop() : future;
+  }
+
   /**
    * Ends the work, if it has not ended.
    *

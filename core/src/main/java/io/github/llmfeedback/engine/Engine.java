@@ -5,6 +5,7 @@ import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Loss;
+import io.github.llmfeedback.LossPolicy;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableResponseException;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * not begun.
  */
 public final class Engine<W> {
+  /** Helicone's ids have this form; other providers take any. */
+  private static final String SAMPLE_ID = "00000000-0000-4000-8000-000000000000";
+
   final Dialect<W> dialect;
   final ClientSettings settings;
   final ClientCalls calls;
@@ -80,6 +84,25 @@ public final class Engine<W> {
             });
     this.callbacks = new Callbacks(threads, settings, calls.work);
     this.callers = threads.callers();
+    FirstCalls.INSTANCE.rehearse(threads::run, this::rehearse);
+  }
+
+  /** Begins to submit, without making the caller wait for what only the first call loads. */
+  public CompletableFuture<Receipt> submitAsync(Work<Receipt> submission) {
+    return FirstCalls.INSTANCE.begin(submission, callbacks);
+  }
+
+  /** Does what a call does, except for the network, so that it need not load its classes. */
+  private void rehearse() {
+    Feedback feedback = Feedback.on(SAMPLE_ID).thumbsUp().comment("+").build();
+    Encoded<W> encoded = Encoded.of(feedback, dialect, LossPolicy.ANY);
+    WireRequest request = dialect.request(List.of(encoded.objects()));
+    var unused = calls.sender.prepare(request);
+    ProviderResponse response = ProviderResponse.of(200, "{\"id\":[\"a\"]}");
+    calls.errors.undelivered(request, Reason.CLOSED, 0, Duration.ZERO, false, null);
+    var verdict = dialect.verdict(response, request);
+    receipt(
+        encoded, List.of(), new CallResult(response, verdict, null, Sent.NOTHING, Duration.ZERO));
   }
 
   /** Submits a feedback. */
@@ -191,6 +214,7 @@ public final class Engine<W> {
 
   /** Admits nothing new, waits for what was admitted, and releases all resources. */
   public void close(Runnable whenNothingMoreIsAdmitted) {
+    FirstCalls.INSTANCE.await(settings.closeTimeout()); // they were submitted before
     calls.close(whenNothingMoreIsAdmitted);
   }
 

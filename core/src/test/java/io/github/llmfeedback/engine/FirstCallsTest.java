@@ -1,0 +1,176 @@
+package io.github.llmfeedback.engine;
+
+import static io.github.llmfeedback.engine.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.concurrent.SharedThreads;
+import io.github.llmfeedback.concurrent.StoppableFuture;
+import io.github.llmfeedback.concurrent.Work;
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Calls that come while the first of the JVM is being rehearsed. */
+class FirstCallsTest {
+  private final FirstCalls calls = new FirstCalls();
+  private final SharedThreads threads = SharedThreads.acquire();
+  private final ExitHook hook = new ExitHook(false, Duration.ZERO, new ManualTime(), left -> {});
+  private final PendingWork pending = new PendingWork(hook);
+  private final Callbacks callbacks = new Callbacks(threads, ClientSettings.defaults(), pending);
+  private final CountDownLatch rehearsed = new CountDownLatch(1);
+  private final List<String> begun = new ArrayList<>();
+
+  @AfterEach
+  void release() {
+    rehearsed.countDown();
+    threads.release();
+  }
+
+  /** Work that ends when a test lets it. */
+  private final class Named extends Work<String> {
+    private final String name;
+    private final CompletableFuture<String> ended = new CompletableFuture<>();
+
+    Named(String name) {
+      this.name = name;
+    }
+
+    @Override
+    protected void begin() {
+      begun.add(name);
+    }
+
+    @Override
+    protected CompletableFuture<String> ended() {
+      return ended;
+    }
+
+    @Override
+    protected String result() {
+      return ended.join();
+    }
+
+    @Override
+    protected void interrupt() {
+      cancel();
+    }
+
+    @Override
+    protected void cancel() {
+      ended.complete("stopped");
+    }
+  }
+
+  private void rehearse() {
+    calls.rehearse(
+        threads::run,
+        () -> {
+          try {
+            rehearsed.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          throw new LinkageError("nor does a rehearsal that fails");
+        });
+  }
+
+  private CompletableFuture<String> begin(Named work) {
+    return calls.begin(work, callbacks);
+  }
+
+  @Test
+  void theyBeginAfterItInTheirOrderAndLaterOnesAtOnce() {
+    rehearse();
+    Named first = new Named("first");
+    Named second = new Named("second");
+    CompletableFuture<String> one = begin(first);
+    CompletableFuture<String> two = begin(second);
+    assertThat(begun).isEmpty();
+    assertThat(pending.isClosed()).isFalse();
+
+    rehearsed.countDown();
+    calls.await(Duration.ofSeconds(20));
+    assertThat(begun).containsExactly("first", "second");
+    second.ended.complete("2");
+    first.ended.complete("1");
+    assertThat(one.join()).isEqualTo("1");
+    assertThat(two.join()).isEqualTo("2");
+
+    var unused = begin(new Named("third"));
+    assertThat(begun).containsExactly("first", "second", "third");
+  }
+
+  @Test
+  void oneThatIsCancelledBeforeItBeginsNeverDoes() {
+    rehearse();
+    CompletableFuture<String> cancelled = begin(new Named("cancelled"));
+    cancelled.cancel(false);
+    rehearsed.countDown();
+    calls.await(Duration.ofSeconds(20));
+    assertThat(begun).isEmpty();
+    assertThat(awaitsNothing()).as("nor does close() wait for it").isTrue();
+  }
+
+  @Test
+  void oneThatIsStoppedOrCancelledAfterItBeganEnds() {
+    rehearse();
+    Named stopped = new Named("stopped");
+    Named cancelled = new Named("cancelled");
+    StoppableFuture<String> stoppable = (StoppableFuture<String>) begin(stopped);
+    CompletableFuture<String> cancellable = begin(cancelled);
+    CompletableFuture<String> result = stoppable.stop();
+    rehearsed.countDown();
+    assertThat(result.join()).isEqualTo("stopped");
+    assertThat(stoppable.join()).isEqualTo("stopped");
+    calls.await(Duration.ofSeconds(20));
+    cancellable.cancel(false);
+    assertThat(cancelled.ended).isCompletedWithValue("stopped");
+    assertThat(awaitsNothing()).isTrue();
+  }
+
+  private boolean awaitsNothing() {
+    try {
+      return pending.await(Duration.ofSeconds(20));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void onlyTheFirstIsRehearsed() {
+    rehearsed.countDown();
+    rehearse();
+    calls.await(Duration.ofSeconds(20));
+    calls.rehearse(Runnable::run, () -> begun.add("again"));
+    assertThat(begun).isEmpty();
+  }
+
+  /** Submits at once in a new JVM, and closes at once. */
+  static final class Hasty {
+    public static void main(String[] args) {
+      CompletableFuture<Receipt> receipt;
+      try (ToyClient client =
+          new ToyClient(args[0], ToyDialect.plain(), ToyClient.settings().build())) {
+        receipt = client.submitAsync(on("a"));
+      }
+      System.out.print(receipt.join().attempts());
+    }
+  }
+
+  @Test
+  void whatWasSubmittedBeforeTheEndOfTheRehearsalIsDeliveredByClose() throws Exception {
+    try (LoopbackServer server = new LoopbackServer().answerAll(seen -> Reply.of(200, "{}"));
+        Program program = new Program(List.of(), Hasty.class, server.url())) {
+      assertThat(program.output(Duration.ofMinutes(1))).isEqualTo("1");
+      assertThat(server.count()).isEqualTo(1);
+    }
+  }
+}
