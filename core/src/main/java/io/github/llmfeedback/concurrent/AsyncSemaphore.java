@@ -3,6 +3,7 @@ package io.github.llmfeedback.concurrent;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +13,14 @@ public final class AsyncSemaphore {
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<BooleanSupplier> waiting = new LinkedHashSet<>();
   private final SerialLoop loop = new SerialLoop(this::handOut);
-  private int free;
+
+  /** How many are in {@link #waiting}. */
+  private final AtomicInteger queued = new AtomicInteger();
+
+  private final AtomicInteger free;
 
   public AsyncSemaphore(int permits) {
-    free = permits;
+    free = new AtomicInteger(permits);
   }
 
   /**
@@ -24,30 +29,30 @@ public final class AsyncSemaphore {
    * @param taker returns whether it still wants the permit; if so, it must release it later
    */
   public void acquire(BooleanSupplier taker) {
-    boolean isNext = false;
+    if (queued.get() == 0 && take()) { // no lock: usually nobody waits
+      if (!taker.getAsBoolean()) {
+        release();
+      }
+      return;
+    }
     OutOfMemoryRetry.lock(lock);
     try {
-      if (free > 0 && waiting.isEmpty()) {
-        free--;
-        isNext = true;
-      } else {
-        waiting.add(taker);
+      if (waiting.add(taker)) {
+        queued.incrementAndGet();
       }
     } finally {
       lock.unlock();
     }
-    if (!isNext) {
-      loop.trigger();
-    } else if (!taker.getAsBoolean()) {
-      release();
-    }
+    loop.trigger();
   }
 
   /** Removes a taker that no longer waits: permits can be held for long, and many calls end. */
   public void forget(BooleanSupplier taker) {
     OutOfMemoryRetry.lock(lock);
     try {
-      waiting.remove(taker);
+      if (waiting.remove(taker)) {
+        queued.decrementAndGet();
+      }
     } finally {
       lock.unlock();
     }
@@ -55,35 +60,31 @@ public final class AsyncSemaphore {
 
   /** How many takers wait. */
   public int waiting() {
-    OutOfMemoryRetry.lock(lock);
-    try {
-      return waiting.size();
-    } finally {
-      lock.unlock();
-    }
+    return queued.get();
   }
 
   /** Returns a permit. */
   public void release() {
-    OutOfMemoryRetry.lock(lock);
-    try {
-      free++;
-    } finally {
-      lock.unlock();
+    free.incrementAndGet();
+    if (queued.get() > 0) {
+      loop.trigger();
     }
-    loop.trigger();
+  }
+
+  /** Takes a permit, if one is free. */
+  private boolean take() {
+    int now;
+    do {
+      now = free.get();
+    } while (now > 0 && !free.compareAndSet(now, now - 1));
+    return now > 0;
   }
 
   private void handOut() {
     BooleanSupplier taker;
     while ((taker = next()) != null) {
       if (!taker.getAsBoolean()) {
-        OutOfMemoryRetry.lock(lock);
-        try {
-          free++;
-        } finally {
-          lock.unlock();
-        }
+        free.incrementAndGet();
       }
     }
   }
@@ -91,13 +92,13 @@ public final class AsyncSemaphore {
   private @Nullable BooleanSupplier next() {
     OutOfMemoryRetry.lock(lock);
     try {
-      if (free == 0 || waiting.isEmpty()) {
+      if (waiting.isEmpty() || !take()) {
         return null;
       }
       Iterator<BooleanSupplier> queue = waiting.iterator();
       BooleanSupplier first = queue.next();
       queue.remove();
-      free--;
+      queued.decrementAndGet();
       return first;
     } finally {
       lock.unlock();

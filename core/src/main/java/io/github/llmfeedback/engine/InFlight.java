@@ -1,15 +1,18 @@
 package io.github.llmfeedback.engine;
 
-import io.github.llmfeedback.concurrent.OutOfMemoryRetry;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** How many single calls a client has in flight and queued, and the bytes of their bodies. */
+/**
+ * How many single calls a client has in flight and queued, and the bytes of their bodies. Both are
+ * in one number, because every call of every thread changes them: the calls above, the bytes, of
+ * which there are less than 2^40, below.
+ */
 final class InFlight {
-  private final ReentrantLock lock = new ReentrantLock();
+  private static final int BITS = 40;
+
   private final int maxCalls;
   private final long maxBytes;
-  private int calls;
-  private long bytes;
+  private final AtomicLong sum = new AtomicLong();
 
   InFlight(int maxCalls, long maxBytes) {
     this.maxCalls = maxCalls;
@@ -23,25 +26,18 @@ final class InFlight {
    *     the only one
    */
   boolean add(int size) {
-    OutOfMemoryRetry.lock(lock);
-    try {
-      boolean hasRoom = calls < maxCalls && (calls == 0 || size <= maxBytes - bytes);
-      calls++;
-      bytes += size;
-      return hasRoom;
-    } finally {
-      lock.unlock();
-    }
+    long before = sum.getAndAdd(number(size));
+    long calls = before >>> BITS;
+    long bytes = before & ((1L << BITS) - 1);
+    return calls < maxCalls && (calls == 0 || size <= maxBytes - bytes);
   }
 
   /** Removes a call that was added. */
   void remove(int size) {
-    OutOfMemoryRetry.lock(lock);
-    try {
-      calls--;
-      bytes -= size;
-    } finally {
-      lock.unlock();
-    }
+    sum.addAndGet(-number(size));
+  }
+
+  private static long number(int size) {
+    return (1L << BITS) + size;
   }
 }

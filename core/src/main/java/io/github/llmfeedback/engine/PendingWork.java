@@ -3,6 +3,7 @@ package io.github.llmfeedback.engine;
 import io.github.llmfeedback.concurrent.OutOfMemoryRetry;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +13,15 @@ final class PendingWork {
   /** The piece whose future this thread is completing; a callback may close the client. */
   private static final ThreadLocal<@Nullable Piece> COMPLETING = new ThreadLocal<>();
 
+  /** Added to {@link #state} when nothing more is admitted. */
+  private static final long CLOSED = 1L << 62;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition finished = lock.newCondition();
   private final ExitHook exitHook;
-  private int pending;
-  private boolean closed;
+
+  /** How many pieces are pending, and {@link #CLOSED}; no lock, for every call changes it twice. */
+  private final AtomicLong state = new AtomicLong();
 
   PendingWork(ExitHook exitHook) {
     this.exitHook = exitHook;
@@ -38,41 +43,33 @@ final class PendingWork {
   }
 
   private @Nullable Piece begin(boolean unlessClosed, boolean isAsync) {
-    OutOfMemoryRetry.lock(lock);
-    try {
-      if (unlessClosed && closed) {
+    Piece piece = new Piece(isAsync); // before it is counted, for there may be no memory
+    long now;
+    do {
+      now = state.get();
+      if (unlessClosed && now >= CLOSED) {
         return null;
       }
-      pending++;
-      return new Piece(isAsync);
-    } finally {
-      lock.unlock();
-    }
+    } while (!state.compareAndSet(now, now + 1));
+    return piece;
   }
 
   boolean isClosed() {
-    OutOfMemoryRetry.lock(lock);
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
-    }
+    return state.get() >= CLOSED;
   }
 
   /** Admits nothing more; returns whether this is the first call of this method. */
   boolean close() {
-    OutOfMemoryRetry.lock(lock);
-    try {
-      boolean first = !closed;
-      closed = true;
-      return first;
-    } finally {
-      lock.unlock();
-    }
+    return state.getAndUpdate(now -> now | CLOSED) < CLOSED;
+  }
+
+  private boolean isFinished() {
+    return (state.get() & ~CLOSED) == 0;
   }
 
   /**
-   * Waits until everything is finished, except what the calling thread itself is completing.
+   * Waits until everything is finished, except what the calling thread itself is completing; to be
+   * called after {@link #close}.
    *
    * @return whether everything is finished
    */
@@ -84,10 +81,10 @@ final class PendingWork {
     OutOfMemoryRetry.lock(lock);
     try {
       long left = limit.toNanos();
-      while (pending > 0 && left > 0) {
+      while (!isFinished() && left > 0) {
         left = finished.awaitNanos(left);
       }
-      return pending == 0;
+      return isFinished();
     } finally {
       lock.unlock();
     }
@@ -123,12 +120,13 @@ final class PendingWork {
       if (!ended.compareAndSet(false, true)) {
         return;
       }
-      OutOfMemoryRetry.lock(lock);
-      try {
-        pending--;
-        finished.signalAll();
-      } finally {
-        lock.unlock();
+      if (state.decrementAndGet() >= CLOSED) { // close() waits
+        OutOfMemoryRetry.lock(lock);
+        try {
+          finished.signalAll();
+        } finally {
+          lock.unlock();
+        }
       }
       if (isAsync) {
         exitHook.end();

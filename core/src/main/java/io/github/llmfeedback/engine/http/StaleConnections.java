@@ -6,14 +6,15 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import okhttp3.Connection;
 import okhttp3.Protocol;
 import okhttp3.Response;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a connection before it is used again: a request on one that the server closed meanwhile
@@ -32,8 +33,9 @@ final class StaleConnections {
   private static final Duration UNCHECKED = Duration.ofSeconds(1);
 
   private final Clock clock;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Connection, Use> uses = new WeakHashMap<>();
+
+  /** Several, each with a lock of its own, because every call looks into one. */
+  private final List<Uses> uses = Stream.generate(Uses::new).limit(16).toList();
 
   StaleConnections(Clock clock) {
     this.clock = clock;
@@ -48,13 +50,35 @@ final class StaleConnections {
     }
   }
 
-  /**
-   * The last use of a connection.
-   *
-   * @param ended when the response came, as {@link Clock#nanoTime}
-   * @param keepsOpen whether the server said that the connection may be used again
-   */
-  private record Use(long ended, boolean keepsOpen) {}
+  /** The last use of a connection, which one call at a time uses. */
+  private static final class Use {
+    private boolean wasUsed;
+
+    /** When the response came, as {@link Clock#nanoTime}. */
+    private long ended;
+
+    /** Whether the server said that the connection may be used again. */
+    private boolean keepsOpen;
+  }
+
+  /** The uses of some of the connections. */
+  private static final class Uses {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Connection, Use> byConnection = new WeakHashMap<>();
+
+    Use of(Connection connection) {
+      lock.lock();
+      try {
+        return byConnection.computeIfAbsent(connection, unused -> new Use());
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private Use use(Connection connection) {
+    return uses.get(System.identityHashCode(connection) % uses.size()).of(connection);
+  }
 
   /**
    * Closes a connection that must not be used again.
@@ -63,18 +87,24 @@ final class StaleConnections {
    * @throws Stale if it was closed
    */
   boolean check(Connection connection) throws IOException {
-    Use last = isHttp1(connection) ? last(connection) : null; // HTTP/2 reads all the time
-    if (last != null && isStale(connection.socket(), last)) {
+    if (!isHttp1(connection)) {
+      return false; // HTTP/2 reads all the time, and notices
+    }
+    Use last = use(connection);
+    if (last.wasUsed && isStale(connection.socket(), last)) {
       connection.socket().close();
       throw new Stale();
     }
-    return last != null;
+    return last.wasUsed;
   }
 
   /** Notes that a response came. */
   void used(Connection connection, Response response) {
     if (isHttp1(connection)) {
-      use(connection, new Use(clock.nanoTime(), staysOpen(response)));
+      Use use = use(connection);
+      use.ended = clock.nanoTime();
+      use.keepsOpen = staysOpen(response);
+      use.wasUsed = true;
     }
   }
 
@@ -87,25 +117,6 @@ final class StaleConnections {
     return response.protocol() != Protocol.HTTP_1_0
         || response.headers("Connection").stream()
             .anyMatch(options -> options.toLowerCase(Locale.ROOT).contains("keep-alive"));
-  }
-
-  /** The last use of the connection; null if it has never been used. */
-  private @Nullable Use last(Connection connection) {
-    lock.lock();
-    try {
-      return uses.get(connection);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void use(Connection connection, Use use) {
-    lock.lock();
-    try {
-      uses.put(connection, use);
-    } finally {
-      lock.unlock();
-    }
   }
 
   private boolean isStale(Socket socket, Use last) {
