@@ -4,12 +4,14 @@ import static io.github.llmfeedback.engine.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.concurrent.AsyncSemaphore;
 import io.github.llmfeedback.concurrent.KeyedQueue;
 import io.github.llmfeedback.contract.LoopbackServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -56,5 +58,52 @@ class AsyncSemaphoreTest {
     queue.leave("a", Duration.ZERO);
     time.advance(Duration.ZERO);
     assertThat(taken).containsExactly("next");
+  }
+
+  @Test
+  void noPermitIsLostOrGivenTwiceWhateverTheThreadsDo() throws InterruptedException {
+    int permits = 3;
+    int times = 20_000;
+    AsyncSemaphore semaphore = new AsyncSemaphore(permits);
+    AtomicInteger held = new AtomicInteger();
+    AtomicInteger mostHeld = new AtomicInteger();
+    AtomicInteger taken = new AtomicInteger();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      boolean isPicky = i == 0; // no longer wants what it gets
+      Runnable task =
+          () -> {
+            for (int k = 0; k < times; k++) {
+              semaphore.acquire(
+                  () -> {
+                    if (isPicky) {
+                      return false;
+                    }
+                    mostHeld.accumulateAndGet(held.incrementAndGet(), Math::max);
+                    taken.incrementAndGet();
+                    return true;
+                  });
+              while (release(held)) {
+                semaphore.release();
+              }
+            }
+          };
+      threads.add(new Thread(task));
+    }
+    threads.forEach(Thread::start);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    while (release(held)) {
+      semaphore.release();
+    }
+    assertThat(taken).hasValue(7 * times);
+    assertThat(mostHeld).hasValueBetween(1, permits);
+    assertThat(semaphore.waiting()).isZero();
+  }
+
+  /** Takes one from those that are held, if there is one. */
+  private static boolean release(AtomicInteger held) {
+    return held.getAndUpdate(now -> now > 0 ? now - 1 : 0) > 0;
   }
 }

@@ -137,6 +137,7 @@ class FirstCallsTest {
   }
 
   private boolean awaitsNothing() {
+    pending.close();
     try {
       return pending.await(Duration.ofSeconds(20));
     } catch (InterruptedException e) {
