@@ -20,20 +20,25 @@ final class SubmitContest {
 
   private static final List<Contender> ALL = List.of(BARE, OURS, DATABIND, JDK, LANGFUSE, DEFAULTS);
 
+  /** Until the compilers have seen enough: with many threads on few cores that takes a while. */
+  private static final long WARM_UP_MILLIS = 8_000;
+
+  private static final long ROUND_MILLIS = 1_000;
+
   private SubmitContest() {}
 
   /** Runs it and reports. */
   static void run(String url, Report report) {
     try (Contest contest = new Contest(url, ALL)) {
       for (int threads : new int[] {1, 8, 64}) {
-        contest.warmUp(threads, threads, threads == 1 ? 3_000 : 1_500);
+        contest.warmUp(threads, threads, WARM_UP_MILLIS);
         List<Contender> contenders = new ArrayList<>(ALL);
         if (threads < 64) {
           contenders.remove(DEFAULTS);
         }
         report(
             threads,
-            contest.rounds(contenders, CommandLine.rounds(), threads, threads, 500),
+            contest.rounds(contenders, CommandLine.rounds(), threads, threads, ROUND_MILLIS),
             report);
       }
     }
