@@ -4,6 +4,7 @@ import static io.github.llmfeedback.engine.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
@@ -14,6 +15,11 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSocket;
+import okhttp3.OkHttpClient;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -88,6 +94,50 @@ class KeptConnectionTest {
         Await.isTrue("it is sent", () -> server.closed() == times);
       }
       assertThat(server.connections()).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void anUnaskedResponseIsNoticedAtOnceOverTlsToo() {
+    HeldCertificate held =
+        new HeldCertificate.Builder().addSubjectAlternativeName("localhost").build();
+    HandshakeCertificates known =
+        new HandshakeCertificates.Builder()
+            .heldCertificate(held)
+            .addTrustedCertificate(held.certificate())
+            .build();
+    CyclicBarrier next = new CyclicBarrier(2);
+    AtomicInteger answers = new AtomicInteger();
+    Script script =
+        plain -> {
+          Socket socket = known.sslSocketFactory().createSocket(plain, null, true);
+          ((SSLSocket) socket).setUseClientMode(false);
+          for (int i = 0; i < 2; i++) {
+            RawServer.readRequest(socket);
+            RawServer.write(socket, YES);
+            answers.incrementAndGet();
+          }
+          await(next);
+          RawServer.write(socket, TOO_LATE);
+        };
+    OkHttpClient http =
+        new OkHttpClient.Builder()
+            .sslSocketFactory(known.sslSocketFactory(), known.trustManager())
+            .build();
+    ClientSettings settings = ToyClient.impatient().httpClient(http).build();
+    try (RawServer server = new RawServer(script);
+        ToyClient client =
+            new ToyClient(
+                "https://localhost:" + server.port(), ToyDialect.plain(), settings, time)) {
+      for (int i = 1; i <= 10; i++) {
+        assertThat(client.submit(on("a")).attempts()).isEqualTo(1);
+        assertThat(client.submit(on("a")).attempts()).as("session tickets do no harm").isEqualTo(1);
+        await(next);
+        int times = i;
+        Await.isTrue("it is sent", () -> server.closed() == times);
+      }
+      assertThat(server.connections()).isEqualTo(10);
+      assertThat(answers).hasValue(20);
     }
   }
 

@@ -139,7 +139,7 @@ public final class Attempt implements Callback {
     Socket socket = phase.socket();
     if (socket != null && phase.isOnCaller() && !over.get()) {
       try {
-        BoundedTls.below(socket, http).close();
+        BoundedTls.below(socket).close();
       } catch (IOException e) {
         // It is closed all the same.
       }

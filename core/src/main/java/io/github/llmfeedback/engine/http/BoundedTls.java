@@ -8,16 +8,18 @@ import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
-import okhttp3.OkHttpClient;
 
 /**
  * A factory of TLS sockets over a {@link BoundedSocket}, even where OkHttp made the socket below
  * without a factory, as it does for a SOCKS proxy.
  */
 final class BoundedTls extends SSLSocketFactory {
+  private static final ReentrantLock LOCK = new ReentrantLock();
+
+  /** The socket below each that is still in use. */
+  private static final Map<Socket, Socket> BELOW = new WeakHashMap<>();
+
   private final SSLSocketFactory sockets;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Socket, Socket> belows = new WeakHashMap<>();
 
   BoundedTls(SSLSocketFactory sockets) {
     this.sockets = sockets;
@@ -28,28 +30,28 @@ final class BoundedTls extends SSLSocketFactory {
       throws IOException {
     Socket bounded = BoundedSocket.of(below);
     Socket tls = sockets.createSocket(bounded, host, port, autoClose);
-    lock.lock();
+    LOCK.lock();
     try {
-      belows.put(tls, bounded);
+      BELOW.put(tls, bounded);
     } finally {
-      lock.unlock();
+      LOCK.unlock();
     }
     return tls;
   }
 
-  /** The socket below one of TLS, which can be closed without waiting for what is written to it. */
-  static Socket below(Socket socket, OkHttpClient http) {
-    return socket instanceof SSLSocket && http.sslSocketFactory() instanceof BoundedTls factory
-        ? factory.below(socket)
-        : socket;
-  }
-
-  private Socket below(Socket tls) {
-    lock.lock();
+  /**
+   * The socket below one of TLS; another socket itself. It can be closed without waiting for what
+   * is written to it, and asked for what has come without waiting for more.
+   */
+  static Socket below(Socket socket) {
+    if (!(socket instanceof SSLSocket)) {
+      return socket;
+    }
+    LOCK.lock();
     try {
-      return belows.getOrDefault(tls, tls);
+      return BELOW.getOrDefault(socket, socket);
     } finally {
-      lock.unlock();
+      LOCK.unlock();
     }
   }
 

@@ -121,19 +121,22 @@ final class StaleConnections {
 
   private boolean isStale(Socket socket, Use last) {
     boolean isChecked = clock.nanoTime() - last.ended >= UNCHECKED.toNanos();
-    return !last.keepsOpen || isClosed(socket, isChecked);
+    return !last.keepsOpen || ((isChecked || hasMore(socket)) && isClosed(socket));
   }
 
-  /**
-   * Whether there are unsolicited bytes, such as an early 408, or an end of stream.
-   *
-   * @param waits whether to look for an end of stream, for which there is no way without a wait
-   */
-  private static boolean isClosed(Socket socket, boolean waits) {
+  /** Whether anything has come since the last response, be it only a session ticket of TLS. */
+  private static boolean hasMore(Socket socket) {
     try {
-      if (!waits) {
-        return socket.getInputStream().available() > 0;
-      }
+      return socket.getInputStream().available() > 0
+          || BoundedTls.below(socket).getInputStream().available() > 0;
+    } catch (IOException broken) {
+      return true;
+    }
+  }
+
+  /** Whether there is an end of stream, or unsolicited bytes, such as an early 408. */
+  private static boolean isClosed(Socket socket) {
+    try {
       int timeout = socket.getSoTimeout();
       socket.setSoTimeout(1);
       try {
