@@ -6,12 +6,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a client has admitted, counted by many threads at once. */
+@Timeout(60)
 class PendingWorkTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofDays(1);
 
   private final PendingWork work =
       new PendingWork(new ExitHook(false, Duration.ZERO, new ManualTime(), left -> {}));
@@ -54,6 +57,30 @@ class PendingWorkTest {
     assertThat(work.await(Duration.ofNanos(1))).isFalse();
     piece.end();
     assertThat(work.await(PATIENCE)).isTrue();
+  }
+
+  @Test
+  void theLastPieceEndsTheWait() throws InterruptedException {
+    PendingWork.Piece first = Objects.requireNonNull(work.admit());
+    PendingWork.Piece last = Objects.requireNonNull(work.admit());
+    work.close();
+    AtomicBoolean isFinished = new AtomicBoolean();
+    Thread waiting =
+        new Thread(
+            () -> {
+              try {
+                isFinished.set(work.await(PATIENCE));
+              } catch (InterruptedException e) {
+                // the test fails
+              }
+            });
+    waiting.setDaemon(true);
+    waiting.start();
+    Await.isTrue("it waits", () -> waiting.getState() == Thread.State.TIMED_WAITING);
+    first.end();
+    last.end();
+    waiting.join();
+    assertThat(isFinished).isTrue();
   }
 
   @Test
