@@ -41,7 +41,7 @@ final class BatchContest {
     Contender ours = Contender.of("llm-feedback", batch.ours(), ClassPaths.ours());
     List<Contender> both = List.of(bare, ours);
     try (Contest contest = new Contest(url, both)) {
-      contest.warmUp(feedbacks, 1, 1_500);
+      contest.warmUp(feedbacks, 1, 5_000);
       int rounds = CommandLine.fewRounds();
       Results results = contest.rounds(both, rounds, feedbacks, 1, 500);
       report.table(title, results);
