@@ -42,21 +42,29 @@ final class FirstCalls {
     } finally {
       lock.unlock();
     }
-    executor.execute(
-        () -> {
-          try {
-            rehearsal.run();
-          } catch (RuntimeException | Error e) {
-            // The first call will meet it too, and its caller will hear of it.
-          }
-          beginWaiting();
-        });
+    try {
+      executor.execute(
+          () -> {
+            try {
+              rehearsal.run();
+            } catch (RuntimeException | Error e) {
+              // The first call will meet it too, and its caller will hear of it.
+            }
+            beginWaiting();
+          });
+    } catch (RuntimeException | Error e) { // no memory for a thread
+      beginWaiting();
+    }
   }
 
   private void beginWaiting() {
     Runnable next;
     while ((next = next()) != null) {
-      next.run();
+      try {
+        next.run();
+      } catch (RuntimeException | Error e) {
+        // Out of memory even for telling it; the others begin all the same.
+      }
     }
   }
 
@@ -96,7 +104,12 @@ final class FirstCalls {
             teller.discard();
             return;
           }
-          CompletableFuture<T> own = work.future();
+          CompletableFuture<T> own;
+          try {
+            own = work.future();
+          } catch (RuntimeException | Error e) { // no memory
+            own = CompletableFuture.failedFuture(e);
+          }
           begun.complete(own);
           if (own.isDone()) { // it was refused
             teller.complete();

@@ -35,7 +35,7 @@ class FirstCallsTest {
   }
 
   /** Work that ends when a test lets it. */
-  private final class Named extends Work<String> {
+  private class Named extends Work<String> {
     private final String name;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
 
@@ -143,6 +143,40 @@ class FirstCallsTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Test
+  void oneThatCannotBeginFailsAndHoldsUpNoOther() {
+    rehearse();
+    CompletableFuture<String> broken =
+        begin(
+            new Named("broken") {
+              @Override
+              protected Teller teller(Runnable complete) {
+                throw new OutOfMemoryError("not really");
+              }
+            });
+    Named next = new Named("next");
+    CompletableFuture<String> another = begin(next);
+    rehearsed.countDown();
+    calls.await(Duration.ofSeconds(20));
+    assertThat(begun).containsExactly("next");
+    next.ended.complete("2");
+    assertThat(another.join()).isEqualTo("2");
+    Await.isDone(broken);
+    assertThat(broken).isCompletedExceptionally();
+    assertThat(awaitsNothing()).isTrue();
+  }
+
+  @Test
+  void withoutAThreadForItCallsBeginAtOnce() {
+    calls.rehearse(
+        task -> {
+          throw new OutOfMemoryError("not really");
+        },
+        () -> begun.add("rehearsed"));
+    var unused = begin(new Named("first"));
+    assertThat(begun).containsExactly("first");
   }
 
   @Test
