@@ -70,6 +70,7 @@ public final class RawServer implements AutoCloseable {
 
   private static void run(Script script, Socket socket) {
     try (socket) {
+      socket.setSoLinger(true, 5); // closing waits until the client's system knows of it
       script.with(socket);
     } catch (IOException | InterruptedException gone) {
       // the client's concern
@@ -89,7 +90,7 @@ public final class RawServer implements AutoCloseable {
     return connections.get();
   }
 
-  /** How many connections it has closed. */
+  /** How many connections it has closed, as the client's system knows. */
   public int closed() {
     return closed.get();
   }
