@@ -14,7 +14,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +32,10 @@ public final class SharedThreads implements Time {
   private static @Nullable SharedThreads shared;
   private static int users;
 
-  private final ExecutorService calls = threads("llm-feedback-call-");
-  private final ExecutorService callbacks = threads("llm-feedback-callback-");
+  private final ExecutorService calls =
+      threads(daemons(SuccessiveTasks.Worker::new, "llm-feedback-call-"));
+  private final Executor attempts = new SuccessiveTasks(calls);
+  private final ExecutorService callbacks = threads(daemons("llm-feedback-callback-"));
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(1, this::timerThread);
   private final BlockedThreads callers = new BlockedThreads(this::scheduleInline, this::run);
@@ -78,11 +81,11 @@ public final class SharedThreads implements Time {
   }
 
   /** An object that all users of these threads share, created by the first who asks for it. */
-  public <T> T attachment(Class<T> type, Function<SharedThreads, T> maker) {
+  public <T> T attachment(Class<T> type, Supplier<T> maker) {
     LOCK.lock();
     try {
       if (attachment == null) {
-        attachment = maker.apply(this);
+        attachment = maker.get();
       }
       return type.cast(attachment);
     } finally {
@@ -111,9 +114,9 @@ public final class SharedThreads implements Time {
     return daemons("llm-feedback-").newThread(task);
   }
 
-  /** Where calls block on the network. */
-  public ExecutorService calls() {
-    return calls;
+  /** Where attempts block on the network; the last thing that each does may begin others. */
+  public Executor attempts() {
+    return attempts;
   }
 
   /** Where users' callbacks run, which may block: never on a thread that makes calls. */
@@ -170,14 +173,18 @@ public final class SharedThreads implements Time {
     return thread;
   }
 
-  private static ExecutorService threads(String name) {
+  private static ExecutorService threads(ThreadFactory factory) {
     return new ThreadPoolExecutor(
-        0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons(name));
+        0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), factory);
   }
 
   private static ThreadFactory daemons(String name) {
+    return daemons(Thread::new, name);
+  }
+
+  private static ThreadFactory daemons(BiFunction<Runnable, String, Thread> maker, String name) {
     return task -> {
-      Thread thread = new Thread(task, name + COUNT.incrementAndGet());
+      Thread thread = maker.apply(task, name + COUNT.incrementAndGet());
       thread.setDaemon(true);
       return thread;
     };

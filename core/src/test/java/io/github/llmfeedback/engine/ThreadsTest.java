@@ -32,13 +32,8 @@ class ThreadsTest {
 
   private static List<Thread> ours() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("llm-feedback-") || isOkHttpCall(thread))
+        .filter(thread -> thread.getName().startsWith("llm-feedback-"))
         .toList();
-  }
-
-  /** OkHttp renames the thread of a call to "OkHttp" and its host. */
-  private static boolean isOkHttpCall(Thread thread) {
-    return thread.getName().startsWith("OkHttp http");
   }
 
   @Test

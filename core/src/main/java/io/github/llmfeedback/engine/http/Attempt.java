@@ -7,6 +7,7 @@ import io.github.llmfeedback.spi.WireRequest;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import okhttp3.Call;
@@ -24,6 +25,7 @@ public final class Attempt implements Callback {
   private final long created = System.nanoTime();
   private final int number;
   private final OkHttpClient http;
+  private final @Nullable Executor threads;
   private final Request request;
   private final SendPhase phase = new SendPhase();
   private final WireRequest asked;
@@ -37,16 +39,19 @@ public final class Attempt implements Callback {
    * An attempt that has not begun.
    *
    * @param number its number among its call's attempts, from 1
+   * @param threads where it blocks; null if it is for {@code http}'s dispatcher to decide
    * @param whenOver is called once, and only when OkHttp holds no thread and no connection for it
    */
   Attempt(
       int number,
       OkHttpClient http,
+      @Nullable Executor threads,
       OutgoingRequest request,
       Clock clock,
       BiConsumer<Attempt, Exchange> whenOver) {
     this.number = number;
     this.http = http;
+    this.threads = threads;
     this.request = request.attempt(phase);
     this.asked = request.asked;
     this.clock = clock;
@@ -57,44 +62,57 @@ public final class Attempt implements Callback {
   public void begin() {
     try {
       phase.onCaller(false);
-      newCall().enqueue(this);
+      if (threads != null) {
+        threads.execute(this::run);
+      } else {
+        newCall().enqueue(this);
+      }
     } catch (RuntimeException
         | Error e) { // from a user's event listener, or no memory for a thread
       over(failed("the attempt could not begin", e, e));
     }
   }
 
+  private void run() {
+    Exchange exchange;
+    do {
+      exchange = exchange();
+    } while (exchange == null); // each connection that turns out to be closed is tried only once
+    over(exchange);
+  }
+
   /**
    * Sends the request on this thread if a connection is kept open for it, and otherwise {@linkplain
    * #begin begins} and returns.
    *
-   * @param interrupted is called before the attempt is over, if an interrupt of this thread ended
-   *     it
+   * @param interrupted is called before the attempt is over, if it failed and this thread is
+   *     interrupted
    */
   public void run(Runnable interrupted) {
     phase.onCaller(true);
-    Response response;
-    try {
-      response = newCall().execute();
-    } catch (KeptConnections.None | StaleConnections.Stale e) {
+    Exchange exchange = exchange();
+    if (exchange == null) {
       begin();
       return;
-    } catch (IOException e) {
-      if (Thread.currentThread().isInterrupted()) {
-        interrupted.run();
-      }
-      over(failed(e));
-      return;
-    } catch (RuntimeException | Error e) { // such as no memory; OkHttp leaves the connection open
-      cancel();
-      over(failed("the attempt failed", e, e));
-      return;
     }
-    Exchange exchange = read(response);
     if (exchange.response() == null && Thread.currentThread().isInterrupted()) {
       interrupted.run();
     }
     over(exchange);
+  }
+
+  /** Sends the request on this thread; null if nothing was sent, and it may try once more. */
+  private @Nullable Exchange exchange() {
+    try {
+      return read(newCall().execute());
+    } catch (KeptConnections.None | StaleConnections.Stale e) {
+      return null;
+    } catch (IOException e) {
+      return failed(e);
+    } catch (RuntimeException | Error e) { // such as no memory; OkHttp leaves the connection open
+      cancel();
+      return failed("the attempt failed", e, e);
+    }
   }
 
   private Call newCall() {

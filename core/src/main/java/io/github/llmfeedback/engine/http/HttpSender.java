@@ -5,13 +5,18 @@ import io.github.llmfeedback.concurrent.Clock;
 import io.github.llmfeedback.concurrent.SharedThreads;
 import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.WireRequest;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
 /** Sends one client's requests to its endpoint, over its own connections. Thread-safe. */
 public final class HttpSender {
   private final OkHttpClient http;
-  private final boolean isOwn;
+
+  /** Where attempts block; null if the user's dispatcher decides. */
+  private final @Nullable Executor threads;
+
   private final HttpCodec codec;
   private final Clock clock;
 
@@ -19,7 +24,7 @@ public final class HttpSender {
   public HttpSender(
       SharedThreads threads, ApiEndpoint endpoint, ClientSettings settings, Clock clock) {
     this.http = HttpTransport.on(threads).client(settings, clock);
-    this.isOwn = settings.httpClient().isEmpty();
+    this.threads = settings.httpClient().isEmpty() ? threads.attempts() : null;
     this.codec = new HttpCodec(endpoint);
     this.clock = clock;
   }
@@ -38,7 +43,7 @@ public final class HttpSender {
    * can be ended from outside: not what a user's interceptors, listeners and sockets do.
    */
   public boolean runsOnCallers() {
-    return isOwn;
+    return threads != null;
   }
 
   /**
@@ -49,7 +54,7 @@ public final class HttpSender {
    */
   public Attempt attempt(
       int number, OutgoingRequest request, BiConsumer<Attempt, Exchange> whenOver) {
-    return new Attempt(number, http, request, clock, whenOver);
+    return new Attempt(number, http, threads, request, clock, whenOver);
   }
 
   /** A request's URL as messages show it: without what may be a token in the base URL. */

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
-import okhttp3.Dispatcher;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
@@ -20,18 +19,10 @@ import okhttp3.Response;
  * another client, which may have another key.
  */
 final class HttpTransport {
-  private final OkHttpClient http;
+  private final OkHttpClient http =
+      new OkHttpClient.Builder().eventListener(new KeptConnections()).build();
 
-  private HttpTransport(SharedThreads threads) {
-    Dispatcher dispatcher = new Dispatcher(threads.calls());
-    dispatcher.setMaxRequests(Integer.MAX_VALUE); // each client's own semaphore is the bound
-    dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
-    http =
-        new OkHttpClient.Builder()
-            .dispatcher(dispatcher)
-            .eventListener(new KeptConnections())
-            .build();
-  }
+  private HttpTransport() {}
 
   /** The transport that all clients on these threads share. */
   static HttpTransport on(SharedThreads threads) {

@@ -30,6 +30,9 @@ public final class Benchmarks {
       if (CommandLine.runs("submit")) {
         SubmitContest.run(url, report);
       }
+      if (CommandLine.runs("async")) {
+        BatchContest.runSingly(url, report);
+      }
       if (CommandLine.runs("batch")) {
         BatchContest.run(url, report);
       }

@@ -89,12 +89,14 @@ final class ContenderMain {
       ready.await();
       long bytes = meter.bytes();
       long cpu = Meter.cpu();
+      long compiling = Meter.compilingMillis();
       long begin = System.nanoTime();
       go.countDown();
       done.await();
       long nanos = System.nanoTime() - begin;
       cpu = Meter.cpu() - cpu;
       bytes = meter.bytes() - bytes;
+      compiling = Meter.compilingMillis() - compiling;
       measured.countDown();
       Latencies all = new Latencies();
       latencies.forEach(all::addAll);
@@ -105,7 +107,7 @@ final class ContenderMain {
       boolean isCall = work.callsPerRun() == 1;
       long p50 = isCall ? all.quantile(0.5) : 0;
       long p99 = isCall ? all.quantile(0.99) : 0;
-      return new Round(calls, failures.get(), nanos, cpu, bytes, p50, p99);
+      return new Round(calls, failures.get(), nanos, cpu, bytes, p50, p99, compiling);
     }
 
     private void thread(int index) {

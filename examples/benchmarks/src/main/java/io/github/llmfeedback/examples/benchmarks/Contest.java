@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Contenders that take turns: in each round, every one runs for the same time, one after the other,
@@ -16,9 +17,22 @@ final class Contest implements AutoCloseable {
     contenders.forEach(contender -> jvms.put(contender, Jvm.of(contender, url)));
   }
 
-  /** Lets every contender run without measuring it. */
-  void warmUp(int size, int threads, long millis) {
-    jvms.values().forEach(jvm -> jvm.round(size, threads, millis));
+  /**
+   * Lets every contender run, without measuring it, until its code is compiled: while it compiles,
+   * two cores are too few for the compilers, the load and the server.
+   */
+  void warmUp(int size, int threads, long atMostMillis) {
+    jvms.values().forEach(jvm -> warmUp(jvm, size, threads, atMostMillis));
+  }
+
+  private static void warmUp(Jvm jvm, int size, int threads, long atMostMillis) {
+    long left = TimeUnit.MILLISECONDS.toNanos(atMostMillis);
+    int quiet = 0;
+    do {
+      Round round = jvm.round(size, threads, Math.min(atMostMillis, 1_000));
+      left -= round.nanos();
+      quiet = round.isCompiling() ? 0 : quiet + 1;
+    } while (left > 0 && quiet < 2);
   }
 
   /** Has some of the contenders run so many rounds. */

@@ -2,6 +2,7 @@ package io.github.llmfeedback.examples.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ final class Meter {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+  private static final CompilationMXBean COMPILERS = ManagementFactory.getCompilationMXBean();
 
   private final Map<Long, Long> byThread = new ConcurrentHashMap<>();
   private final boolean exact = total().isPresent();
@@ -33,6 +35,11 @@ final class Meter {
   /** The CPU time so far, in nanoseconds. */
   static long cpu() {
     return SYSTEM.getProcessCpuTime();
+  }
+
+  /** How long the JVM's compilers have been at work so far; one that is starved of CPU, too. */
+  static long compilingMillis() {
+    return COMPILERS.getTotalCompilationTime();
   }
 
   /** The bytes that all threads have allocated so far. */

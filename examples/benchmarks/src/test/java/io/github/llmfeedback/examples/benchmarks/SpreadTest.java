@@ -22,8 +22,8 @@ class SpreadTest {
     Contender other = Contender.of("other", Workload.class, "");
     Results results = new Results(List.of(base, other));
     for (int turn = 1; turn <= 3; turn++) { // the machine slows down; the ratio does not change
-      results.add(base, new Round(100, 0, turn * 1_000L, 0, 0, 0, 0));
-      results.add(other, new Round(50, 0, turn * 1_000L, 0, 0, 0, 0));
+      results.add(base, new Round(100, 0, turn * 1_000L, 0, 0, 0, 0, 0));
+      results.add(other, new Round(50, 0, turn * 1_000L, 0, 0, 0, 0, 0));
     }
 
     assertThat(results.ratio(other, base, Round::callsPerSecond))
@@ -32,7 +32,7 @@ class SpreadTest {
 
   @Test
   void aRoundIsReadAsItWasWritten() {
-    Round round = new Round(2, 1, 4_000, 6_000, 800, 10, 12);
+    Round round = new Round(2, 1, 4_000, 6_000, 800, 10, 12, 3);
 
     assertThat(Round.parse(round.line())).isEqualTo(round);
     assertThat(round.callsPerSecond()).isEqualTo(500_000);
