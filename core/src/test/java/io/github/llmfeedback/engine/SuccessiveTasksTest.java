@@ -46,7 +46,7 @@ class SuccessiveTasksTest {
           on.add(Thread.currentThread());
         });
 
-    last.join();
+    Await.isDone(last);
     assertThat(done).containsExactly("first", "second", "third");
     assertThat(on).containsOnly(on.get(0));
   }
@@ -97,8 +97,9 @@ class SuccessiveTasksTest {
           throw failure;
         });
 
-    next.join();
-    assertThat(uncaught.join()).isSameAs(failure);
+    Await.isDone(next);
+    Await.isDone(uncaught);
+    assertThat(uncaught).isCompletedWithValue(failure);
   }
 
   private static boolean isZeroSoon(CountDownLatch latch) {
