@@ -4,6 +4,7 @@ import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
 import io.github.llmfeedback.spi.Verdict.Kind;
 import io.github.llmfeedback.spi.WireRequest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -95,7 +96,11 @@ final class PortkeyVerdict {
     if (!response.has("/feedback_ids")) {
       return List.of(response.id("/feedback_id"));
     }
-    return response.items("/feedback_ids").stream().map(item -> item.id("")).toList();
+    List<Optional<String>> ids = new ArrayList<>();
+    for (ProviderResponse item : response.items("/feedback_ids")) {
+      ids.add(item.id(""));
+    }
+    return ids;
   }
 
   private static boolean reached(ProviderResponse response) {

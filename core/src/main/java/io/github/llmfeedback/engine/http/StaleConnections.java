@@ -127,8 +127,9 @@ final class StaleConnections {
   /** Whether anything has come since the last response, be it only a session ticket of TLS. */
   private static boolean hasMore(Socket socket) {
     try {
+      Socket below = BoundedTls.below(socket);
       return socket.getInputStream().available() > 0
-          || BoundedTls.below(socket).getInputStream().available() > 0;
+          || (below != socket && below.getInputStream().available() > 0);
     } catch (IOException broken) {
       return true;
     }
