@@ -18,21 +18,21 @@ final class Contest implements AutoCloseable {
   }
 
   /**
-   * Lets every contender run, without measuring it, until its code is compiled: while it compiles,
-   * two cores are too few for the compilers, the load and the server.
+   * Lets every contender run, without measuring it, for so long, and then until its JVM compiles no
+   * more, at most six times as long. The compilers of two busy cores may need that.
    */
-  void warmUp(int size, int threads, long atMostMillis) {
-    jvms.values().forEach(jvm -> warmUp(jvm, size, threads, atMostMillis));
+  void warmUp(int size, int threads, long millis) {
+    jvms.values().forEach(jvm -> warmUp(jvm, size, threads, TimeUnit.MILLISECONDS.toNanos(millis)));
   }
 
-  private static void warmUp(Jvm jvm, int size, int threads, long atMostMillis) {
-    long left = TimeUnit.MILLISECONDS.toNanos(atMostMillis);
-    int quiet = 0;
+  private static void warmUp(Jvm jvm, int size, int threads, long nanos) {
+    long ran = 0;
+    boolean isCompiling;
     do {
-      Round round = jvm.round(size, threads, Math.min(atMostMillis, 1_000));
-      left -= round.nanos();
-      quiet = round.isCompiling() ? 0 : quiet + 1;
-    } while (left > 0 && quiet < 2);
+      Round round = jvm.round(size, threads, Math.min(TimeUnit.NANOSECONDS.toMillis(nanos), 1_000));
+      ran += round.nanos();
+      isCompiling = round.isCompiling();
+    } while (ran < nanos || (isCompiling && ran < 6 * nanos));
   }
 
   /** Has some of the contenders run so many rounds. */

@@ -20,7 +20,7 @@ final class SubmitContest {
 
   private static final List<Contender> ALL = List.of(BARE, OURS, DATABIND, JDK, LANGFUSE, DEFAULTS);
 
-  private static final long WARM_UP_MILLIS = 20_000;
+  private static final long WARM_UP_MILLIS = 8_000;
 
   private static final long ROUND_MILLIS = 1_000;
 
