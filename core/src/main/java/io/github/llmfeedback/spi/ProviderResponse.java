@@ -317,11 +317,12 @@ public final class ProviderResponse {
 
   /** The items of the array at this place, each as a response of its own. */
   public List<ProviderResponse> items(String pointer) {
+    List<ProviderResponse> items = new ArrayList<>();
     JsonNode node = at(pointer);
-    int size = node == null ? 0 : size(pointer);
-    List<ProviderResponse> items = new ArrayList<>(size);
-    for (int i = 0; i < size; i++) {
-      items.add(new ProviderResponse(this, node.get(i)));
+    if (node != null && node.isArray()) {
+      for (JsonNode item : node) {
+        items.add(new ProviderResponse(this, item));
+      }
     }
     return items;
   }

@@ -39,4 +39,12 @@ class SpreadTest {
     assertThat(round.cpuPerCall()).isEqualTo(3_000);
     assertThat(round.bytesPerCall()).isEqualTo(400);
   }
+
+  @Test
+  void aJvmIsStillCompilingIfThatTookMoreThanAFiftiethOfTheRound() {
+    long second = 1_000_000_000;
+
+    assertThat(new Round(2, 0, second, 0, 0, 0, 0, 20).isCompiling()).isFalse();
+    assertThat(new Round(2, 0, second, 0, 0, 0, 0, 21).isCompiling()).isTrue();
+  }
 }
