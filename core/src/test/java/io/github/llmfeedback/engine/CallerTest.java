@@ -24,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -96,7 +95,8 @@ class CallerTest {
     server.enqueue(200, "{}").enqueue(Reply.fault(Fault.NEVER_ANSWERED)).enqueue(200, "{}");
     try (ToyClient client = client(ToyDialect.plain(), ToyClient.settings())) {
       client.submit(on("a"));
-      CompletableFuture<Receipt> second = waiting(() -> client.submit(on("b")));
+      CompletableFuture<Receipt> second =
+          new WaitingCaller<>(() -> client.submit(on("b"))).result();
       Await.isTrue("the request came", () -> server.count() == 2);
       time.pass(ATTEMPT);
       UndeliveredFeedbackException error = failure(second);
@@ -109,24 +109,32 @@ class CallerTest {
 
   @Test
   void aSecondAttemptIsMadeOnTheCallersThreadToo() {
-    Look look = new Look();
-    server.enqueue(200, "{}").enqueue(500, "").answerAll(look);
+    server.enqueue(200, "{}").enqueue(500, "");
     try (ToyClient client = client(ToyDialect.repeatableOnes(), ToyClient.settings())) {
       client.submit(on("a"));
-      CompletableFuture<Receipt> second = waiting(() -> client.submit(on("b")));
+      CompletableFuture<Boolean> second =
+          new WaitingCaller<>(
+                  () -> {
+                    Look look = new Look();
+                    server.answerAll(look);
+                    assertThat(client.submit(on("b")).attempts()).isEqualTo(2);
+                    return look.isSending;
+                  })
+              .result();
       time.pass(Duration.ofMillis(150));
       Await.isDone(second);
-      assertThat(second.join().attempts()).isEqualTo(2);
+      assertThat(second).isCompletedWithValue(true);
     }
     assertThat(server.count()).isEqualTo(3);
   }
 
   @Test
-  void anAttemptThatWillNotEndOnTheCallersThreadIsTriedAgainOnIt() {
+  void anAttemptThatTimesOutOnTheCallersThreadIsFollowedByAnother() {
     server.enqueue(200, "{}").enqueue(Reply.fault(Fault.NEVER_ANSWERED)).enqueue(200, "{}");
     try (ToyClient client = client(ToyDialect.repeatableOnes(), ToyClient.settings())) {
       client.submit(on("a"));
-      CompletableFuture<Receipt> second = waiting(() -> client.submit(on("b")));
+      CompletableFuture<Receipt> second =
+          new WaitingCaller<>(() -> client.submit(on("b"))).result();
       Await.isTrue("the request came", () -> server.count() == 2);
       time.pass(ATTEMPT);
       time.pass(Duration.ofMillis(150));
@@ -191,7 +199,7 @@ class CallerTest {
     ClientSettings.Builder hasty = ToyClient.settings().closeTimeout(Duration.ofMillis(1));
     ToyClient client = client(ToyDialect.plain(), hasty);
     client.submit(on("a"));
-    CompletableFuture<Receipt> second = waiting(() -> client.submit(on("b")));
+    CompletableFuture<Receipt> second = new WaitingCaller<>(() -> client.submit(on("b"))).result();
     Await.isTrue("the request came", () -> server.count() == 2);
     client.close();
     Await.isDone(second);
@@ -243,23 +251,6 @@ class CallerTest {
       assertThat(program.output(Duration.ofSeconds(60))).isEqualTo("TIMEOUT false");
     }
     assertThat(server.count()).isZero();
-  }
-
-  private static CompletableFuture<Receipt> waiting(Supplier<Receipt> call) {
-    CompletableFuture<Receipt> result = new CompletableFuture<>();
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                result.complete(call.get());
-              } catch (RuntimeException e) {
-                result.completeExceptionally(e);
-              }
-            },
-            "caller");
-    thread.setDaemon(true);
-    thread.start();
-    return result;
   }
 
   private static UndeliveredFeedbackException failure(CompletableFuture<Receipt> receipt) {

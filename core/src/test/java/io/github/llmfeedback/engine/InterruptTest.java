@@ -12,8 +12,6 @@ import io.github.llmfeedback.contract.Reply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,41 +28,8 @@ class InterruptTest {
     server.close();
   }
 
-  /** A call on its own thread, which a test interrupts. */
-  private static final class Waiting<T> {
-    private final CompletableFuture<T> result = new CompletableFuture<>();
-    private final CompletableFuture<Boolean> flag = new CompletableFuture<>();
-    private final Thread thread;
-
-    Waiting(Callable<T> call) {
-      thread =
-          new Thread(
-              () -> {
-                try {
-                  result.complete(call.call());
-                } catch (Exception e) {
-                  result.completeExceptionally(e);
-                }
-                flag.complete(Thread.currentThread().isInterrupted());
-              });
-      thread.setDaemon(true);
-      thread.start();
-    }
-
-    Waiting<T> interrupt() {
-      thread.interrupt();
-      Await.isDone(flag);
-      assertThat(flag.join()).as("the thread stays interrupted").isTrue();
-      return this;
-    }
-
-    T result() {
-      return result.join();
-    }
-
-    UndeliveredFeedbackException failure() {
-      return (UndeliveredFeedbackException) result.handle((ok, error) -> error).join();
-    }
+  private static UndeliveredFeedbackException failure(WaitingCaller<?> interrupted) {
+    return (UndeliveredFeedbackException) interrupted.result().handle((ok, error) -> error).join();
   }
 
   private ToyClient client(int concurrency) {
@@ -78,15 +43,15 @@ class InterruptTest {
   @Test
   void beforeTheCall() {
     try (ToyClient client = client(1)) {
-      Waiting<Object> waiting =
-          new Waiting<Object>(
+      WaitingCaller<Object> waiting =
+          new WaitingCaller<Object>(
                   () -> {
                     Thread.currentThread().interrupt();
                     return client.submit(on("a"));
                   })
               .interrupt();
-      assertThat(waiting.failure().reason()).isEqualTo(Reason.INTERRUPTED);
-      assertThat(waiting.failure().mayHaveArrived()).isFalse();
+      assertThat(failure(waiting).reason()).isEqualTo(Reason.INTERRUPTED);
+      assertThat(failure(waiting).mayHaveArrived()).isFalse();
     }
     assertThat(server.count()).isZero();
   }
@@ -95,9 +60,9 @@ class InterruptTest {
   void onTheWire() {
     server.answerAll(gate);
     try (ToyClient client = client(1)) {
-      Waiting<Object> waiting = new Waiting<>(() -> client.submit(on("a")));
+      WaitingCaller<Object> waiting = new WaitingCaller<>(() -> client.submit(on("a")));
       Await.isTrue("the request came", () -> server.count() == 1);
-      UndeliveredFeedbackException error = waiting.interrupt().failure();
+      UndeliveredFeedbackException error = failure(waiting.interrupt());
       assertThat(error.reason()).isEqualTo(Reason.INTERRUPTED);
       assertThat(error.mayHaveArrived()).isTrue();
       assertThat(error.attempts()).isEqualTo(1);
@@ -110,9 +75,9 @@ class InterruptTest {
     try (ToyClient client = client(1)) {
       var onWire = client.submitAsync(on("a"));
       Await.isTrue("the request came", () -> server.count() == 1);
-      Waiting<Object> waiting = new Waiting<>(() -> client.submit(on("b")));
+      WaitingCaller<Object> waiting = new WaitingCaller<>(() -> client.submit(on("b")));
       Await.isTrue("it is queued", () -> time.alarms().contains(Duration.ofSeconds(30)));
-      UndeliveredFeedbackException error = waiting.interrupt().failure();
+      UndeliveredFeedbackException error = failure(waiting.interrupt());
       assertThat(error.mayHaveArrived()).isFalse();
       assertThat(error.attempts()).isZero();
       gate.open();
@@ -125,9 +90,9 @@ class InterruptTest {
   void inBackoff() {
     server.enqueue(429, "");
     try (ToyClient client = client(1)) {
-      Waiting<Object> waiting = new Waiting<>(() -> client.submit(on("a")));
+      WaitingCaller<Object> waiting = new WaitingCaller<>(() -> client.submit(on("a")));
       time.awaitAlarm(Duration.ofMillis(150));
-      UndeliveredFeedbackException error = waiting.interrupt().failure();
+      UndeliveredFeedbackException error = failure(waiting.interrupt());
       assertThat(error.mayHaveArrived()).as("a 429 was not taken").isFalse();
       assertThat(error.attempts()).isEqualTo(1);
       assertThat(time.alarms()).as("nothing rings for it any more").isEmpty();
@@ -141,9 +106,10 @@ class InterruptTest {
   void inABatch() {
     server.enqueue(200, "{}").answerAll(gate);
     try (ToyClient client = client(1)) {
-      Waiting<List<Outcome>> waiting = new Waiting<>(() -> client.submitAll(ToyClient.many(50)));
+      WaitingCaller<List<Outcome>> waiting =
+          new WaitingCaller<>(() -> client.submitAll(ToyClient.many(50)));
       Await.isTrue("the second request came", () -> server.count() == 2);
-      List<Outcome> outcomes = waiting.interrupt().result();
+      List<Outcome> outcomes = waiting.interrupt().result().join();
       assertThat(outcomes).hasSize(50);
       assertThat(outcomes.get(0).isAccepted()).isTrue();
       assertThat(outcomes.get(1).error().orElseThrow().mayHaveArrived()).isTrue();
@@ -157,14 +123,14 @@ class InterruptTest {
   @Test
   void beforeABatch() {
     try (ToyClient client = client(1)) {
-      Waiting<List<Outcome>> waiting =
-          new Waiting<List<Outcome>>(
+      WaitingCaller<List<Outcome>> waiting =
+          new WaitingCaller<List<Outcome>>(
                   () -> {
                     Thread.currentThread().interrupt();
                     return client.submitAll(ToyClient.many(3));
                   })
               .interrupt();
-      assertThat(waiting.result())
+      assertThat(waiting.result().join())
           .hasSize(3)
           .allMatch(outcome -> reason(outcome.error().orElseThrow()) == Reason.INTERRUPTED);
     }
@@ -185,10 +151,10 @@ class InterruptTest {
           }
         };
     try (ToyClient client = client(2)) {
-      Waiting<Object> waiting =
-          new Waiting<>(() -> client.submitEach(ToyClient.many(50).iterator(), sink));
+      WaitingCaller<Object> waiting =
+          new WaitingCaller<>(() -> client.submitEach(ToyClient.many(50).iterator(), sink));
       Await.isTrue("two are on the wire", () -> server.count() == 3);
-      assertThat(waiting.interrupt().failure().reason()).isEqualTo(Reason.INTERRUPTED);
+      assertThat(failure(waiting.interrupt()).reason()).isEqualTo(Reason.INTERRUPTED);
       assertThat(handedOut).extracting(Outcome::index).containsExactly(0L, 1L, 2L);
       assertThat(handedOut).extracting(Outcome::isAccepted).containsExactly(true, false, false);
       assertThat(stillWaiting)
@@ -202,14 +168,14 @@ class InterruptTest {
   void beforeAStream() {
     List<Outcome> handedOut = new ArrayList<>();
     try (ToyClient client = client(2)) {
-      Waiting<Object> waiting =
-          new Waiting<Object>(
+      WaitingCaller<Object> waiting =
+          new WaitingCaller<Object>(
                   () -> {
                     Thread.currentThread().interrupt();
                     return client.submitEach(ToyClient.many(5).iterator(), handedOut::add);
                   })
               .interrupt();
-      assertThat(waiting.failure().reason()).isEqualTo(Reason.INTERRUPTED);
+      assertThat(failure(waiting).reason()).isEqualTo(Reason.INTERRUPTED);
       assertThat(handedOut).isEmpty();
     }
     assertThat(server.count()).isZero();
@@ -221,7 +187,7 @@ class InterruptTest {
     ToyClient client = client(1);
     var onWire = client.submitAsync(on("a"));
     Await.isTrue("the request came", () -> server.count() == 1);
-    new Waiting<>(
+    new WaitingCaller<>(
             () -> {
               client.close();
               return true;

@@ -4,6 +4,7 @@ import static io.github.llmfeedback.engine.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException;
@@ -25,6 +26,8 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Attempts and calls that end at their timeout, wherever they hang. */
 class TimeoutTest {
@@ -35,17 +38,36 @@ class TimeoutTest {
   private final ManualTime time = new ManualTime();
   private final CountDownLatch testEnds = new CountDownLatch(1);
 
+  /** Whether the caller waits. */
+  private enum Way {
+    SUBMIT {
+      @Override
+      CompletableFuture<Receipt> submit(ToyClient client, Feedback feedback) {
+        return new WaitingCaller<>(() -> client.submit(feedback)).result();
+      }
+    },
+    SUBMIT_ASYNC {
+      @Override
+      CompletableFuture<Receipt> submit(ToyClient client, Feedback feedback) {
+        return client.submitAsync(feedback);
+      }
+    };
+
+    abstract CompletableFuture<Receipt> submit(ToyClient client, Feedback feedback);
+  }
+
   @AfterEach
   void stop() {
     testEnds.countDown();
     server.close();
   }
 
-  @Test
-  void anAttemptWithoutAnAnswerEndsInItsTime() {
+  @ParameterizedTest
+  @EnumSource
+  void anAttemptWithoutAnAnswerEndsInItsTime(Way way) {
     server.enqueue(Reply.fault(Fault.NEVER_ANSWERED));
     try (ToyClient client = new ToyClient(server, ToyDialect.plain(), time)) {
-      CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
+      CompletableFuture<Receipt> receipt = way.submit(client, on("a"));
       Await.isTrue("the request came", () -> server.count() == 1);
       assertThat(receipt).isNotDone();
       time.pass(ATTEMPT);
@@ -57,14 +79,16 @@ class TimeoutTest {
     }
   }
 
-  @Test
-  void anAttemptWithoutAnAnswerIsRepeatedIfItMayArriveTwice() {
+  @ParameterizedTest
+  @EnumSource
+  void anAttemptWithoutAnAnswerIsRepeatedIfItMayArriveTwice(Way way) {
     server.enqueue(Reply.fault(Fault.NEVER_ANSWERED)).enqueue(200, "{}");
     try (ToyClient client = new ToyClient(server, ToyDialect.repeatableOnes(), time)) {
-      CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
+      CompletableFuture<Receipt> receipt = way.submit(client, on("a"));
       Await.isTrue("the request came", () -> server.count() == 1);
       time.pass(ATTEMPT);
       time.pass(BACKOFF);
+      Await.isDone(receipt);
       assertThat(receipt.join().attempts()).isEqualTo(2);
       assertThat(receipt.join().elapsed()).isEqualTo(ATTEMPT.plus(BACKOFF));
     }
@@ -148,8 +172,9 @@ class TimeoutTest {
     }
   }
 
-  @Test
-  void aNameServerThatDoesNotAnswerDoesNotHoldTheCall() {
+  @ParameterizedTest
+  @EnumSource
+  void aNameServerThatDoesNotAnswerDoesNotHoldTheCall(Way way) {
     OkHttpClient http =
         new OkHttpClient.Builder()
             .dns(
@@ -162,7 +187,7 @@ class TimeoutTest {
     ClientSettings settings = ToyClient.settings().httpClient(http).maxRetries(1).build();
     String url = server.url().replace("127.0.0.1", "localhost");
     try (ToyClient client = new ToyClient(url, ToyDialect.plain(), settings, time)) {
-      CompletableFuture<Receipt> receipt = client.submitAsync(on("a"));
+      CompletableFuture<Receipt> receipt = way.submit(client, on("a"));
       time.pass(ATTEMPT);
       time.pass(BACKOFF);
       time.pass(ATTEMPT);
@@ -204,8 +229,9 @@ class TimeoutTest {
     assertThat(server.count()).isZero();
   }
 
-  @Test
-  void aFullDispatcherOfTheUsersDoesNotHoldTheCall() {
+  @ParameterizedTest
+  @EnumSource
+  void aFullDispatcherOfTheUsersDoesNotHoldTheCall(Way way) {
     server.answerAll(seen -> Reply.fault(Fault.NEVER_ANSWERED));
     OkHttpClient http = new OkHttpClient();
     http.dispatcher().setMaxRequestsPerHost(1);
@@ -214,7 +240,7 @@ class TimeoutTest {
     another.enqueue(new Unheard());
     Await.isTrue("the other call is on the wire", () -> server.count() == 1);
     try (ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), settings, time)) {
-      CompletableFuture<Receipt> behind = client.submitAsync(on("b"));
+      CompletableFuture<Receipt> behind = way.submit(client, on("b"));
       Await.isTrue("it is queued", () -> http.dispatcher().queuedCallsCount() == 1);
       time.advance(ATTEMPT);
       UndeliveredFeedbackException error = failure(behind);
