@@ -3,16 +3,23 @@ package io.github.llmfeedback.engine;
 import static io.github.llmfeedback.engine.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.Support;
 import io.github.llmfeedback.concurrent.SharedThreads;
 import io.github.llmfeedback.concurrent.StoppableFuture;
 import io.github.llmfeedback.concurrent.Work;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.spi.Losses;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -188,15 +195,37 @@ class FirstCallsTest {
     assertThat(begun).isEmpty();
   }
 
-  /** Submits at once in a new JVM, and closes at once. */
+  /** Submits at once in a new JVM, and closes; the rehearsal does not end before that. */
   static final class Hasty {
     public static void main(String[] args) {
+      SlowRehearsal dialect = new SlowRehearsal(Thread.currentThread());
       CompletableFuture<Receipt> receipt;
-      try (ToyClient client =
-          new ToyClient(args[0], ToyDialect.plain(), ToyClient.settings().build())) {
+      try (ToyClient client = new ToyClient(args[0], dialect, ToyClient.settings().build())) {
         receipt = client.submitAsync(on("a"));
       }
       System.out.print(receipt.join().attempts());
+    }
+  }
+
+  /** Encodes nothing until a thread waits in a {@code close}. */
+  private static final class SlowRehearsal extends ToyDialect {
+    private final Thread closing;
+
+    SlowRehearsal(Thread closing) {
+      super(Capabilities.of("toy").with(Support.NATIVE, Part.COMMENT));
+      this.closing = closing;
+    }
+
+    @Override
+    public List<Map<String, Object>> encode(Feedback feedback, String target, Losses losses) {
+      Await.isTrue("the client is closing", this::isClosing);
+      return super.encode(feedback, target, losses);
+    }
+
+    private boolean isClosing() {
+      return closing.getState() == Thread.State.TIMED_WAITING
+          && Arrays.stream(closing.getStackTrace())
+              .anyMatch(frame -> frame.getMethodName().equals("close"));
     }
   }
 
