@@ -25,7 +25,7 @@ final class BatchContest {
   static void runSingly(String url, Report report) {
     Batch async = new Batch("", OkHttpEnqueue.Singly.class, PortkeySubmitAsync.class);
     new BatchContest(url, report)
-        .compare("submitAsync, 10,000 in flight", 10_000, async, 10_000, 0.85);
+        .compare("submitAsync, 10,000 in flight", 10_000, async, 40_000, 0.85);
   }
 
   /** Lists: runs it and reports. */
