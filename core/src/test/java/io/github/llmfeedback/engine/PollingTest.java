@@ -71,7 +71,7 @@ class PollingTest {
 
     assertThat(run.ended().join()).isEqualTo("2 attempts");
     assertThat(toy.events).containsExactly("answered", "waited", "answered");
-    assertThat(time.open()).doesNotContain(REST, Toy.TIMEOUT);
+    awaitNoAlarm();
   }
 
   @Test
@@ -94,7 +94,7 @@ class PollingTest {
     run.stop(Reason.CANCELLED);
 
     assertThat(reason(run.ended())).isEqualTo(Reason.CANCELLED);
-    assertThat(time.open()).doesNotContain(REST, Toy.TIMEOUT);
+    awaitNoAlarm();
     assertThat(server.count()).isEqualTo(1);
   }
 
@@ -107,7 +107,7 @@ class PollingTest {
     time.run(Toy.TIMEOUT);
 
     assertThat(reason(run.ended())).isEqualTo(Reason.TIMEOUT);
-    assertThat(time.open()).doesNotContain(REST, Toy.TIMEOUT);
+    awaitNoAlarm();
   }
 
   @Test
@@ -117,7 +117,7 @@ class PollingTest {
     run.begin();
     assertThat(reason(run.ended())).isEqualTo(Reason.FULL);
     assertThat(server.count()).isZero();
-    assertThat(time.open()).doesNotContain(REST, Toy.TIMEOUT);
+    awaitNoAlarm();
   }
 
   /**
@@ -162,7 +162,12 @@ class PollingTest {
     run.begin();
     Await.isDone(run.ended());
     assertThat(run.ended().handle((result, error) -> error).join()).isSameAs(bug);
-    Await.isTrue( // what its end sets off may still be under way
+    awaitNoAlarm();
+  }
+
+  /** What the end of a run sets off may still be under way when its future is done. */
+  private void awaitNoAlarm() {
+    Await.isTrue(
         () -> "no alarm is left, but " + time.open(),
         () -> !time.open().contains(REST) && !time.open().contains(Toy.TIMEOUT));
   }
