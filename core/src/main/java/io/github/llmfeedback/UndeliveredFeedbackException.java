@@ -6,13 +6,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * No complete response was received. {@link #reason()} says why; try again later, unless the
  * feedback may have arrived.
+ *
+ * <p>A provider's module may extend it, to say more of what only its provider has.
  */
-public final class UndeliveredFeedbackException extends FeedbackException {
+public non-sealed class UndeliveredFeedbackException extends FeedbackException {
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;
 
-  private UndeliveredFeedbackException(Builder builder) {
+  /** The failure that {@code builder} describes. */
+  protected UndeliveredFeedbackException(Builder builder) {
     super(builder, builder.message(), builder.cause);
     reason = builder.reason;
   }
@@ -26,7 +29,7 @@ public final class UndeliveredFeedbackException extends FeedbackException {
   }
 
   /** Why no complete response was received. */
-  public Reason reason() {
+  public final Reason reason() {
     return reason;
   }
 
@@ -51,6 +54,11 @@ public final class UndeliveredFeedbackException extends FeedbackException {
     CLOSED,
     /** Too much was already in flight or queued. */
     FULL,
+    /**
+     * A client that looks whether the provider keeps a feedback, as Helicone's does on request, has
+     * found that it does not, or that looking is of no use.
+     */
+    UNCONFIRMED,
     /**
      * A class is missing, or is of a different version than this library was built for, as when an
      * application's BOM replaces Jackson or OkHttp; the cause says which. Every call will fail this

@@ -209,7 +209,7 @@ final class Errors {
       case TIMEOUT -> "the time allowed ran out";
       case INTERRUPTED -> "the waiting thread was interrupted";
       case CANCELLED -> "the call was cancelled";
-      case CLOSED, FULL -> throw new AssertionError(reason + " is the client's own");
+      case CLOSED, FULL, UNCONFIRMED -> throw new AssertionError(reason + " is the client's own");
       case LINKAGE ->
           "a class is missing, or of another version than this library was made for; check the"
               + " versions of Jackson, OkHttp, Okio and Kotlin on the class path";

@@ -43,6 +43,8 @@ public enum Failure {
   CLOSED,
   /** Too much was queued; nothing was sent. */
   FULL,
+  /** The provider was not seen to keep the feedback, although it accepted it. */
+  UNCONFIRMED,
   /**
    * The class path has another version of Jackson or OkHttp than the library needs; nothing was
    * sent.
@@ -82,6 +84,7 @@ public enum Failure {
       case CANCELLED -> undelivered(provider, Reason.CANCELLED, 1, true);
       case CLOSED -> undelivered(provider, Reason.CLOSED, 0, false);
       case FULL -> undelivered(provider, Reason.FULL, 0, false);
+      case UNCONFIRMED -> undelivered(provider, Reason.UNCONFIRMED, 2, true);
       case LINKAGE -> undelivered(provider, Reason.LINKAGE, 0, false);
     };
   }
