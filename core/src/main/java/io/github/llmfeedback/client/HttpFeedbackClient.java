@@ -198,6 +198,12 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
     return engine.ask(request, read).await();
   }
 
+  /** Like {@link #ask}, but without waiting; every error is reported through the future. */
+  protected final <T> CompletableFuture<T> askAsync(
+      WireRequest request, Function<ProviderResponse, T> read) {
+    return engine.ask(request, read).future();
+  }
+
   /** Runs {@code polling} and waits until it ends. */
   protected final <T> T poll(Polling<T> polling) {
     return pollingRuns.poll(polling).await();

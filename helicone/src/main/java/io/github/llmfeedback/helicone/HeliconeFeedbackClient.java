@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -167,8 +168,19 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
 
   /**
    * The rated requests that the query is after. Pages are fetched when the stream gets to them, on
-   * the thread that reads it; an empty stream does not prove that there are none, because Helicone
-   * also responds so when its database is down.
+   * the thread that reads it.
+   *
+   * <p>While people rate, every request that meets the filter from the beginning of the reading to
+   * its end comes exactly once; one that begins or ceases to meet it meanwhile may come or not, at
+   * most once, with the rating of the moment in which its page was read. This holds as long as no
+   * more than 1,000 rows of one second match, as Helicone stores them: each rating of a request
+   * adds two, which it takes away some seconds later. Of a second with more the last may be missing
+   * if it changes while it is read. Requests come in the order of the times at which they were
+   * made; within a moment the order is arbitrary. Oldest first, a reading goes on until it has
+   * caught up with what is made meanwhile.
+   *
+   * <p>An empty stream does not prove that there are none: Helicone also responds so when its
+   * database is down.
    *
    * <p>Reading is bounded. If no further match comes while it waits for pages, for longer than the
    * settings' {@link ClientSettings#batchTimeout()} (looked at after each page) or in 100,000 rows,
@@ -178,16 +190,38 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    * @return to be read once; its reading throws {@link FeedbackException}
    */
   public Stream<HeliconeRatedRequest> query(HeliconeQuery query) {
-    Objects.requireNonNull(query, "query must not be null");
     return StreamSupport.stream(
         Spliterators.spliteratorUnknownSize(
             new HeliconePages(
-                query,
-                page -> ask(page, response -> response.items("/data")),
-                batchTimeout,
-                System::nanoTime),
+                reading(query), page -> ask(page, Function.identity()), System::nanoTime),
             Spliterator.ORDERED | Spliterator.NONNULL),
         false);
+  }
+
+  /**
+   * As {@link #query}, without waiting: passes each request to {@code each}, one after the other,
+   * on the settings' {@linkplain ClientSettings#callbackExecutor() callback executor}. A page is
+   * asked for when {@code each} has returned for all of the one before.
+   *
+   * @param each what it throws ends the reading, and comes through the future
+   * @return completes with the number of requests that were passed on, or with the error that ended
+   *     the reading; cancelling it ends the reading
+   */
+  public CompletableFuture<Long> queryAsync(
+      HeliconeQuery query, Consumer<? super HeliconeRatedRequest> each) {
+    try {
+      Objects.requireNonNull(each, "each must not be null");
+      return new HeliconeAsyncReading(
+              reading(query), page -> askAsync(page, Function.identity()), each, System::nanoTime)
+          .begin();
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private HeliconeReading reading(HeliconeQuery query) {
+    Objects.requireNonNull(query, "query must not be null");
+    return new HeliconeReading(query, batchTimeout);
   }
 
   /**

@@ -1,11 +1,17 @@
 package io.github.llmfeedback.helicone;
 
+import io.github.llmfeedback.helicone.HeliconeCondition.Asked;
+import io.github.llmfeedback.helicone.HeliconeCondition.Chain;
+import io.github.llmfeedback.helicone.HeliconeCondition.Column;
+import io.github.llmfeedback.helicone.HeliconeCondition.Single;
 import io.github.llmfeedback.spi.WireText;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -16,23 +22,38 @@ import org.jspecify.annotations.Nullable;
  * negative().and(model("gpt-4o").or(model("gpt-4o-mini"))).and(since(yesterday))
  * }</pre>
  *
- * <p>Requests that nobody rated are never among them, whatever the filter.
+ * <p>Requests that nobody rated are never among them, whatever the filter. Every row is checked
+ * here, too: what comes back meets the filter exactly, although the server cuts times to whole
+ * seconds and finds a request by what it once was.
+ *
+ * <p>Chains of {@code and} and of {@code or} may have any length. Up to 1,000 conditions are asked
+ * of the server; those of a longer chain are only checked here, so that more rows are read than
+ * come back: put {@link #since} and {@link #before} beside it. {@code and} and {@code or} may be
+ * nested in 25 turns.
  */
 public final class HeliconeFilter {
-  private static final HeliconeFilter RATED = new HeliconeFilter(null, rating -> true, false);
+  private static final HeliconeFilter RATED = new HeliconeFilter(null, false);
+
+  private static final HeliconeFilter NOTHING =
+      new HeliconeFilter(
+          new Single(Column.REQUEST_ID, "equals", null, null, request -> false), false);
 
   /** The first and the last time that a row can have and the server can read. */
   private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
 
   private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
 
-  private final @Nullable Node node;
-  private final Predicate<Boolean> keeps;
+  /**
+   * Words that the server reads as "is empty" and "is null" where a user or a model is asked for
+   * (observed, 2026-07); so these are only checked here.
+   */
+  private static final Set<String> NO_VALUES = Set.of("null", "__empty__");
+
+  private final @Nullable HeliconeCondition condition;
   private final boolean onlyPositive;
 
-  private HeliconeFilter(@Nullable Node node, Predicate<Boolean> keeps, boolean onlyPositive) {
-    this.node = node;
-    this.keeps = keeps;
+  private HeliconeFilter(@Nullable HeliconeCondition condition, boolean onlyPositive) {
+    this.condition = condition;
     this.onlyPositive = onlyPositive;
   }
 
@@ -44,147 +65,174 @@ public final class HeliconeFilter {
   /** Requests rated up. */
   public static HeliconeFilter positive() {
     return new HeliconeFilter(
-        new Leaf(Column.RATING, "equals", true, null), rating -> rating, true);
+        new Single(Column.RATING, "equals", true, null, HeliconeRatedRequest::isPositive), true);
   }
 
   /** Requests rated down. */
   public static HeliconeFilter negative() {
-    return new HeliconeFilter(
-        new Leaf(Column.RATING, "equals", false, null), rating -> !rating, false);
+    return of(Column.RATING, "equals", false, request -> !request.isPositive());
   }
 
-  /** The request with this id, if it was rated. */
+  /** The request with this id, in any case, if it was rated. */
   public static HeliconeFilter requestId(String id) {
-    return leaf(Column.REQUEST_ID, "equals", WireText.notBlank("id", id).toLowerCase(Locale.ROOT));
+    String lower = lower("id", id);
+    return of(
+        Column.REQUEST_ID,
+        "equals",
+        lower,
+        request -> request.requestId().toLowerCase(Locale.ROOT).equals(lower));
+  }
+
+  /**
+   * The requests with these ids, in any case, as far as they were rated. No ids find nothing,
+   * without asking. For more than 1,000 ids make several queries: so many cannot be asked for at
+   * once, and all rated requests would be read to find them.
+   */
+  public static HeliconeFilter requestIds(Collection<String> ids) {
+    Objects.requireNonNull(ids, "ids must not be null");
+    Set<String> distinct = new LinkedHashSet<>();
+    int index = 0;
+    for (String id : ids) {
+      distinct.add(lower("id " + index++, id));
+    }
+    return distinct.stream().map(HeliconeFilter::requestId).reduce(NOTHING, HeliconeFilter::or);
   }
 
   /** Requests made at this time or later; in the years 1 to 9999. */
   public static HeliconeFilter since(Instant time) {
-    return leaf(Column.CREATED_AT, "gte", time("since", time));
+    Instant first = bounded("since", time).truncatedTo(ChronoUnit.SECONDS);
+    return of(
+        Column.CREATED_AT,
+        "gte",
+        first.isBefore(FIRST) ? null : first.toString(),
+        request -> request.createdAt().filter(made -> !made.isBefore(time)).isPresent());
   }
 
   /** Requests made before this time; in the years 1 to 9999. */
   public static HeliconeFilter before(Instant time) {
-    return leaf(Column.CREATED_AT, "lt", time("before", time));
+    Instant whole = bounded("before", time).truncatedTo(ChronoUnit.SECONDS);
+    Instant end = whole.equals(time) ? whole : whole.plusSeconds(1);
+    return of(
+        Column.CREATED_AT,
+        "lt",
+        end.isAfter(LAST) ? null : end.toString(),
+        request -> request.createdAt().filter(made -> made.isBefore(time)).isPresent());
   }
 
   /** Requests that carried {@code Helicone-User-Id: user}. */
   public static HeliconeFilter user(String user) {
-    return leaf(Column.USER, "equals", WireText.notBlank("user", user));
+    return of(
+        Column.USER,
+        "equals",
+        askable(WireText.notBlank("user", user)),
+        request -> request.user().filter(user::equals).isPresent());
   }
 
   /** Requests to exactly this model. */
   public static HeliconeFilter model(String model) {
-    return leaf(Column.MODEL, "equals", WireText.notBlank("model", model));
+    return of(
+        Column.MODEL,
+        "equals",
+        askable(WireText.notBlank("model", model)),
+        request -> request.isToModel(model));
   }
 
-  /** Requests that carried {@code Helicone-Property-name: value}. */
+  /**
+   * Requests that carried {@code Helicone-Property-name: value}. Helicone keeps the name in lower
+   * case, in older rows as it was sent (observed, 2026-07): both are found.
+   */
   public static HeliconeFilter property(String name, String value) {
+    String lower = lower("name", name);
+    HeliconeFilter kept = keptProperty(lower, WireText.notBlank("value", value));
+    return lower.equals(name) ? kept : keptProperty(name, value).or(kept);
+  }
+
+  private static HeliconeFilter keptProperty(String name, String value) {
     return new HeliconeFilter(
-        new Leaf(
+        new Single(
             Column.PROPERTY,
             "equals",
-            WireText.notBlank("value", value),
-            WireText.notBlank("name", name)),
-        rating -> true,
+            value,
+            name,
+            request -> value.equals(request.properties().get(name))),
         false);
   }
 
-  private static HeliconeFilter leaf(Column column, String operator, Object value) {
-    return new HeliconeFilter(new Leaf(column, operator, value, null), rating -> true, false);
+  private static HeliconeFilter of(
+      Column column,
+      String operator,
+      @Nullable Object value,
+      Predicate<HeliconeRatedRequest> check) {
+    return new HeliconeFilter(new Single(column, operator, value, null, check), false);
   }
 
-  /** Rows have whole milliseconds, so that rounding up changes neither "since" nor "before". */
-  private static String time(String field, Instant time) {
+  private static String lower(String field, String value) {
+    return WireText.notBlank(field, value).toLowerCase(Locale.ROOT);
+  }
+
+  private static @Nullable String askable(String value) {
+    return NO_VALUES.contains(value) ? null : value;
+  }
+
+  private static Instant bounded(String field, Instant time) {
     Objects.requireNonNull(time, () -> field + " must not be null");
     if (time.isAfter(LAST) || !time.isAfter(FIRST.minusMillis(1))) {
       throw new IllegalArgumentException(field + " must be in the years 1 to 9999, but is " + time);
     }
-    Instant millis = time.truncatedTo(ChronoUnit.MILLIS);
-    return (millis.equals(time) ? millis : millis.plusMillis(1)).toString();
-  }
-
-  /** Requests that this filter and the other are both after. */
-  public HeliconeFilter and(HeliconeFilter other) {
-    Objects.requireNonNull(other, "other filter must not be null");
-    return new HeliconeFilter(
-        node == null ? other.node : other.node == null ? node : new Branch(node, "and", other.node),
-        keeps.and(other.keeps),
-        onlyPositive || other.onlyPositive);
-  }
-
-  /** Requests that this filter or the other is after. */
-  public HeliconeFilter or(HeliconeFilter other) {
-    Objects.requireNonNull(other, "other filter must not be null");
-    return new HeliconeFilter(
-        node == null || other.node == null ? null : new Branch(node, "or", other.node),
-        keeps.or(other.keeps),
-        onlyPositive && other.onlyPositive);
-  }
-
-  /** Whether a row with this rating belongs, as far as its rating tells. */
-  boolean keeps(boolean positive) {
-    return keeps.test(positive);
-  }
-
-  /** Whether the server needs to be told to leave out what nobody rated. */
-  boolean wantsScored() {
-    return !onlyPositive;
-  }
-
-  /** The filter as the server reads it. */
-  Object wire(boolean viaRequestQuery) {
-    return node == null ? "all" : node.wire(viaRequestQuery);
+    return time;
   }
 
   /**
-   * Tables and names for {@code request/query} are those of Helicone's OpenAPI document (2026-07).
+   * Requests that this filter and the other are both after.
+   *
+   * @throws IllegalArgumentException if it is more than 25 turns of {@code and} and {@code or} deep
    */
-  private enum Column {
-    RATING("helicone-score-feedback", "feedback", "rating"),
-    REQUEST_ID("request_id", "request", "id"),
-    CREATED_AT("request_created_at", "request", "created_at"),
-    USER("user_id", "request", "user_id"),
-    MODEL("model", "request", "model"),
-    PROPERTY("properties", "properties", "");
-
-    private final String name;
-    private final String requestQueryTable;
-    private final String requestQueryName;
-
-    Column(String name, String requestQueryTable, String requestQueryName) {
-      this.name = name;
-      this.requestQueryTable = requestQueryTable;
-      this.requestQueryName = requestQueryName;
+  public HeliconeFilter and(HeliconeFilter other) {
+    Objects.requireNonNull(other, "other filter must not be null");
+    if (findsNothing() || other.findsNothing()) {
+      return NOTHING;
     }
+    return new HeliconeFilter(
+        condition == null
+            ? other.condition
+            : other.condition == null ? condition : Chain.of(true, condition, other.condition),
+        onlyPositive || other.onlyPositive);
   }
 
-  private sealed interface Node {
-    Object wire(boolean viaRequestQuery);
+  /**
+   * Requests that this filter or the other is after.
+   *
+   * @throws IllegalArgumentException if it is more than 25 turns of {@code and} and {@code or} deep
+   */
+  public HeliconeFilter or(HeliconeFilter other) {
+    Objects.requireNonNull(other, "other filter must not be null");
+    if (findsNothing() || other.findsNothing()) {
+      return findsNothing() ? other : this;
+    }
+    return new HeliconeFilter(
+        condition == null || other.condition == null
+            ? null
+            : Chain.of(false, condition, other.condition),
+        onlyPositive && other.onlyPositive);
   }
 
-  /** One column and one operator: the server silently ignores others (observed, 2026-11). */
-  private record Leaf(Column column, String operator, Object value, @Nullable String property)
-      implements Node {
-    @Override
-    public Object wire(boolean viaRequestQuery) {
-      Map<String, Object> test = Map.of(operator, value);
-      if (viaRequestQuery) {
-        return Map.of(
-            column.requestQueryTable,
-            Map.of(property == null ? column.requestQueryName : property, test));
-      }
-      return Map.of(
-          "request_response_rmt",
-          Map.of(column.name, property == null ? test : Map.of(property, test)));
-    }
+  /** Whether no request meets it, so that nobody needs to be asked. */
+  boolean findsNothing() {
+    return this == NOTHING;
   }
 
-  private record Branch(Node left, String operator, Node right) implements Node {
-    @Override
-    public Object wire(boolean viaRequestQuery) {
-      return new HeliconeWire.Branch(
-          left.wire(viaRequestQuery), operator, right.wire(viaRequestQuery));
-    }
+  /** Whether a request meets it. */
+  Predicate<HeliconeRatedRequest> check() {
+    return condition == null ? request -> true : condition.check();
+  }
+
+  /** What the server is asked. */
+  Asked asked(boolean viaRequestQuery) {
+    return condition == null ? Asked.NOTHING : condition.asked(viaRequestQuery);
+  }
+
+  /** Whether what is asked finds nothing but requests rated up. */
+  boolean asksForPositive(Asked asked) {
+    return onlyPositive && asked.isExact();
   }
 }

@@ -1,6 +1,9 @@
 package io.github.llmfeedback.helicone;
 
+import io.github.llmfeedback.helicone.HeliconeCondition.Asked;
+import io.github.llmfeedback.helicone.HeliconeCondition.Column;
 import io.github.llmfeedback.spi.WireRequest;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class HeliconeQuery {
-  private static final int MAX_PAGE = 1000;
+  static final int MAX_PAGE = 1000;
 
   private final HeliconeFilter filter;
   private final boolean newestFirst;
@@ -62,20 +65,19 @@ public final class HeliconeQuery {
     return new HeliconeQuery(filter, newestFirst, offset, requests, pageSize, viaRequestQuery);
   }
 
-  /**
-   * This query, which skips this many rows. Helicone counts every stored version of a request as a
-   * row, and a rating makes a version: for a fixed beginning use {@link HeliconeFilter#since}.
-   */
-  public HeliconeQuery offset(long rows) {
-    if (rows < 0) {
-      throw new IllegalArgumentException("offset must not be negative, but is " + rows);
+  /** This query, which leaves out this many of the requests that it would return first. */
+  public HeliconeQuery offset(long requests) {
+    if (requests < 0) {
+      throw new IllegalArgumentException("offset must not be negative, but is " + requests);
     }
-    return new HeliconeQuery(filter, newestFirst, rows, limit, pageSize, viaRequestQuery);
+    return new HeliconeQuery(filter, newestFirst, requests, limit, pageSize, viaRequestQuery);
   }
 
   /**
-   * This query, which reads this many rows at a time, 1 to 1,000. Rows carry the bodies of LLM
-   * request and response, and a page above 8 MB cannot be read.
+   * This query, which reads this many rows at a time, 1 to 1,000, and no more than {@link #limit}
+   * wants. Rows carry the bodies of LLM request and response; a page above 8 MB is asked for again
+   * with a quarter of the rows, down to one. Where more rows of one second match than a page holds,
+   * and at the end, up to 1,000 are asked for at a time.
    */
   public HeliconeQuery pageSize(int rows) {
     if (rows < 1 || rows > MAX_PAGE) {
@@ -97,6 +99,14 @@ public final class HeliconeQuery {
     return filter;
   }
 
+  boolean isNewestFirst() {
+    return newestFirst;
+  }
+
+  long offset() {
+    return offset;
+  }
+
   long limit() {
     return limit;
   }
@@ -109,25 +119,46 @@ public final class HeliconeQuery {
   static WireRequest row(String requestId) {
     return request(
         new HeliconeWire.Query(
-            HeliconeFilter.requestId(requestId).wire(false), null, 1, null, null),
+            Objects.requireNonNull(HeliconeFilter.requestId(requestId).asked(false).json()),
+            null,
+            1,
+            null,
+            null),
         "query-clickhouse");
   }
 
-  /** The request for the page with this number, from 0. */
-  WireRequest page(long number) {
-    long skipped = offset + number * pageSize;
+  /**
+   * The request for a page.
+   *
+   * @param from the whole second with which it begins; null for the first
+   * @param skipped how many rows it begins after, as the server counts them
+   * @param rows how many rows to ask for, 1 to 1,000
+   */
+  WireRequest page(@Nullable Instant from, long skipped, int rows) {
+    Asked asked = filter.asked(viaRequestQuery);
+    boolean isScored = !viaRequestQuery && !filter.asksForPositive(asked);
     return request(
         new HeliconeWire.Query(
-            filter.wire(viaRequestQuery),
-            isScored(),
-            pageSize,
+            wire(asked.json(), from == null ? null : bound(from)),
+            isScored ? true : null,
+            rows,
             skipped == 0 ? null : skipped,
             Map.of("created_at", newestFirst ? "desc" : "asc")),
         viaRequestQuery ? "query" : "query-clickhouse");
   }
 
-  private @Nullable Boolean isScored() {
-    return (viaRequestQuery || !filter.wantsScored()) ? null : true;
+  /** The server cuts a time to whole seconds (observed, 2026-07). */
+  private Object bound(Instant from) {
+    return newestFirst
+        ? Column.CREATED_AT.is("lt", from.plusSeconds(1).toString(), null, viaRequestQuery)
+        : Column.CREATED_AT.is("gte", from.toString(), null, viaRequestQuery);
+  }
+
+  private static Object wire(@Nullable Object filter, @Nullable Object bound) {
+    if (filter != null && bound != null) {
+      return new HeliconeWire.Branch(filter, "and", bound);
+    }
+    return filter != null ? filter : bound != null ? bound : "all";
   }
 
   private static WireRequest request(HeliconeWire.Query query, String form) {

@@ -97,6 +97,11 @@ public final class HeliconeRatedRequest {
 
   /** When the request was made. */
   public Optional<Instant> createdAt() {
+    return createdAt(row);
+  }
+
+  /** When the request in this row was made. */
+  static Optional<Instant> createdAt(ProviderResponse row) {
     try {
       return row.text("/request_created_at").map(Instant::parse);
     } catch (DateTimeException other) {
@@ -112,6 +117,11 @@ public final class HeliconeRatedRequest {
   /** The model that was asked. */
   public Optional<String> model() {
     return text("/model").or(() -> text("/request_model"));
+  }
+
+  /** Whether it was made to this model; a row may name the model asked for and the one that ran. */
+  boolean isToModel(String model) {
+    return row.hasText("/model", model) || row.hasText("/request_model", model);
   }
 
   /** Whose model it is, such as {@code OPENAI}. */

@@ -11,6 +11,7 @@ import static io.github.llmfeedback.helicone.HeliconeFilter.rated;
 import static io.github.llmfeedback.helicone.HeliconeFilter.requestId;
 import static io.github.llmfeedback.helicone.HeliconeFilter.since;
 import static io.github.llmfeedback.helicone.HeliconeFilter.user;
+import static io.github.llmfeedback.helicone.HeliconeRows.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
@@ -43,15 +44,14 @@ class HeliconeQueryTest {
   @MethodSource("filters")
   void filterIsWrittenAsTheServerWasSeenToReadIt(String example, HeliconeFilter filter) {
     WireExample.of("helicone/" + example + ".json")
-        .assertAsks(HeliconeQuery.where(filter).page(0), "/filter");
+        .assertAsks(HeliconeQuery.where(filter).page(null, 0, 100), "/filter");
   }
 
   @Test
   void filtersJoinInABranch() {
     WireRequest page =
         HeliconeQuery.where(positive().and(since(Instant.parse("2026-01-01T00:00:00Z"))))
-            .pageSize(10)
-            .page(0);
+            .page(null, 0, 10);
     WireExample.of("helicone/query-with-branch.json").assertAsks(page);
   }
 
@@ -79,14 +79,14 @@ class HeliconeQueryTest {
 
   @ParameterizedTest
   @CsvSource({
-    "2026-11-01T00:00:00Z, 2026-11-01T00:00:00Z",
-    "2026-11-01T00:00:00.123Z, 2026-11-01T00:00:00.123Z",
-    "2026-11-01T00:00:00.123000001Z, 2026-11-01T00:00:00.124Z",
+    "2026-11-01T00:00:00Z, 2026-11-01T00:00:00Z, 2026-11-01T00:00:00Z",
+    "2026-11-01T00:00:00.123Z, 2026-11-01T00:00:00Z, 2026-11-01T00:00:01Z",
+    "1969-12-31T23:59:59.000000001Z, 1969-12-31T23:59:59Z, 1970-01-01T00:00:00Z",
   })
-  void timeIsRoundedUpToTheMillisecondsOfRows(String time, String written) {
+  void timesAreAskedForInWholeSecondsThatHoldThem(String time, String since, String before) {
     String leaf = "{\"request_response_rmt\":{\"request_created_at\":{\"%s\":\"%s\"}}}";
-    assertFilter(since(Instant.parse(time)), leaf.formatted("gte", written));
-    assertFilter(before(Instant.parse(time)), leaf.formatted("lt", written));
+    assertFilter(since(Instant.parse(time)), leaf.formatted("gte", since));
+    assertFilter(before(Instant.parse(time)), leaf.formatted("lt", before));
   }
 
   @ParameterizedTest
@@ -107,14 +107,16 @@ class HeliconeQueryTest {
         .withMessage("before must be in the years 1 to 9999, but is " + time);
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "9999-12-31T23:59:59.999Z, 9999-12-31T23:59:59.999Z",
-    "0001-01-01T00:00:00Z, 0001-01-01T00:00:00Z",
-    "0000-12-31T23:59:59.999000001Z, 0001-01-01T00:00:00Z"
-  })
-  void firstAndLastTimeAreTaken(Instant time, String written) {
-    assertThat(json(since(time).wire(false))).contains(written);
+  @Test
+  void firstAndLastTimeAreTakenAndOnlyCheckedWhereTheServerCannotReadThem() {
+    Instant last = Instant.parse("9999-12-31T23:59:59.999Z");
+    Instant first = Instant.parse("0000-12-31T23:59:59.999000001Z");
+
+    assertThat(json(since(last).asked(false).json())).contains("9999-12-31T23:59:59Z");
+    assertThat(before(last).asked(false).json()).isNull();
+    assertThat(since(first).asked(false).json()).isNull();
+    assertThat(json(before(first).asked(false).json())).contains("0001-01-01T00:00:00Z");
+    assertThat(before(last).and(since(first)).check().test(request("a up 12:00:00"))).isTrue();
   }
 
   @Test
@@ -144,8 +146,8 @@ class HeliconeQueryTest {
 
   @Test
   void requestIdIsLowered() {
-    assertThat(requestId("ABCDEFAB-1111-4111-8111-ABCDEFABCDEF").wire(false))
-        .isEqualTo(requestId("abcdefab-1111-4111-8111-abcdefabcdef").wire(false));
+    assertThat(requestId("ABCDEFAB-1111-4111-8111-ABCDEFABCDEF").asked(false))
+        .isEqualTo(requestId("abcdefab-1111-4111-8111-abcdefabcdef").asked(false));
   }
 
   static Stream<Arguments> scored() {
@@ -164,7 +166,7 @@ class HeliconeQueryTest {
   @ParameterizedTest
   @MethodSource("scored")
   void serverIsToldToLeaveOutTheUnratedUnlessTheFilterDoes(HeliconeFilter filter, boolean told) {
-    String body = json(HeliconeQuery.where(filter).page(0).body());
+    String body = json(HeliconeQuery.where(filter).page(null, 0, 100).body());
     assertThat(body.contains("\"isScored\":true")).isEqualTo(told);
   }
 
@@ -189,24 +191,33 @@ class HeliconeQueryTest {
           case "positiveOrUser" -> positive().or(user("u"));
           default -> positive().and(negative());
         };
-    assertThat(filter.keeps(true)).isEqualTo(keepsPositive);
-    assertThat(filter.keeps(false)).isEqualTo(keepsNegative);
+    String byUser = " 12:00:00 \"request_user_id\":\"u\"";
+    assertThat(filter.check().test(request("a up" + byUser))).isEqualTo(keepsPositive);
+    assertThat(filter.check().test(request("a down" + byUser))).isEqualTo(keepsNegative);
   }
 
   @Test
-  void pagesFollowEachOtherByTheRowsAskedFor() {
-    HeliconeQuery query = HeliconeQuery.where(positive()).oldestFirst().offset(7).pageSize(50);
-    assertSameJson(
-        json(query.page(2).body()),
+  void pageBeginsWithAWholeSecondAndMaySkipRows() {
+    Instant second = Instant.parse("2026-11-21T12:00:05Z");
+    String page =
         """
-        {"filter":{"request_response_rmt":{"helicone-score-feedback":{"equals":true}}},
-         "limit":50,"offset":107,"sort":{"created_at":"asc"}}
-        """);
+        {"filter":{"left":{"request_response_rmt":{"helicone-score-feedback":{"equals":true}}},
+                   "operator":"and",
+                   "right":{"request_response_rmt":{"request_created_at":{%s}}}},
+         "limit":50,"offset":107,"sort":{"created_at":"%s"}}
+        """;
+    HeliconeQuery query = HeliconeQuery.where(positive());
+    assertSameJson(
+        json(query.page(second, 107, 50).body()),
+        page.formatted("\"lt\":\"2026-11-21T12:00:06Z\"", "desc"));
+    assertSameJson(
+        json(query.oldestFirst().page(second, 107, 50).body()),
+        page.formatted("\"gte\":\"2026-11-21T12:00:05Z\"", "asc"));
   }
 
   @Test
   void pageIsAQuestionThatMayBeRepeated() {
-    WireRequest page = HeliconeQuery.where(positive()).page(0);
+    WireRequest page = HeliconeQuery.where(positive()).page(null, 0, 100);
     assertThat(page.isReadOnly()).isTrue();
     assertThat(page.isRepeatable()).isTrue();
     assertThat(page.spacing()).isEmpty();
@@ -215,7 +226,8 @@ class HeliconeQueryTest {
   @Test
   void viaRequestQueryIsThePublicPagesForm() {
     WireExample.of("helicone/query-of-the-public-page.json")
-        .assertAsks(HeliconeQuery.where(positive()).viaRequestQuery().page(0), "/filter");
+        .assertAsks(
+            HeliconeQuery.where(positive()).viaRequestQuery().page(null, 0, 100), "/filter");
   }
 
   @Test
@@ -229,7 +241,7 @@ class HeliconeQueryTest {
                     .and(property("p", "v"))
                     .and(before(Instant.EPOCH)))
             .viaRequestQuery()
-            .page(0);
+            .page(Instant.parse("2026-11-21T12:00:05Z"), 0, 100);
     String body = json(page.body());
     assertThat(body)
         .contains("{\"feedback\":{\"rating\":{\"equals\":false}}}")
@@ -238,6 +250,7 @@ class HeliconeQueryTest {
         .contains("{\"request\":{\"model\":{\"equals\":\"m\"}}}")
         .contains("{\"properties\":{\"p\":{\"equals\":\"v\"}}}")
         .contains("{\"request\":{\"created_at\":{\"lt\":\"1970-01-01T00:00:00Z\"}}}")
+        .contains("{\"request\":{\"created_at\":{\"lt\":\"2026-11-21T12:00:06Z\"}}}")
         .doesNotContain("isScored")
         .doesNotContain("request_response_rmt");
   }
@@ -254,7 +267,9 @@ class HeliconeQueryTest {
   @ValueSource(ints = {1, 1000})
   void leastAndMostAreTaken(int rows) {
     HeliconeQuery query = HeliconeQuery.where(positive()).pageSize(rows).offset(0).limit(0);
-    assertThat(query.page(0).json()).contains("\"limit\":" + rows).doesNotContain("offset");
+    assertThat(query.page(null, 0, query.pageSize()).json())
+        .contains("\"limit\":" + rows)
+        .doesNotContain("offset");
   }
 
   @Test
@@ -274,6 +289,9 @@ class HeliconeQueryTest {
   }
 
   private static void assertFilter(HeliconeFilter filter, String json) {
-    assertSameJson(json(filter.wire(false)), json);
+    assertSameJson(
+        json(HeliconeQuery.where(filter).page(null, 0, 100).body())
+            .replaceFirst("^\\{\"filter\":(.*),(\"isScored\":true,)?\"limit\":100.*$", "$1"),
+        json);
   }
 }
