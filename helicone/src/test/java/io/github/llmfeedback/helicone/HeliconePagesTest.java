@@ -188,7 +188,7 @@ class HeliconePagesTest {
     server.answerAll(
         seen -> Reply.of(201, page("r" + second.decrementAndGet() + " up 12:00:" + second)));
 
-    client.query(HeliconeQuery.where(positive()).pageSize(4)).limit(40).toList();
+    assertThat(client.query(HeliconeQuery.where(positive()).pageSize(4)).limit(40)).hasSize(40);
 
     assertThat(server.takeAll())
         .extracting(HeliconePagesTest::rows)
