@@ -21,6 +21,7 @@ import io.github.llmfeedback.spi.Encoded;
 import io.github.llmfeedback.spi.Polling;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.WireRequest;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking {
   final Engine<?> engine;
   private final Submissions<?> submissions;
-  private final PollingRuns pollingRuns;
+  private final PollingRuns<?> pollingRuns;
 
   /** A client of the API at {@code endpoint}. */
   protected <W> HttpFeedbackClient(
@@ -69,7 +70,7 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
   private <W> HttpFeedbackClient(Engine<W> engine) {
     this.engine = engine;
     this.submissions = new Submissions<>(engine);
-    this.pollingRuns = new PollingRuns(engine);
+    this.pollingRuns = new PollingRuns<>(engine);
   }
 
   @Override
@@ -212,6 +213,38 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
   /** Like {@link #poll}, but without waiting. */
   protected final <T> CompletableFuture<T> pollAsync(Polling<T> polling) {
     return pollingRuns.poll(polling).future();
+  }
+
+  /**
+   * Runs one polling for each feedback and waits until all have ended. Many run at once, without a
+   * thread for each. Those of feedback on one target run one after the other, in input order.
+   *
+   * <p>Feedback that cannot be encoded fails without a polling. A polling that has not begun when
+   * the time is up fails with the reason {@code TIMEOUT}, and nothing of it was sent. An interrupt,
+   * like the closing of the client, ends all pollings; every feedback still gets its outcome.
+   *
+   * @param timeout how long all of them may take together
+   * @param polling creates the polling of a feedback from its {@linkplain #draft draft} and the
+   *     time that is left, at least a millisecond; a {@link FeedbackException} that it throws is
+   *     the outcome
+   * @return one outcome for each feedback, in input order
+   */
+  protected final List<Outcome> pollAll(
+      Collection<? extends Feedback> feedbacks,
+      Duration timeout,
+      BiFunction<Receipt, Duration, Polling<Receipt>> polling) {
+    return pollingRuns.pollAll(feedbacks, timeout, polling).await();
+  }
+
+  /**
+   * Like {@link #pollAll}, but without waiting; every error is reported through the future, and
+   * cancelling it ends all pollings.
+   */
+  protected final CompletableFuture<List<Outcome>> pollAllAsync(
+      Collection<? extends Feedback> feedbacks,
+      Duration timeout,
+      BiFunction<Receipt, Duration, Polling<Receipt>> polling) {
+    return pollingRuns.pollAll(feedbacks, timeout, polling).future();
   }
 
   @Override

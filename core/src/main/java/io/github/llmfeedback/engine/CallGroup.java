@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The calls of a batch, which are stopped together. Thread-safe. */
+/** The calls of a batch, or the pollings of a list, which are stopped together. Thread-safe. */
 final class CallGroup implements Stoppable {
   private final Set<Stoppable> calls = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable Reason> stopped = new AtomicReference<>();
@@ -24,6 +24,11 @@ final class CallGroup implements Stoppable {
     this.ends = ends;
   }
 
+  /** The pollings of a list, each of which has its own timeout. */
+  CallGroup() {
+    this(0);
+  }
+
   /** Until when it may wait out a provider's pause, as {@link Time#nanoTime}. */
   long ends() {
     return ends;
@@ -35,7 +40,8 @@ final class CallGroup implements Stoppable {
   }
 
   /**
-   * Adds a call that has started; if the group was stopped, the call is stopped too.
+   * Adds a call that has started, or a polling that may begin; if the group was stopped, it is
+   * stopped too.
    *
    * @param end completes when the call has ended
    */

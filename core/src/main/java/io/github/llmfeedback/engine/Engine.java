@@ -193,8 +193,13 @@ public final class Engine<W> {
 
   /** The receipt of a feedback of which nothing was sent. */
   public Receipt draft(Feedback feedback) {
+    return draft(encode(feedback));
+  }
+
+  /** The receipt of something of which nothing was sent. */
+  Receipt draft(Encoded<W> encoded) {
     return receipt(
-        encode(feedback), List.of(), new CallResult(null, null, null, Sent.NOTHING, Duration.ZERO));
+        encoded, List.of(), new CallResult(null, null, null, Sent.NOTHING, Duration.ZERO));
   }
 
   /** What the provider keeps. */

@@ -156,8 +156,10 @@ final class Errors {
   }
 
   /** An error in this process, such as out of memory, ended a call that had begun. */
-  FeedbackException broken(WireRequest request, Throwable bug, Sent sent, Duration elapsed) {
-    boolean mayHaveArrived = sent.uncertain() && !request.isReadOnly();
+  FeedbackException broken(
+      @Nullable WireRequest request, Throwable bug, Sent sent, Duration elapsed) {
+    boolean isReadOnly = request != null && request.isReadOnly();
+    boolean mayHaveArrived = sent.uncertain() && !isReadOnly;
     return UndeliveredFeedbackException.builder(
             endpoint.provider(), sent.attempts() == 0 ? Reason.UNREACHABLE : Reason.CONNECTION_LOST)
         .attempts(sent.attempts())

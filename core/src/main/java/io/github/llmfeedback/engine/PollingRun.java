@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a {@link Polling}: sends and waits as its steps say. Holds no thread while it waits. */
-final class PollingRun<T> {
+final class PollingRun<T> implements Stoppable {
   private final ClientCalls calls;
   private final Polling<T> polling;
   private final long begun;
@@ -136,8 +136,8 @@ final class PollingRun<T> {
     perform(polling::waited);
   }
 
-  /** Ends it for a reason from outside it; does nothing if it has already ended. */
-  void stop(Reason reason) {
+  @Override
+  public void stop(Reason reason) {
     try {
       stopNow(reason);
     } catch (RuntimeException | Error e) { // as in perform()
@@ -184,6 +184,13 @@ final class PollingRun<T> {
     calls.gaveUp(failure);
     ended.completeExceptionally(failure);
     return true;
+  }
+
+  /** The failure of a feedback whose polling was ended by an error in this process. */
+  FeedbackException broken(Throwable bug) {
+    Polling.Effort effort = effort();
+    Sent sent = new Sent(effort.attempts(), begun, effort.attempts() > 0);
+    return calls.errors.broken(null, bug, sent, effort.elapsed());
   }
 
   private Polling.Effort effort() {

@@ -64,7 +64,8 @@ public final class Submissions<W> {
     return new StreamRun<>(engine, feedbacks, eachOutcome).run();
   }
 
-  private List<BatchItem<W>> read(Collection<? extends Feedback> feedbacks) {
+  /** The items of a list, none of which is encoded yet. */
+  static <W> List<BatchItem<W>> read(Collection<? extends Feedback> feedbacks) {
     List<Feedback> given =
         new ArrayList<>(Objects.requireNonNull(feedbacks, "feedbacks must not be null"));
     for (int i = 0; i < given.size(); i++) {

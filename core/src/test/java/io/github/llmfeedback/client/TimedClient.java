@@ -1,12 +1,21 @@
 package io.github.llmfeedback.client;
 
 import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.engine.Engine;
 import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.Dialect;
+import io.github.llmfeedback.spi.Polling;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.WireRequest;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** A client whose time a test controls, and whose engine it can inspect. */
@@ -26,5 +35,28 @@ public abstract class TimedClient extends HttpFeedbackClient {
 
   public <T> T asked(WireRequest request, Function<ProviderResponse, T> read) {
     return ask(request, read);
+  }
+
+  public <T> CompletableFuture<T> askedAsync(
+      WireRequest request, Function<ProviderResponse, T> read) {
+    return askAsync(request, read);
+  }
+
+  public <T> CompletableFuture<T> polledAsync(Polling<T> polling) {
+    return pollAsync(polling);
+  }
+
+  public List<Outcome> polledAll(
+      Collection<? extends Feedback> feedbacks,
+      Duration timeout,
+      BiFunction<Receipt, Duration, Polling<Receipt>> polling) {
+    return pollAll(feedbacks, timeout, polling);
+  }
+
+  public CompletableFuture<List<Outcome>> polledAllAsync(
+      Collection<? extends Feedback> feedbacks,
+      Duration timeout,
+      BiFunction<Receipt, Duration, Polling<Receipt>> polling) {
+    return pollAllAsync(feedbacks, timeout, polling);
   }
 }
