@@ -3,6 +3,7 @@ package io.github.llmfeedback.helicone;
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.SupportsUpdate;
@@ -11,6 +12,8 @@ import io.github.llmfeedback.client.ClientBuilder;
 import io.github.llmfeedback.client.HttpFeedbackClient;
 import io.github.llmfeedback.spi.ApiEndpoint;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +23,7 @@ import java.util.Spliterators;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +45,7 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
           .chosenInRequestHeader("Helicone-Request-Id");
 
   private static final String KEY_VARIABLE = "HELICONE_API_KEY";
+  private static final InstantSource CLOCK = InstantSource.system();
 
   private final Duration confirmInterval;
   private final Duration batchTimeout;
@@ -120,27 +125,68 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   /**
    * Submits a rating and waits until it is seen to be stored: posts it, looks, and posts it again
    * if it came before the request's own log row, which is the normal case right after an LLM call.
-   * A post that may have arrived is confirmed, too; one that certainly did not arrive ends the call
-   * at once, and so does a wrong key or base URL at any time.
+   * An outage is waited out until the timeout; a refusal, such as that of a wrong key, ends the
+   * call at once.
    *
    * <p>Nothing else should rate the request meanwhile: a later rating may be overwritten.
    *
    * @param timeout how long all of it may take, 1 ms to 7 days
    * @return a receipt with {@link io.github.llmfeedback.Assurance#STORED}
-   * @throws FeedbackException as {@link #submit}; with reason {@code TIMEOUT} its message says what
-   *     was last seen
+   * @throws HeliconeUnconfirmedException if it was not seen to be stored; {@code why()} says what
+   *     was seen instead
+   * @throws FeedbackException as {@link #submit}, if it was refused and certainly not stored
    */
   public Receipt submitConfirmed(Feedback feedback, Duration timeout) {
-    return poll(HeliconeConfirmation.ofNew(draft(feedback), confirmInterval, timeout));
+    return poll(ofNew(draft(feedback), timeout));
   }
 
   /** As {@link #submitConfirmed}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> submitConfirmedAsync(Feedback feedback, Duration timeout) {
+    return async(() -> ofNew(draft(feedback), timeout));
+  }
+
+  /**
+   * As {@link #submitConfirmed}, for a list: many at once, those on one request one after the other
+   * in the order of the list. No thread waits for a single one.
+   *
+   * @param feedbacks no element is null
+   * @param timeout how long all of it may take, 1 ms to 7 days; what did not begin in it fails as
+   *     {@code TIMEOUT}, and was not sent
+   * @return one outcome for each, in the order of the list: a receipt with {@link
+   *     io.github.llmfeedback.Assurance#STORED}, or what {@link #submitConfirmed} throws
+   */
+  public List<Outcome> submitAllConfirmed(
+      Collection<? extends Feedback> feedbacks, Duration timeout) {
+    return pollAll(feedbacks, HeliconeConfirmation.timeout(timeout), this::ofNew);
+  }
+
+  /** As {@link #submitAllConfirmed}, without waiting; every error comes through the future. */
+  public CompletableFuture<List<Outcome>> submitAllConfirmedAsync(
+      Collection<? extends Feedback> feedbacks, Duration timeout) {
     try {
-      return pollAsync(HeliconeConfirmation.ofNew(draft(feedback), confirmInterval, timeout));
+      return pollAllAsync(feedbacks, HeliconeConfirmation.timeout(timeout), this::ofNew);
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  /**
+   * Changes a rating and waits until the new one is seen to be stored; otherwise like {@link
+   * #submitConfirmed}.
+   *
+   * @param receipt of a {@link #submit}, or made with {@link #receiptOf}
+   * @param feedback the new rating, on the same request
+   * @throws HeliconeUnconfirmedException as {@link #submitConfirmed}
+   * @throws IllegalArgumentException if the receipt is another provider's or of another request
+   */
+  public Receipt updateConfirmed(Receipt receipt, Feedback feedback, Duration timeout) {
+    return poll(ofUpdate(receipt, feedback, timeout));
+  }
+
+  /** As {@link #updateConfirmed}, without waiting; every error comes through the future. */
+  public CompletableFuture<Receipt> updateConfirmedAsync(
+      Receipt receipt, Feedback feedback, Duration timeout) {
+    return async(() -> ofUpdate(receipt, feedback, timeout));
   }
 
   /**
@@ -150,20 +196,36 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    * @param receipt of a {@link #submit}, or made with {@link #receiptOf}
    * @param timeout how long all of it may take, 1 ms to 7 days
    * @return the receipt with {@link io.github.llmfeedback.Assurance#STORED}
-   * @throws FeedbackException as {@link #submitConfirmed}
+   * @throws HeliconeUnconfirmedException as {@link #submitConfirmed}
    * @throws IllegalArgumentException if the receipt is another provider's
    */
   public Receipt confirm(Receipt receipt, Duration timeout) {
-    return poll(HeliconeConfirmation.ofSent(receipt, confirmInterval, timeout));
+    return poll(ofSent(receipt, timeout));
   }
 
   /** As {@link #confirm}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> confirmAsync(Receipt receipt, Duration timeout) {
+    return async(() -> ofSent(receipt, timeout));
+  }
+
+  private CompletableFuture<Receipt> async(Supplier<HeliconeConfirmation> confirmation) {
     try {
-      return pollAsync(HeliconeConfirmation.ofSent(receipt, confirmInterval, timeout));
+      return pollAsync(confirmation.get());
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  private HeliconeConfirmation ofNew(Receipt draft, Duration timeout) {
+    return HeliconeConfirmation.ofNew(draft, confirmInterval, timeout, CLOCK);
+  }
+
+  private HeliconeConfirmation ofUpdate(Receipt receipt, Feedback feedback, Duration timeout) {
+    return HeliconeConfirmation.ofUpdate(receipt, draft(feedback), confirmInterval, timeout, CLOCK);
+  }
+
+  private HeliconeConfirmation ofSent(Receipt receipt, Duration timeout) {
+    return HeliconeConfirmation.ofSent(receipt, confirmInterval, timeout, CLOCK);
   }
 
   /**

@@ -11,6 +11,8 @@ import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.helicone.HeliconeUnconfirmedException.Why;
+import io.github.llmfeedback.spi.Polling;
 import io.github.llmfeedback.spi.ProviderResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -53,22 +55,33 @@ class HeliconeConfirmationEndTest extends HeliconeConfirmationFixture {
 
   static Stream<Arguments> seen() {
     return Stream.of(
-        arguments(ABSENT, "no such request"),
-        arguments(LOST, "without a rating"),
-        arguments(ROW_OF_ANOTHER, "does something in between drop the query's filter?"),
-        arguments(Reply.of(201, DOWN_ROW.replace("0}", "{}}")), "a score that cannot be read"),
-        arguments(Reply.of(201, DOWN_ROW), "the other rating"));
+        arguments(ABSENT, Why.NO_ROW, "or Helicone's database is down"),
+        arguments(LOST, Why.NO_RATING, "without a rating; Helicone drops one that it cannot write"),
+        arguments(
+            Reply.of(201, DOWN_ROW.replace("\"helicone-score-feedback\":0", "")),
+            Why.NO_RATING,
+            "and any for a request older than 30 days"),
+        arguments(
+            madeOn("2026-10-22", LOST), // 30 to 31 days before NOW
+            Why.TOO_OLD,
+            "the request was made on 2026-10-22"),
+        arguments(
+            ROW_OF_ANOTHER,
+            Why.COULD_NOT_LOOK,
+            "does something in between drop the query's filter?"),
+        arguments(
+            Reply.of(201, DOWN_ROW.replace("0}", "{}}")),
+            Why.RATING_UNREADABLE,
+            "a score that cannot be read"));
   }
 
   @ParameterizedTest
   @MethodSource("seen")
-  void timeoutSaysWhatWasLastSeen(Reply seen, String words) {
-    HeliconeConfirmation confirmation = HeliconeConfirmation.ofSent(SENT, SHORT, LONG);
-    confirmation.begin();
-    confirmation.accepted(ProviderResponse.of(seen.status(), seen.body()), EFFORT);
+  void timeoutSaysWhatWasLastSeen(Reply seen, Why why, String words) {
+    HeliconeUnconfirmedException error = timeoutAfter(seen, EFFORT);
 
-    FeedbackException error = confirmation.stopped(Reason.TIMEOUT, null, EFFORT);
-
+    assertThat(error.why()).isEqualTo(why);
+    assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);
     assertThat(error)
         .hasMessageContaining(words)
         .hasMessageContaining(ID)
@@ -78,8 +91,35 @@ class HeliconeConfirmationEndTest extends HeliconeConfirmationFixture {
   }
 
   @Test
+  void otherRatingThatStaysMeansThatThisOneIsNotStored() {
+    HeliconeUnconfirmedException error = timeoutAfter(Reply.of(201, DOWN_ROW), EFFORT);
+
+    assertThat(error.why()).isEqualTo(Why.OTHER_RATING);
+    assertThat(error.mayHaveArrived()).isFalse();
+    assertThat(error)
+        .hasMessageEndingWith("the request had the other rating, which was not overwritten");
+  }
+
+  @Test
+  void otherRatingSeenRightAfterThePostMayStillBeReplacedByThisOne() {
+    HeliconeUnconfirmedException error =
+        timeoutAfter(Reply.of(201, DOWN_ROW), new Polling.Effort(2, Duration.ofMillis(4999)));
+
+    assertThat(error.why()).isEqualTo(Why.OTHER_RATING);
+    assertThat(error.mayHaveArrived()).isTrue();
+    assertThat(error).hasMessageEndingWith("; whether this one comes after it was not seen");
+  }
+
+  private static HeliconeUnconfirmedException timeoutAfter(Reply seen, Polling.Effort effort) {
+    HeliconeConfirmation confirmation = HeliconeConfirmation.ofSent(SENT, SHORT, LONG, NOW);
+    confirmation.begin();
+    confirmation.accepted(ProviderResponse.of(seen.status(), seen.body()), effort);
+    return (HeliconeUnconfirmedException) confirmation.stopped(Reason.TIMEOUT, null, effort);
+  }
+
+  @Test
   void timeoutSaysWhyNobodyCouldLook() {
-    HeliconeConfirmation confirmation = HeliconeConfirmation.ofSent(SENT, SHORT, LONG);
+    HeliconeConfirmation confirmation = HeliconeConfirmation.ofSent(SENT, SHORT, LONG, NOW);
     confirmation.begin();
     FeedbackException refused =
         RejectedFeedbackException.builder("helicone", 500).hint("try again later").build();
@@ -105,7 +145,7 @@ class HeliconeConfirmationEndTest extends HeliconeConfirmationFixture {
 
   @Test
   void timeoutBeforeAnyLookAfterAPostInDoubtGivesItsError() {
-    HeliconeConfirmation confirmation = HeliconeConfirmation.ofNew(SENT, SHORT, LONG);
+    HeliconeConfirmation confirmation = HeliconeConfirmation.ofNew(SENT, SHORT, LONG, NOW);
     confirmation.begin();
     FeedbackException doubt =
         RejectedFeedbackException.builder("helicone", 502).mayHaveArrived(true).build();
@@ -114,19 +154,26 @@ class HeliconeConfirmationEndTest extends HeliconeConfirmationFixture {
     FeedbackException error = confirmation.stopped(Reason.TIMEOUT, null, EFFORT);
 
     assertThat(error.mayHaveArrived()).isTrue();
-    assertThat(error).hasMessageContaining("last seen: helicone answered 502").hasCause(doubt);
+    assertThat(error)
+        .hasMessageEndingWith(
+            "last seen: posting failed: helicone answered 502; the feedback may have been stored")
+        .hasCause(doubt);
   }
 
   @Test
-  void timeoutOfTheFirstPostIsTheErrorOfThePost() {
-    HeliconeConfirmation confirmation = HeliconeConfirmation.ofNew(SENT, SHORT, LONG);
-    confirmation.begin();
-    FeedbackException lost = RejectedFeedbackException.builder("helicone", 429).build();
+  void timeoutOfAnOutageSaysThatNothingWasStored() {
+    server.answerAll(seen -> Reply.of(429, "{}"));
 
-    assertThat(confirmation.stopped(Reason.TIMEOUT, lost, EFFORT)).isSameAs(lost);
-    FeedbackException never = confirmation.stopped(Reason.TIMEOUT, null, EFFORT);
-    assertThat(never).hasMessageEndingWith("nothing was sent");
-    assertThat(never.mayHaveArrived()).isFalse();
+    UndeliveredFeedbackException error = undelivered(() -> client.submitConfirmed(UP, SHORT));
+
+    assertThat(error.reason()).isEqualTo(Reason.TIMEOUT);
+    assertThat(((HeliconeUnconfirmedException) error).why()).isEqualTo(Why.NOT_POSTED);
+    assertThat(error.mayHaveArrived()).isFalse();
+    assertThat(error)
+        .hasMessageContaining("posting failed: helicone answered 429")
+        .hasMessageEndingWith("; it was not stored")
+        .hasCauseInstanceOf(RejectedFeedbackException.class);
+    assertThat(error.attempts()).isEqualTo(server.count()).isGreaterThan(settings.maxRetries() + 1);
   }
 
   @Test

@@ -4,17 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.llmfeedback.Assurance;
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
 import io.github.llmfeedback.contract.WireExample;
+import io.github.llmfeedback.helicone.HeliconeUnconfirmedException.Why;
 import io.github.llmfeedback.spi.Polling;
 import io.github.llmfeedback.spi.ProviderResponse;
 import java.time.Duration;
@@ -30,6 +35,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -87,7 +93,7 @@ class HeliconeConfirmationTest extends HeliconeConfirmationFixture {
   @Test
   void waitsGrowUpToFiveTimesTheFirst() {
     HeliconeConfirmation confirmation =
-        HeliconeConfirmation.ofSent(SENT, Duration.ofSeconds(2), LONG);
+        HeliconeConfirmation.ofSent(SENT, Duration.ofSeconds(2), LONG, NOW);
     confirmation.begin();
     assertThat(
             Stream.generate(
@@ -188,44 +194,134 @@ class HeliconeConfirmationTest extends HeliconeConfirmationFixture {
   }
 
   @Test
-  void firstPostThatSurelyDidNotArriveEndsItWithItsOwnError() {
-    server.answerAll(seen -> Reply.of(429, "{}"));
-    assertThatExceptionOfType(RejectedFeedbackException.class)
-        .isThrownBy(() -> client.submitConfirmed(UP, LONG))
-        .satisfies(error -> assertThat(error.status()).isEqualTo(429))
-        .satisfies(error -> assertThat(error.mayHaveArrived()).isFalse());
-    assertThat(asked()).containsOnly("feedback").hasSize(settings.maxRetries() + 1);
+  void outageBeforeTheFirstPostIsWaitedOut() {
+    Reply outage = Reply.of(429, "{}");
+    AtomicInteger posts = new AtomicInteger();
+    int down = 3 * (settings.maxRetries() + 1);
+    server.answerAll(
+        seen ->
+            !seen.path().endsWith("/feedback")
+                ? STORED
+                : posts.incrementAndGet() <= down ? outage : YES);
+
+    assertThat(client.submitConfirmed(UP, LONG).assurance()).isEqualTo(Assurance.STORED);
+
+    assertThat(asked().stream().filter("feedback"::equals)).hasSize(down + 1);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {401, 403, 404, 301, 302, 307, 308})
+  @EnumSource(
+      value = Reason.class,
+      names = {"UNREACHABLE", "CONNECTION_LOST", "TIMEOUT", "FULL"})
+  void postThatDidNotArriveIsPostedAgainAfterAWait(Reason reason) {
+    HeliconeConfirmation confirmation =
+        HeliconeConfirmation.ofNew(SENT, Duration.ofSeconds(2), LONG, NOW);
+    Polling.Step<Receipt> post = confirmation.begin();
+    FeedbackException error =
+        UndeliveredFeedbackException.builder("helicone", reason).mayHaveArrived(false).build();
+
+    assertThat(confirmation.failed(error, EFFORT)).isInstanceOf(Polling.Wait.class);
+    assertThat(confirmation.waited()).usingRecursiveComparison().isEqualTo(post);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Reason.class,
+      names = {"UNTRUSTED", "LINKAGE", "CLOSED", "CANCELLED", "INTERRUPTED"})
+  void postThatWouldNeverArriveEndsItWithItsOwnError(Reason reason) {
+    HeliconeConfirmation confirmation =
+        HeliconeConfirmation.ofNew(SENT, Duration.ofSeconds(2), LONG, NOW);
+    confirmation.begin();
+    FeedbackException error =
+        UndeliveredFeedbackException.builder("helicone", reason).mayHaveArrived(false).build();
+
+    assertThatThrownBy(() -> confirmation.failed(error, EFFORT)).isSameAs(error);
+  }
+
+  @Test
+  void outageWhileLookingIsWaitedOut() {
+    AtomicInteger looks = new AtomicInteger();
+    server.answerAll(
+        seen ->
+            seen.path().endsWith("/feedback")
+                ? YES
+                : looks.incrementAndGet() <= 20 ? Reply.of(502, "") : STORED);
+
+    assertThat(client.submitConfirmed(UP, LONG).assurance()).isEqualTo(Assurance.STORED);
+    assertThat(asked()).startsWith("feedback").endsWith("query-clickhouse").hasSize(22);
+  }
+
+  @Test
+  void keyThatWasTakenBeforeIsNotWrongBecauseOfA401() {
+    server.enqueue(YES).enqueue(401, "{\"error\":null}").enqueue(STORED);
+    assertThat(client.submitConfirmed(UP, LONG).assurance()).isEqualTo(Assurance.STORED);
+
+    server.takeAll();
+    server.enqueue(YES).enqueue(LOST).enqueue(401, "{\"error\":null}").enqueue(STORED);
+    assertThat(client.submitConfirmed(UP, LONG).assurance()).isEqualTo(Assurance.STORED);
+    assertThat(asked())
+        .containsExactly("feedback", "query-clickhouse", "feedback", "query-clickhouse");
+  }
+
+  @Test
+  void waitsAtLeastAsLongAsHeliconeAsks() {
+    HeliconeConfirmation confirmation =
+        HeliconeConfirmation.ofSent(SENT, Duration.ofSeconds(2), LONG, NOW);
+    confirmation.begin();
+    FeedbackException busy =
+        RejectedFeedbackException.builder("helicone", 429)
+            .retryAfter(Duration.ofSeconds(90))
+            .build();
+    assertThat(((Polling.Wait<Receipt>) confirmation.failed(busy, EFFORT)).time()).hasSeconds(90);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {403, 404, 301, 302, 307, 308})
   void lookThatWillNeverBeAnsweredEndsItAndTheRatingMayBeStored(int status) {
     server
         .enqueue(YES)
         .enqueue(Reply.of(status, "{\"error\":null}").header("Location", "https://elsewhere/"));
-    assertThatExceptionOfType(RejectedFeedbackException.class)
+    assertThatExceptionOfType(HeliconeUnconfirmedException.class)
         .isThrownBy(() -> client.submitConfirmed(UP, LONG))
         .satisfies(
             error -> {
-              assertThat(error.status()).isEqualTo(status);
+              assertThat(error.why()).isEqualTo(Why.COULD_NOT_LOOK);
+              assertThat(error.reason()).isEqualTo(Reason.UNCONFIRMED);
               assertThat(error.mayHaveArrived()).isTrue();
               assertThat(error.attempts()).isEqualTo(2);
-              assertThat(error.hint()).isPresent();
-              assertThat(error.body()).isEqualTo("{\"error\":null}");
               assertThat(error)
                   .hasMessageStartingWith(
-                      "helicone answered " + status + " to the look at request " + ID + ": ")
-                  .hasMessageEndingWith("the feedback may have arrived");
+                      "helicone was not seen to store the rating of request " + ID)
+                  .hasMessageContaining("looking failed: helicone answered " + status)
+                  .hasMessageEndingWith("; the feedback may have been stored");
+            })
+        .havingCause()
+        .isInstanceOfSatisfying(
+            RejectedFeedbackException.class,
+            cause -> {
+              assertThat(cause.status()).isEqualTo(status);
+              assertThat(cause.hint()).isPresent();
+              assertThat(cause.body()).isEqualTo("{\"error\":null}");
             });
     assertThat(server.count()).isEqualTo(2);
   }
 
   @Test
+  void wrongKeyOfAFirstLookEndsItAndTheRatingMayBeStored() {
+    server.enqueue(401, "{\"error\":null}");
+    assertThatExceptionOfType(HeliconeUnconfirmedException.class)
+        .isThrownBy(() -> client.confirm(SENT, LONG))
+        .satisfies(error -> assertThat(error.why()).isEqualTo(Why.COULD_NOT_LOOK))
+        .satisfies(error -> assertThat(error.mayHaveArrived()).isTrue());
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  @Test
   void secondPostThatWillNeverBeTakenEndsItAndTheFirstMayBeStored() {
-    server.enqueue(YES).enqueue(LOST).enqueue(401, "{\"error\":null}");
-    assertThatExceptionOfType(RejectedFeedbackException.class)
+    server.enqueue(YES).enqueue(LOST).enqueue(403, "{\"error\":null}");
+    assertThatExceptionOfType(HeliconeUnconfirmedException.class)
         .isThrownBy(() -> client.submitConfirmed(UP, LONG))
-        .withMessageContaining("posted again, of request " + ID)
+        .withMessageContaining("posting failed: helicone answered 403")
         .satisfies(error -> assertThat(error.mayHaveArrived()).isTrue());
     assertThat(server.count()).isEqualTo(3);
   }
@@ -236,9 +332,10 @@ class HeliconeConfirmationTest extends HeliconeConfirmationFixture {
     assertThat(client.submitConfirmed(UP, LONG).assurance()).isEqualTo(Assurance.STORED);
   }
 
-  @Test
-  void firstPostThatIsRefusedEndsItAtOnce() {
-    server.enqueue(401, "{\"error\":null}");
+  @ParameterizedTest
+  @ValueSource(ints = {400, 401, 403, 404, 422, 301})
+  void firstPostThatIsRefusedEndsItAtOnceWithItsOwnError(int status) {
+    server.enqueue(status, "{\"error\":null}");
     assertThatExceptionOfType(RejectedFeedbackException.class)
         .isThrownBy(() -> client.submitConfirmed(UP, LONG))
         .satisfies(error -> assertThat(error.mayHaveArrived()).isFalse());
@@ -357,6 +454,36 @@ class HeliconeConfirmationTest extends HeliconeConfirmationFixture {
         .failsWithin(Duration.ofSeconds(5))
         .withThrowableThat()
         .withMessageContaining("receipt must not be null");
+  }
+
+  @Test
+  void requestOlderThanThirtyDaysEndsItAtOnce() {
+    server.enqueue(YES).enqueue(madeOn("2026-01-21", LOST));
+    assertThatExceptionOfType(HeliconeUnconfirmedException.class)
+        .isThrownBy(() -> client.submitConfirmed(UP, LONG))
+        .withMessageContaining("Helicone drops ratings of requests older than 30 days")
+        .withMessageEndingWith("; it was not stored")
+        .satisfies(
+            error -> {
+              assertThat(error.why()).isEqualTo(Why.TOO_OLD);
+              assertThat(error.reason()).isEqualTo(Reason.UNCONFIRMED);
+              assertThat(error.mayHaveArrived()).isFalse();
+            });
+    assertThat(server.count()).isEqualTo(2);
+  }
+
+  @Test
+  void ratingOfAnOldRequestIsConfirmedAllTheSame() {
+    server.enqueue(madeOn("2026-01-21", STORED));
+    assertThat(client.confirm(SENT, LONG).assurance()).isEqualTo(Assurance.STORED);
+  }
+
+  @Test
+  void rowThatIsTooLargeIsNoProofAndNotPostedTo() {
+    String large = "{\"data\":[{\"response_body\":\"" + "x".repeat(9 << 20) + "\"}]}";
+    server.enqueue(201, large).enqueue(STORED);
+    assertThat(client.confirm(SENT, LONG).assurance()).isEqualTo(Assurance.STORED);
+    assertThat(asked()).containsExactly("query-clickhouse", "query-clickhouse");
   }
 
   @Test
