@@ -4,22 +4,30 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Helicone's filter language, as far as the sandbox knows it.
  *
  * <p>A leaf that names two columns or two operators is not an error: the first one counts, the
- * others are ignored, as on the real server.
+ * others are ignored, as on the real server. A filter is tested on each stored version of a row.
  */
 final class HeliconeFilter {
   private static final String TABLE = "request_response_rmt";
   private static final Predicate<HeliconeRow> EVERY_ROW = Objects::nonNull;
+
+  /** ClickHouse's limit, and what a nesting takes of it (observed 2026-11: 200 are too many). */
+  private static final int PARSE_DEPTH = 1000;
+
+  private static final int DEPTH_OF_A_BRANCH = 5;
 
   private HeliconeFilter() {}
 
@@ -31,10 +39,33 @@ final class HeliconeFilter {
     if (filter.size() == 1 && filter.has(TABLE)) {
       return first(filter.path(TABLE), HeliconeFilter::column);
     }
-    if (filter.size() == 3 && filter.has("left") && filter.has("right")) {
+    if (isBranch(filter)) {
       return branch(filter);
     }
     return Optional.of(EVERY_ROW).filter(every -> filter.isObject() && filter.isEmpty());
+  }
+
+  /**
+   * Whether the database refuses to parse the filter, which the real server answers with an empty
+   * list.
+   */
+  static boolean isTooDeep(JsonNode filter) {
+    // Level by level: recursion would overflow the stack on what this is to find.
+    List<JsonNode> branches = Stream.of(filter).filter(HeliconeFilter::isBranch).toList();
+    int depth = 0;
+    while (!branches.isEmpty() && depth < PARSE_DEPTH) {
+      depth += DEPTH_OF_A_BRANCH;
+      branches =
+          branches.stream()
+              .flatMap(branch -> Stream.of(branch.path("left"), branch.path("right")))
+              .filter(HeliconeFilter::isBranch)
+              .toList();
+    }
+    return depth >= PARSE_DEPTH;
+  }
+
+  private static boolean isBranch(JsonNode filter) {
+    return filter.size() == 3 && filter.has("left") && filter.has("right");
   }
 
   private static Optional<Predicate<HeliconeRow>> branch(JsonNode filter) {
@@ -54,13 +85,13 @@ final class HeliconeFilter {
     return switch (name) {
       case "helicone-score-feedback" -> first(operators, HeliconeFilter::score);
       case "request_created_at" -> first(operators, HeliconeFilter::time);
-      case "request_id" -> text(operators, row -> Optional.of(row.id().toString()));
-      case "user_id" -> text(operators, row -> Optional.of(row.user()));
-      case "model" -> text(operators, row -> Optional.of(row.model()));
+      case "request_id" -> text(operators, id -> row -> id.equals(row.id().toString()));
+      case "user_id" -> text(operators, user -> wordOrMagic(user, HeliconeRow::user));
+      case "model" -> text(operators, model -> wordOrMagic(model, HeliconeRow::model));
       case "properties" ->
           first(
               operators,
-              (key, inner) -> text(inner, row -> Optional.ofNullable(row.properties().get(key))));
+              (key, inner) -> text(inner, value -> row -> value.equals(row.properties().get(key))));
       default -> Optional.empty();
     };
   }
@@ -74,16 +105,23 @@ final class HeliconeFilter {
   }
 
   private static Optional<Predicate<HeliconeRow>> text(
-      JsonNode operators, Function<HeliconeRow, Optional<String>> column) {
+      JsonNode operators, Function<String, Predicate<HeliconeRow>> meaning) {
     return first(
         operators,
-        (operator, operand) -> {
-          if (!operator.equals("equals") || !operand.isTextual()) {
-            return Optional.empty();
-          }
-          String wanted = operand.textValue();
-          return Optional.of(row -> column.apply(row).filter(wanted::equals).isPresent());
-        });
+        (operator, operand) ->
+            operator.equals("equals") && operand.isTextual()
+                ? Optional.of(meaning.apply(operand.textValue()))
+                : Optional.empty());
+  }
+
+  /** Two words ask for no value instead of themselves; a value is never null, but can be empty. */
+  private static Predicate<HeliconeRow> wordOrMagic(
+      String word, Function<HeliconeRow, String> column) {
+    return switch (word) {
+      case "null" -> row -> false;
+      case "__empty__" -> row -> column.apply(row).isEmpty();
+      default -> row -> column.apply(row).equals(word);
+    };
   }
 
   private static Optional<Predicate<HeliconeRow>> time(String operator, JsonNode operand) {
@@ -100,9 +138,11 @@ final class HeliconeFilter {
                 });
   }
 
+  /** The server cuts a filter's time to whole seconds, but not the row's (observed 2026-11). */
   private static Optional<Instant> instant(JsonNode operand) {
     try {
-      return Optional.of(OffsetDateTime.parse(operand.asText()).toInstant());
+      return Optional.of(
+          OffsetDateTime.parse(operand.asText()).toInstant().truncatedTo(ChronoUnit.SECONDS));
     } catch (DateTimeException malformed) {
       return Optional.empty();
     }

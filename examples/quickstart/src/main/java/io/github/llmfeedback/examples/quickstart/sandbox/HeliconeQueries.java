@@ -3,16 +3,12 @@ package io.github.llmfeedback.examples.quickstart.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Helicone's query route: checks a query, then answers it from the rows. */
 final class HeliconeQueries {
-  private static final Comparator<HeliconeRow> OLDEST_FIRST =
-      Comparator.comparing(HeliconeRow::createdAt).thenComparingLong(HeliconeRow::number);
-
   private final HeliconeRows rows;
 
   HeliconeQueries(HeliconeRows rows) {
@@ -25,6 +21,9 @@ final class HeliconeQueries {
 
   private Reply checked(JsonNode query) {
     JsonNode filter = query.path("filter");
+    if (HeliconeFilter.isTooDeep(filter)) {
+      return HeliconeReply.ok(Json.array());
+    }
     Optional<Predicate<HeliconeRow>> chosen = HeliconeFilter.parse(filter);
     if (chosen.isEmpty()) {
       return HeliconeReply.invalid(
@@ -37,12 +36,11 @@ final class HeliconeQueries {
     boolean ascending = query.path("sort").path("created_at").asText().equals("asc");
     boolean scoredOnly = query.path("isScored").booleanValue();
     ArrayNode data = Json.array();
-    rows.ingested()
-        .filter(chosen.get())
-        .filter(row -> !scoredOnly || row.rating().isPresent())
-        .sorted(ascending ? OLDEST_FIRST : OLDEST_FIRST.reversed())
-        .skip(Math.max(0, query.path("offset").asLong(0)))
-        .limit((long) limit)
+    rows.page(
+            chosen.get().and(row -> !scoredOnly || row.isScored()),
+            ascending,
+            Math.max(0, query.path("offset").asLong(0)),
+            (long) limit)
         .forEach(row -> data.add(row.json()));
     return HeliconeReply.ok(data);
   }

@@ -5,12 +5,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
-/** One logged LLM call and its rating, written as the real server writes it. */
+/** One version of a logged LLM call and its scores, written as the real server writes it. */
 record HeliconeRow(
     UUID id,
     long number,
@@ -18,6 +20,7 @@ record HeliconeRow(
     String user,
     String model,
     Map<String, String> properties,
+    Map<String, Integer> otherScores,
     Optional<Boolean> rating) {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
@@ -25,7 +28,28 @@ record HeliconeRow(
   private static final int DELAY_MS = 500;
 
   HeliconeRow rated(boolean positive) {
-    return new HeliconeRow(id, number, createdAt, user, model, properties, Optional.of(positive));
+    return new HeliconeRow(
+        id, number, createdAt, user, model, properties, otherScores, Optional.of(positive));
+  }
+
+  /** With the score of an evaluation beside the rating. */
+  HeliconeRow scored(String name, int score) {
+    Map<String, Integer> scores = new TreeMap<>(otherScores);
+    scores.put(name, score);
+    return new HeliconeRow(
+        id,
+        number,
+        createdAt,
+        user,
+        model,
+        properties,
+        Collections.unmodifiableMap(scores),
+        rating);
+  }
+
+  /** Any score counts, also one that is not a rating. */
+  boolean isScored() {
+    return rating.isPresent() || !otherScores.isEmpty();
   }
 
   boolean isPositive() {
@@ -75,18 +99,19 @@ record HeliconeRow(
     return json;
   }
 
-  /** A text on every second row: ClickHouse quotes 64-bit numbers or not, by its version. */
+  /** Texts on every second row: ClickHouse quotes 64-bit numbers or not, by its version. */
   private ObjectNode scores() {
-    ObjectNode scores = Json.object();
-    rating.ifPresent(
-        positive -> {
-          int score = positive ? 1 : 0;
+    Map<String, Integer> scores = new TreeMap<>(otherScores);
+    rating.ifPresent(positive -> scores.put("helicone-score-feedback", positive ? 1 : 0));
+    ObjectNode json = Json.object();
+    scores.forEach(
+        (name, score) -> {
           if (number % 2 == 0) {
-            scores.put("helicone-score-feedback", Integer.toString(score));
+            json.put(name, Integer.toString(score));
           } else {
-            scores.put("helicone-score-feedback", score);
+            json.put(name, score);
           }
         });
-    return scores;
+    return json;
   }
 }

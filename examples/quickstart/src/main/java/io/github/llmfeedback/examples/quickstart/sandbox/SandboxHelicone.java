@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ public final class SandboxHelicone {
 
   private final HeliconeRows rows;
   private final HeliconeQueries queries;
+  private volatile Runnable beforeQuery = () -> {};
 
   SandboxHelicone(InstantSource clock, Duration ingestionDelay) {
     this.rows = new HeliconeRows(clock, ingestionDelay);
@@ -44,6 +46,36 @@ public final class SandboxHelicone {
     return rows.rating(requestId);
   }
 
+  /** Logs an LLM call as if it had been made at another time. */
+  void llmCall(UUID requestId, Map<String, String> headers, Instant createdAt) {
+    rows.add(requestId, headers, createdAt);
+  }
+
+  /** Rates a request as the feedback route does. */
+  void rate(UUID requestId, boolean positive) {
+    rows.rate(requestId, positive);
+  }
+
+  /** Scores a request as an evaluation does. */
+  void score(UUID requestId, String name, int score) {
+    rows.score(requestId, name, score);
+  }
+
+  /** From now on ratings are dropped and queries find nothing, both with a 201; or no longer. */
+  void databaseDown(boolean down) {
+    rows.down(down);
+  }
+
+  /** What a test does between two pages: it runs before each query is answered. */
+  void beforeQuery(Runnable task) {
+    beforeQuery = task;
+  }
+
+  /** The requests with all that is stored of them, for a test that looks or merges. */
+  HeliconeTable table() {
+    return rows.table();
+  }
+
   long kept() {
     return rows.ingested().filter(row -> row.rating().isPresent()).count();
   }
@@ -60,6 +92,7 @@ public final class SandboxHelicone {
       return HeliconeReply.unauthorised("No API key found");
     }
     if (call.is("POST", QUERY)) {
+      beforeQuery.run();
       return queries.answer(body.get());
     }
     if (call.is("POST", OLD_QUERY)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Three rows, a second apart: 1 rated positive, 2 rated negative, 3 not rated. */
+/** Three merged rows, a second apart: 1 rated positive, 2 rated negative, 3 not rated. */
 class HeliconeQueriesTest {
   private static final String ROUTE = "/v1/request/query-clickhouse";
 
@@ -44,6 +45,7 @@ class HeliconeQueriesTest {
     }
     helicone.call("POST", "/v1/request/" + id(1) + "/feedback", "{'rating':true}");
     helicone.call("POST", "/v1/request/" + id(2) + "/feedback", "{'rating':false}");
+    sandbox.helicone().table().merge();
   }
 
   @AfterEach
@@ -131,6 +133,90 @@ class HeliconeQueriesTest {
     assertThat(numbers("{'filter':'all'}")).isEqualTo("4321");
   }
 
+  /** The rows are of 10:00:00, 10:00:01, 10:00:02 and of 10:00:01.100. */
+  @ParameterizedTest
+  @CsvSource({
+    "4321, gte, 2026-11-20T10:00:00Z",
+    "432,  gte, 2026-11-20T10:00:01.950Z",
+    "1,    lt,  2026-11-20T10:00:01.950Z",
+    "3421, lt,  2026-11-20T10:00:03Z",
+    "34,   gt,  2026-11-20T10:00:01.500Z",
+    "21,   lte, 2026-11-20T10:00:01.500Z",
+    "2,    equals, 2026-11-20T10:00:01.100Z"
+  })
+  void aTimeInAFilterIsCutToItsSecond(String numbers, String operator, String time) {
+    sandbox.helicone().llmCall(id(4), Map.of(), Instant.parse("2026-11-20T10:00:01.100Z"));
+
+    assertThat(numbers(leaf("'request_created_at':{'" + operator + "':'" + time + "'}")).chars())
+        .containsExactlyInAnyOrderElementsOf(numbers.chars().boxed().toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"user_id", "model"})
+  void twoWordsMeanNoValueInsteadOfThemselves(String column) {
+    String header = column.equals("model") ? "Helicone-Model-Override" : "Helicone-User-Id";
+    sandbox.helicone().llmCall(id(4), Map.of(header, "null"));
+    sandbox.helicone().llmCall(id(5), Map.of(header, "__empty__"));
+    sandbox.helicone().llmCall(id(6), Map.of(header, ""));
+    clock.advance(Duration.ofMillis(300));
+
+    assertThat(numbers(leaf("'" + column + "':{'equals':'null'}"))).isEmpty();
+    assertThat(numbers(leaf("'" + column + "':{'equals':'__empty__'}"))).isEqualTo("6");
+  }
+
+  @Test
+  void thePropertyIsFoundByItsNameInLowerCaseOnly() {
+    sandbox
+        .helicone()
+        .llmCall(id(4), Map.of("Helicone-Property-Env", "prod", "Helicone-Session-Path", "/a"));
+    clock.advance(Duration.ofMillis(300));
+
+    assertThat(numbers(leaf("'properties':{'Env':{'equals':'prod'}}"))).isEmpty();
+    assertThat(numbers(leaf("'properties':{'env':{'equals':'prod'}}"))).isEqualTo("4");
+    assertThat(numbers(leaf("'properties':{'Helicone-Session-Path':{'equals':'/a'}}")))
+        .isEqualTo("4");
+    assertThat(numbers(leaf("'properties':{'helicone-session-path':{'equals':'/a'}}"))).isEmpty();
+  }
+
+  @Test
+  void theScoreOfAnEvaluationLetsARequestPassThatNobodyRated() {
+    clock.advance(Duration.ofSeconds(1));
+    sandbox.helicone().score(id(3), "accuracy", 90);
+
+    assertThat(numbers("{'filter':'all','isScored':true,'limit':2}")).isEqualTo("3");
+    assertThat(numbers("{'filter':'all','isScored':true,'offset':2}")).isEqualTo("21");
+    assertThat(data("{'filter':'all','limit':1}").path(0).path("scores"))
+        .isEqualTo(Caller.json("{'accuracy':'90'}"));
+  }
+
+  /** ClickHouse parses to a depth of 1,000, of which a nesting takes 5. */
+  @Test
+  void aFilterOf200NestingsFindsNothing() {
+    assertThat(numbers("{'filter':" + chain(199) + "}")).isEqualTo("321");
+    assertThat(numbers("{'filter':" + chain(200) + "}")).isEmpty();
+    assertThat(numbers("{'filter':" + balanced(400) + "}")).isEqualTo("321");
+  }
+
+  /** Jackson reads to a depth of 1,000, and before 2.15 to any. */
+  @Test
+  void aFilterOf100000NestingsFindsNothingOrIsMalformed() {
+    Caller.Answer answer = query("{'filter':" + chain(100_000) + "}");
+
+    assertThat(answer.json())
+        .isIn(
+            Caller.json("{'message':'Internal Server Error'}"),
+            Caller.json("{'data':[],'error':null}"));
+  }
+
+  @Test
+  void aDatabaseThatIsDownIsAnEmptyList() {
+    sandbox.helicone().databaseDown(true);
+    assertThat(numbers("{'filter':'all'}")).isEmpty();
+
+    sandbox.helicone().databaseDown(false);
+    assertThat(numbers("{'filter':'all'}")).isEqualTo("321");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"1001", "-1"})
   void aLimitBeyondItsBoundsIsAServerError(String limit) {
@@ -186,6 +272,23 @@ class HeliconeQueriesTest {
     List<String> numbers = new ArrayList<>();
     data(query).forEach(row -> numbers.add(row.path("request_id").asText().substring(0, 1)));
     return String.join("", numbers);
+  }
+
+  private static String leaf(String condition) {
+    return "{'filter':{'request_response_rmt':{" + condition + "}}}";
+  }
+
+  private static String chain(int nestings) {
+    return "{'left':".repeat(nestings)
+        + "'all'"
+        + ",'operator':'or','right':'all'}".repeat(nestings);
+  }
+
+  private static String balanced(int leaves) {
+    return leaves == 1
+        ? "'all'"
+        : "{'left':%s,'operator':'or','right':%s}"
+            .formatted(balanced(leaves / 2), balanced(leaves - leaves / 2));
   }
 
   private JsonNode data(String query) {

@@ -78,6 +78,19 @@ class SandboxHeliconeTest {
     assertThat(sandbox.helicone().rating(ID)).isEmpty();
   }
 
+  @Test
+  void feedbackWhileTheDatabaseIsDownIsAnswered201AndDropped() {
+    ingest();
+    sandbox.helicone().databaseDown(true);
+
+    Caller.Answer answer = rate(ID.toString(), "{'rating':true}");
+    sandbox.helicone().databaseDown(false);
+
+    assertThat(answer.status()).isEqualTo(201);
+    assertThat(answer.json()).isEqualTo(Caller.json(OK));
+    assertThat(sandbox.helicone().rating(ID)).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
