@@ -5,15 +5,16 @@ import io.github.llmfeedback.concurrent.KeyedQueue;
 import io.github.llmfeedback.concurrent.OutOfMemoryRetry;
 import io.github.llmfeedback.spi.WireRequest;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Admits one call to the wire: it waits for its key, if it has one, then for a permit. */
 final class Admission {
   private final KeyedQueue queue;
   private final AsyncSemaphore permits;
-  private final Optional<WireRequest.Spacing> spacing;
+  private final WireRequest.@Nullable Spacing spacing;
+  private final KeyedQueue.@Nullable Key key;
   private final Runnable whenAdmitted;
   private final BooleanSupplier takesKey = this::takeKey;
   private final BooleanSupplier takesPermit = this::takePermit;
@@ -26,7 +27,8 @@ final class Admission {
   Admission(KeyedQueue queue, AsyncSemaphore permits, WireRequest request, Runnable whenAdmitted) {
     this.queue = queue;
     this.permits = permits;
-    this.spacing = request.spacing();
+    this.spacing = request.spacing().orElse(null);
+    this.key = spacing == null ? null : queue.key(spacing.key());
     this.whenAdmitted = whenAdmitted;
   }
 
@@ -35,8 +37,11 @@ final class Admission {
     if (hasLeft()) {
       return;
     }
-    spacing.ifPresentOrElse(
-        it -> queue.enter(it.key(), takesKey), () -> permits.acquire(takesPermit));
+    if (key == null) {
+      permits.acquire(takesPermit);
+    } else {
+      queue.enter(key, takesKey);
+    }
   }
 
   private boolean hasLeft() {
@@ -79,12 +84,12 @@ final class Admission {
   /**
    * Gives up the key and the permit, or the place in their queues; further calls do nothing.
    *
-   * @param sent whether anything was sent, so that the next call with the same key must wait for
-   *     the spacing to pass
+   * @param mayBeStored whether the provider may have stored anything, so that the next call with
+   *     the same key must wait for the spacing to pass
    */
-  void leave(boolean sent) {
+  void leave(boolean mayBeStored) {
     boolean permit;
-    boolean key;
+    boolean isHolder;
     OutOfMemoryRetry.lock(lock);
     try {
       if (left) {
@@ -92,7 +97,7 @@ final class Admission {
       }
       left = true;
       permit = hasPermit;
-      key = hasKey;
+      isHolder = hasKey;
     } finally {
       lock.unlock();
     }
@@ -101,13 +106,12 @@ final class Admission {
     } else {
       permits.forget(takesPermit);
     }
-    spacing.ifPresent(
-        it -> {
-          if (key) {
-            queue.leave(it.key(), sent ? it.apart() : Duration.ZERO);
-          } else {
-            queue.forget(it.key(), takesKey);
-          }
-        });
+    if (spacing != null && key != null) {
+      if (isHolder) {
+        queue.leave(key, mayBeStored ? spacing.apart() : Duration.ZERO);
+      } else {
+        queue.forget(key, takesKey);
+      }
+    }
   }
 }

@@ -56,6 +56,9 @@ final class Call implements Stoppable {
   private Sent sent;
   private boolean hasAttempted;
 
+  /** Whether the provider has accepted it, or may have stored it; known at the end. */
+  private boolean mayBeStored;
+
   /** How many attempts still hold a thread or a connection of OkHttp's. */
   private int notOver;
 
@@ -367,6 +370,7 @@ final class Call implements Stoppable {
       Sent now) {
     toReport = new CallResult(response, verdict, error, now, now.elapsed(now()));
     hasEnded = true;
+    mayBeStored = error == null || now.uncertain();
     sent = now;
     attempt = null;
     calls.pause.ended(this, false);
@@ -389,6 +393,7 @@ final class Call implements Stoppable {
       toReport = calls.lastResort;
     }
     hasEnded = true;
+    mayBeStored = hasAttempted;
     attempt = null;
     cancelAlarm();
   }
@@ -403,7 +408,7 @@ final class Call implements Stoppable {
     Attempt late = toCancel;
     CallResult result = toReport;
     boolean leavesAdmission = hasEnded && notOver == 0;
-    boolean wasSent = hasAttempted;
+    boolean keepsApart = mayBeStored;
     toBegin = null;
     toCancel = null;
     toReport = null;
@@ -418,7 +423,7 @@ final class Call implements Stoppable {
         late.giveUp();
       }
       if (leavesAdmission) {
-        admission.leave(wasSent);
+        admission.leave(keepsApart);
       }
     } catch (RuntimeException | Error e) {
       calls.warn("a call could not let others proceed: {}", e.getClass());

@@ -80,7 +80,7 @@ final class ClientCalls {
     pause = new RateLimitPause(time, settings.maxPause());
     permits = new AsyncSemaphore(settings.concurrency());
     inFlight = new InFlight(settings.maxPending(), settings.maxPendingBytes());
-    spacing = new KeyedQueue(time);
+    spacing = new KeyedQueue(time, endpoint.baseUrl());
     errors = new Errors(endpoint, sender);
     lastResort = lastResort(endpoint.provider());
     log = LoggerFactory.getLogger("io.github.llmfeedback." + endpoint.provider());

@@ -76,8 +76,9 @@ public final class WireRequest {
   }
 
   /**
-   * This request, sent in order with others that have the same key, and at least this much time
-   * apart from them.
+   * This request, sent in order with others that have the same key and go to the same base URL, and
+   * at least this much time apart from them, whichever client of the process sends them. After a
+   * request that surely stored nothing, the next one does not wait.
    */
   public WireRequest spacing(String key, Duration apart) {
     return new WireRequest(method, path, body, repeatable, readOnly, new Spacing(key, apart));
@@ -132,7 +133,8 @@ public final class WireRequest {
    * Requests with the same key are sent one after the other.
    *
    * @param key what these requests have in common
-   * @param apart the minimum time from the end of one to the beginning of the next
+   * @param apart the minimum time from the end of one that may have stored something to the
+   *     beginning of the next
    */
   public record Spacing(String key, Duration apart) {}
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.concurrent.AsyncSemaphore;
-import io.github.llmfeedback.concurrent.KeyedQueue;
 import io.github.llmfeedback.contract.LoopbackServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,11 +12,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Calls that wait for a permit or a key while others hold them. */
+/** Calls that wait for a permit while others hold them. */
 @Timeout(60)
 class AsyncSemaphoreTest {
   private static final int PERMITS = 3;
@@ -47,22 +45,6 @@ class AsyncSemaphoreTest {
       gate.open();
       assertThat(onItsWay.handle((ok, error) -> true).join()).isTrue();
     }
-  }
-
-  @Test
-  void soItIsInALane() {
-    ManualTime time = new ManualTime();
-    KeyedQueue queue = new KeyedQueue(time);
-    List<String> taken = new ArrayList<>();
-    BooleanSupplier late = () -> !taken.add("late");
-    queue.enter("a", () -> true);
-    queue.enter("a", late);
-    queue.enter("a", () -> taken.add("next"));
-    queue.forget("a", late);
-    queue.forget("b", late);
-    queue.leave("a", Duration.ZERO);
-    time.advance(Duration.ZERO);
-    assertThat(taken).containsExactly("next");
   }
 
   @Test
