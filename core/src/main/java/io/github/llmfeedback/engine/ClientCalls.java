@@ -254,6 +254,15 @@ final class ClientCalls {
     }
   }
 
+  /** Warns of a polling that an error in this process ended, whose future the caller may ignore. */
+  void broke(Throwable error) {
+    giveUps.gaveUp(
+        endpoint.provider()
+            + "'s polling was ended by "
+            + error.getClass().getName()
+            + "; the future has its message");
+  }
+
   /** Counts what has no receipt because the client closed. */
   void countIfClosed(FeedbackException error, int feedbacks) {
     if (isCounted(error)) {
