@@ -37,10 +37,16 @@ final class Call implements Stoppable {
   enum Kind {
     /** One request that somebody may wait for: queue and pauses count against its deadline. */
     SINGLE,
+    /** One request of a polling, timed as {@link #SINGLE}; the polling reports its own end. */
+    STEP,
     /** One feedback of a batch: its time begins when it is admitted, and pauses do not count. */
     ITEM,
     /** Several feedbacks of a batch, timed as {@link #ITEM}. */
-    CHUNK
+    CHUNK;
+
+    private boolean isOfBatch() {
+      return this == ITEM || this == CHUNK;
+    }
   }
 
   private final ClientCalls calls;
@@ -90,7 +96,7 @@ final class Call implements Stoppable {
    * A call that has not started.
    *
    * @param sent what other calls have already sent of its feedback
-   * @param batchEnds when its batch ends, as {@link Time#nanoTime}; null for a single call
+   * @param batchEnds when its batch ends, as {@link Time#nanoTime}; null if it is of none
    */
   Call(ClientCalls calls, WireRequest request, Kind kind, Sent sent, @Nullable Long batchEnds) {
     this.calls = calls;
@@ -100,6 +106,11 @@ final class Call implements Stoppable {
     outgoing = calls.sender.prepare(request);
     admission = new Admission(calls.spacing, calls.permits, request, this::admitted);
     schedule = new RetrySchedule(calls, request, batchEnds);
+  }
+
+  /** A call that is one step of a polling, and has not started. */
+  static Call step(ClientCalls calls, WireRequest request) {
+    return new Call(calls, request, Kind.STEP, Sent.NOTHING, null);
   }
 
   /** The size of the body in bytes. */
@@ -123,15 +134,15 @@ final class Call implements Stoppable {
   /** Starts the call; whatever happens, it ends. */
   void start() {
     try {
-      boolean hasRoom = kind != Kind.SINGLE || countIn();
+      boolean hasRoom = kind.isOfBatch() || countIn();
       calls.begin(this); // from here on it can be stopped
       if (!hasRoom) {
         stop(Reason.FULL);
-      } else if (kind == Kind.SINGLE && !isAdmittedByClient()) {
+      } else if (!kind.isOfBatch() && !isAdmittedByClient()) {
         stop(Reason.CLOSED);
       }
       admission.queue();
-      if (kind == Kind.SINGLE) {
+      if (!kind.isOfBatch()) {
         beginTimeout();
       }
     } catch (RuntimeException | Error bug) {
@@ -177,7 +188,7 @@ final class Call implements Stoppable {
   }
 
   private void admitted() {
-    attempt(kind != Kind.SINGLE);
+    attempt(kind.isOfBatch());
   }
 
   /**
@@ -436,7 +447,7 @@ final class Call implements Stoppable {
   private void report(CallResult result) {
     FeedbackException error = result.error();
     try {
-      if (error != null) {
+      if (error != null && kind != Kind.STEP) {
         calls.gaveUp(error);
         if (kind == Kind.SINGLE) {
           calls.countIfClosed(error, 1);

@@ -2,6 +2,8 @@ package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Loss;
+import io.github.llmfeedback.Part;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
@@ -46,6 +48,7 @@ final class ClientCalls {
   private final BiFunction<ProviderResponse, WireRequest, Verdict> verdicts;
   private final Runnable whenClosed;
   private final GiveUpLog giveUps;
+  private final Set<LossOf> warnedOf = ConcurrentHashMap.newKeySet();
   private final ExitHook exitHook;
   final PendingWork work;
   private final Set<Stoppable> open = ConcurrentHashMap.newKeySet();
@@ -165,6 +168,25 @@ final class ClientCalls {
     }
   }
 
+  /** Warns of a loss by policy: once for each part and kind, for feedback may come by thousands. */
+  void lost(Loss loss) {
+    try {
+      if (warnedOf.add(new LossOf(loss.part(), loss.kind()))) {
+        warn(
+            "{} loses {} by policy; this is said once, every receipt lists its losses",
+            endpoint.provider(),
+            loss);
+      } else if (log.isDebugEnabled()) {
+        log.debug("{} loses {} by policy", endpoint.provider(), loss);
+      }
+    } catch (RuntimeException | Error e) {
+      // As in warn().
+    }
+  }
+
+  /** A kind of loss. */
+  private record LossOf(Part part, Loss.Kind kind) {}
+
   /** Whether the client no longer admits calls. */
   boolean isClosed() {
     return work.isClosed();
@@ -230,6 +252,15 @@ final class ClientCalls {
                   ? ((UnrepresentableFeedbackException) error).losses()
                   : error.getClass().getSimpleName() + "; the future has its message"));
     }
+  }
+
+  /** Warns of a polling that an error in this process ended, whose future the caller may ignore. */
+  void broke(Throwable error) {
+    giveUps.gaveUp(
+        endpoint.provider()
+            + "'s polling was ended by "
+            + error.getClass().getName()
+            + "; the future has its message");
   }
 
   /** Counts what has no receipt because the client closed. */

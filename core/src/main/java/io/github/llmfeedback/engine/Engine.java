@@ -248,7 +248,7 @@ public final class Engine<W> {
     Encoded<W> encoded = Encoded.of(feedback, dialect, settings.lossPolicy());
     for (Loss loss : encoded.losses()) {
       if (loss.kind() != Loss.Kind.ROUNDED) {
-        calls.warn("{} loses {} by policy", dialect.capabilities().provider(), loss);
+        calls.lost(loss);
       }
     }
     return encoded;

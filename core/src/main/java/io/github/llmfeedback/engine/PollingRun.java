@@ -8,6 +8,7 @@ import io.github.llmfeedback.spi.ProviderResponse;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class PollingRun<T> implements Stoppable {
   private final CompletableFuture<T> ended = new CompletableFuture<>();
 
   private final ReentrantLock lock = new ReentrantLock();
+  private final AtomicBoolean hasFailed = new AtomicBoolean();
   private int attempts;
   private @Nullable Reason stopped;
   private @Nullable Call call;
@@ -41,7 +43,7 @@ final class PollingRun<T> implements Stoppable {
       Scheduler.Alarm expiry = calls.time.schedule(() -> stop(Reason.TIMEOUT), polling.timeout());
       var unused = ended.whenComplete((result, error) -> expiry.cancel());
     } catch (RuntimeException | Error e) { // out of memory
-      ended.completeExceptionally(e);
+      fail(e);
       return;
     }
     perform(polling::begin);
@@ -51,14 +53,14 @@ final class PollingRun<T> implements Stoppable {
     try {
       Polling.Step<T> step = next.get();
       if (step instanceof Polling.Send<T> send) {
-        send(new Call(calls, send.request()));
+        send(Call.step(calls, send.request()));
       } else if (step instanceof Polling.Wait<T> wait) {
         waitFor(wait.time());
       } else {
         ended.complete(((Polling.Done<T>) step).result());
       }
     } catch (RuntimeException | Error e) { // or the future would never complete
-      ended.completeExceptionally(e);
+      fail(e);
     }
   }
 
@@ -85,7 +87,7 @@ final class PollingRun<T> implements Stoppable {
                   try {
                     callEnded(result);
                   } catch (RuntimeException | Error e) { // as in perform()
-                    ended.completeExceptionally(e);
+                    fail(e);
                   }
                 });
   }
@@ -141,7 +143,7 @@ final class PollingRun<T> implements Stoppable {
     try {
       stopNow(reason);
     } catch (RuntimeException | Error e) { // as in perform()
-      ended.completeExceptionally(e);
+      fail(e);
     }
   }
 
@@ -180,10 +182,25 @@ final class PollingRun<T> implements Stoppable {
     if (reason == null) {
       return false;
     }
-    FeedbackException failure = polling.stopped(reason, error, effort());
-    calls.gaveUp(failure);
-    ended.completeExceptionally(failure);
+    fail(polling.stopped(reason, error, effort()));
     return true;
+  }
+
+  /** Ends it with an error, of which it warns; those of its steps may have been no end. */
+  private void fail(Throwable error) {
+    if (!ended.isDone() && hasFailed.compareAndSet(false, true)) {
+      try {
+        if (error instanceof FeedbackException failure) {
+          calls.gaveUp(failure);
+          calls.countIfClosed(failure, 1);
+        } else {
+          calls.broke(error);
+        }
+      } catch (RuntimeException | Error e) {
+        // The caller still gets the error.
+      }
+    }
+    ended.completeExceptionally(error);
   }
 
   /** The failure of a feedback whose polling was ended by an error in this process. */

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Loss;
 import io.github.llmfeedback.LossPolicy;
 import io.github.llmfeedback.Part;
+import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.Support;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import java.io.ByteArrayOutputStream;
@@ -90,6 +94,45 @@ class LogTest {
         .filteredOn(line -> line.contains("WARN"))
         .singleElement()
         .satisfies(line -> assertThat(line).contains("toy loses AUTHOR DROPPED"));
+  }
+
+  @Test
+  void aLossIsALineAtWarnOncePerPartAndKindAndAtDebugFromThenOn() {
+    Loss.Kind coarser = Loss.Kind.APPROXIMATED;
+    ToyDialect coarse =
+        new ToyDialect(
+            Capabilities.of("toy")
+                .with(Support.NATIVE, Part.COMMENT)
+                .with(Support.APPROXIMATED, Part.SCORE));
+    ClientSettings any = ToyClient.impatient().lossPolicy(LossPolicy.ANY).build();
+    server.answerAll(seen -> Reply.of(200, "{}"));
+    try (ToyClient other = new ToyClient(server.url(), coarse, any)) {
+      for (int i = 0; i < 100; i++) {
+        Receipt receipt =
+            other.submit(Feedback.on("t").score(0.7, 0, 1).comment("w").author("a").build());
+        assertThat(receipt.losses())
+            .extracting(Loss::kind)
+            .containsExactlyInAnyOrder(coarser, Loss.Kind.DROPPED);
+      }
+    }
+    assertThat(lines())
+        .filteredOn(line -> line.contains("WARN"))
+        .satisfiesExactlyInAnyOrder(
+            line ->
+                assertThat(line)
+                    .contains("toy loses AUTHOR DROPPED (toy keeps no AUTHOR) by policy")
+                    .endsWith("this is said once, every receipt lists its losses"),
+            line -> assertThat(line).contains("toy loses SCORE APPROXIMATED"));
+    assertThat(lines())
+        .filteredOn(line -> line.contains("DEBUG") && line.contains("toy loses AUTHOR DROPPED"))
+        .as("each of the others")
+        .hasSize(99);
+
+    client.submit(SECRETIVE);
+    assertThat(lines())
+        .filteredOn(line -> line.contains("WARN") && line.contains("toy loses AUTHOR DROPPED"))
+        .as("once for each client")
+        .hasSize(2);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.github.llmfeedback.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.FeedbackException;
@@ -9,6 +10,8 @@ import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.concurrent.SharedThreads;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.contract.Reply.Fault;
 import io.github.llmfeedback.engine.http.BaseUrl;
 import io.github.llmfeedback.engine.http.HttpSender;
 import io.github.llmfeedback.spi.ApiEndpoint;
@@ -120,6 +123,137 @@ class PollingTest {
     awaitNoAlarm();
   }
 
+  /** As in an outage: whatever fails is for the polling to judge, retries included. */
+  @Test
+  void anOutageOfAnyLengthIsWaitedOutAndIsNoLineInTheLog() {
+    for (int i = 0; i < 10; i++) {
+      server.enqueue(503, "{}").enqueue(Reply.fault(Fault.CLOSED_AFTER_REQUEST));
+    }
+    server.enqueue(401, "{}").enqueue(200, "{\"end\":true}");
+    List<String> logged =
+        LogLines.during(
+            () -> {
+              PollingRun<String> run = begin(new Toy());
+              for (int i = 0; i < 21; i++) {
+                awaitTask(REST);
+                time.run(REST);
+              }
+              Await.isDone(run.ended());
+              assertThat(run.ended().join()).isEqualTo("22 attempts");
+            });
+    assertThat(logged).isNotEmpty().noneMatch(line -> line.contains("WARN"));
+  }
+
+  @Test
+  void theEndOfAPollingIsOneLineAtWarn() {
+    server.enqueue(503, "{}");
+    List<String> stopped =
+        LogLines.during(
+            () -> {
+              PollingRun<String> run = begin(new Toy());
+              awaitTask(REST);
+              time.run(Toy.TIMEOUT);
+              assertThat(reason(run.ended())).isEqualTo(Reason.TIMEOUT);
+              close(); // tells what was not counted yet
+            });
+    assertThat(stopped)
+        .filteredOn(line -> line.contains("WARN"))
+        .singleElement(STRING)
+        .endsWith("gave up: stopped");
+  }
+
+  @Test
+  void soIsTheErrorThatAPollingEndsWith() {
+    server.enqueue(401, "{}");
+    List<String> refused =
+        LogLines.during(
+            () -> {
+              PollingRun<String> run =
+                  begin(
+                      new Toy() {
+                        @Override
+                        public Step<String> failed(FeedbackException error, Effort soFar) {
+                          throw error;
+                        }
+                      });
+              Await.isDone(run.ended());
+              run.stop(Reason.CANCELLED); // too late
+              close(); // tells what was not counted yet
+            });
+    assertThat(refused)
+        .filteredOn(line -> line.contains("WARN"))
+        .singleElement(STRING)
+        .contains("gave up: toy answered 401");
+  }
+
+  @Test
+  void soIsABugThatEndsIt() {
+    IllegalStateException bug = new IllegalStateException("w0rds");
+    List<String> broken =
+        LogLines.during(
+            () -> {
+              isEndedBy(
+                  bug,
+                  new Toy() {
+                    @Override
+                    public Step<String> begin() {
+                      throw bug;
+                    }
+                  });
+              close(); // tells what was not counted yet
+            });
+    assertThat(broken)
+        .filteredOn(line -> line.contains("WARN"))
+        .singleElement(STRING)
+        .contains("toy's polling was ended by java.lang.IllegalStateException")
+        .doesNotContain("w0rds");
+  }
+
+  @Test
+  void aRequestThatFindsTheClientFullIsAFailureToJudge() throws InterruptedException {
+    while (calls.inFlight.add(1)) {
+      assertThat(calls.inFlight).isNotNull();
+    }
+    Toy toy = new Toy();
+    PollingRun<String> run = begin(toy);
+    time.awaitTask(REST);
+    assertThat(toy.events).containsExactly("failed");
+    assertThat(toy.lastReason).isEqualTo(Reason.FULL);
+    for (int i = 0; i <= settings.maxPending(); i++) {
+      calls.inFlight.remove(1);
+    }
+    server.enqueue(200, "{\"end\":true}");
+    time.run(REST);
+    assertThat(run.ended().join()).isEqualTo("1 attempts");
+  }
+
+  @Test
+  void aWaitLongerThanTheTimeLeftEndsAtTheTimeout() throws InterruptedException {
+    server.enqueue(503, "{}");
+    Duration forEver = Duration.ofDays(365);
+    PollingRun<String> run =
+        begin(
+            new Toy() {
+              @Override
+              public Step<String> failed(FeedbackException error, Effort soFar) {
+                return new Wait<>(forEver);
+              }
+            });
+    time.awaitTask(forEver);
+    time.run(Toy.TIMEOUT);
+    assertThat(reason(run.ended())).isEqualTo(Reason.TIMEOUT);
+    awaitNoAlarm();
+    assertThat(time.open()).doesNotContain(forEver);
+  }
+
+  private void awaitTask(Duration delay) {
+    try {
+      time.awaitTask(delay);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /**
    * An error too, as where the class path has another Jackson than the polling was compiled
    * against.
@@ -193,6 +327,7 @@ class PollingTest {
     static final Duration TIMEOUT = Duration.ofHours(1);
 
     final Queue<String> events = new ConcurrentLinkedQueue<>();
+    volatile @Nullable Reason lastReason;
 
     @Override
     public Duration timeout() {
@@ -213,6 +348,7 @@ class PollingTest {
     @Override
     public Step<String> failed(FeedbackException error, Effort soFar) {
       events.add("failed");
+      lastReason = error instanceof UndeliveredFeedbackException it ? it.reason() : null;
       return new Wait<>(REST);
     }
 
