@@ -9,6 +9,7 @@ import io.github.llmfeedback.helicone.HeliconeRatedRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -157,7 +158,7 @@ class HeliconeReadingTest {
 
     private static void note(List<String> faults, String fault, List<UUID> ids) {
       if (!ids.isEmpty()) {
-        faults.add(ids.size() + " " + fault + ", such as " + ids.get(0));
+        faults.add(ids.size() + " " + fault + ", such as " + Collections.min(ids));
       }
     }
 
