@@ -3,6 +3,7 @@ package io.github.llmfeedback.engine;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.AsyncSemaphore;
 import io.github.llmfeedback.concurrent.OutOfMemoryRetry;
 import io.github.llmfeedback.concurrent.Scheduler;
 import io.github.llmfeedback.concurrent.SerialLoop;
@@ -21,18 +22,19 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pollings of one list, many at once. Those on one target run one after the other, in input
- * order: a later one must not overwrite what an earlier one still waits to see. What waits for an
- * earlier one holds up nobody else.
+ * The pollings of one list, all at once: one that waits holds up nobody. Those on one target run
+ * one after the other, in input order: a later one must not overwrite what an earlier one still
+ * waits to see.
  */
 final class PollingListRun<W> {
-  /** How many run at once at most: each has a request in flight or a timer. */
-  private static final int MOST_AT_ONCE = 1_000;
-
   private final Engine<W> engine;
   private final ClientCalls calls;
   private final BiFunction<Receipt, Duration, Polling<Receipt>> polling;
   private final CallGroup group;
+
+  /** A permit for each request at once, so that single calls have room beside the list. */
+  private final AsyncSemaphore requests;
+
   private long ends;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -46,14 +48,15 @@ final class PollingListRun<W> {
     this.calls = engine.calls;
     this.polling = polling;
     this.group = group;
+    this.requests =
+        new AsyncSemaphore(Math.min(engine.settings.concurrency(), engine.settings.maxPending()));
   }
 
   /** Runs them within the timeout; when the future completes, each item has its outcome. */
   CompletableFuture<Void> run(List<BatchItem<W>> items, Duration timeout) {
     ends = calls.time.nanoTime() + timeout.toNanos();
     Scheduler.Alarm expiry = calls.time.schedule(() -> group.stop(Reason.TIMEOUT), timeout);
-    int atATime = Math.min(MOST_AT_ONCE, engine.settings.maxPending());
-    return SerialLoop.through(items.iterator(), atATime, this::afterEarlier)
+    return SerialLoop.through(items.iterator(), Integer.MAX_VALUE, this::afterEarlier)
         .whenComplete(
             (ok, bug) -> {
               expiry.cancel();
@@ -68,7 +71,7 @@ final class PollingListRun<W> {
   /** Polls for an item now, or leaves it to the run that is busy with its target. */
   private CompletableFuture<Void> afterEarlier(BatchItem<W> item) {
     CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
-    engine.encode(item); // only now: the first are on the wire while the last are not encoded yet
+    engine.encode(item); // the first are on the wire while the last are not encoded yet
     if (item.isDone()) {
       return done;
     }
@@ -96,7 +99,7 @@ final class PollingListRun<W> {
     }
     PollingRun<Receipt> run;
     try {
-      run = new PollingRun<>(calls, polling.apply(engine.draft(item.encoded()), left));
+      run = new PollingRun<>(calls, polling.apply(engine.draft(item.encoded()), left), requests);
     } catch (RuntimeException | Error e) { // or the item would have no outcome
       item.failed(e instanceof FeedbackException error ? error : engine.unencodable(e));
       return done;

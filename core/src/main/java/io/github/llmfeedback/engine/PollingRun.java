@@ -2,14 +2,17 @@ package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.concurrent.AsyncSemaphore;
 import io.github.llmfeedback.concurrent.Scheduler;
 import io.github.llmfeedback.spi.Polling;
 import io.github.llmfeedback.spi.ProviderResponse;
+import io.github.llmfeedback.spi.WireRequest;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class PollingRun<T> implements Stoppable {
   private final ClientCalls calls;
   private final Polling<T> polling;
+  private final @Nullable AsyncSemaphore requests;
   private final long begun;
   private final CompletableFuture<T> ended = new CompletableFuture<>();
 
@@ -28,8 +32,18 @@ final class PollingRun<T> implements Stoppable {
   private Scheduler.@Nullable Alarm waiting;
 
   PollingRun(ClientCalls calls, Polling<T> polling) {
+    this(calls, polling, null);
+  }
+
+  /**
+   * A polling that has not begun.
+   *
+   * @param requests has a permit for each request that is sent at once, if there is a bound
+   */
+  PollingRun(ClientCalls calls, Polling<T> polling, @Nullable AsyncSemaphore requests) {
     this.calls = calls;
     this.polling = polling;
+    this.requests = requests;
     this.begun = calls.time.nanoTime();
   }
 
@@ -53,7 +67,7 @@ final class PollingRun<T> implements Stoppable {
     try {
       Polling.Step<T> step = next.get();
       if (step instanceof Polling.Send<T> send) {
-        send(Call.step(calls, send.request()));
+        send(send.request());
       } else if (step instanceof Polling.Wait<T> wait) {
         waitFor(wait.time());
       } else {
@@ -64,10 +78,37 @@ final class PollingRun<T> implements Stoppable {
     }
   }
 
-  private void send(Call next) {
+  /** Sends a request, as soon as there is a permit for it. */
+  private void send(WireRequest request) {
     if (endIfStopped(null)) {
       return;
+    } else if (requests == null) {
+      start(Call.step(calls, request));
+      return;
     }
+    AsyncSemaphore bound = requests;
+    BooleanSupplier taker = () -> takesPermit(request);
+    if (!waits(() -> () -> bound.forget(taker))) {
+      endIfStopped(null);
+    } else {
+      bound.acquire(taker);
+    }
+  }
+
+  private boolean takesPermit(WireRequest request) {
+    if (!wakes()) {
+      return false;
+    }
+    try {
+      start(Call.step(calls, request));
+      return true;
+    } catch (RuntimeException | Error e) { // as in perform()
+      fail(e);
+      return false;
+    }
+  }
+
+  private void start(Call next) {
     next.start();
     Reason reason;
     lock.lock();
@@ -93,6 +134,9 @@ final class PollingRun<T> implements Stoppable {
   }
 
   private void callEnded(CallResult result) {
+    if (requests != null) {
+      requests.release();
+    }
     FeedbackException error = result.error();
     lock.lock();
     try {
@@ -110,32 +154,41 @@ final class PollingRun<T> implements Stoppable {
   }
 
   private void waitFor(Duration time) {
-    boolean isStopped;
-    lock.lock();
-    try {
-      isStopped = stopped != null;
-      if (!isStopped) {
-        waiting = calls.time.schedule(this::wake, time);
-      }
-    } finally {
-      lock.unlock();
-    }
-    if (isStopped) { // else whoever stops it later ends it
+    if (!waits(() -> calls.time.schedule(this::wake, time))) {
       endIfStopped(null);
     }
   }
 
-  private void wake() {
+  /** Begins a wait, unless it was stopped before: whoever stops it later ends it. */
+  private boolean waits(Supplier<Scheduler.Alarm> wait) {
     lock.lock();
     try {
-      if (stopped != null) {
-        return; // whoever stopped it ends it
+      if (stopped == null) {
+        waiting = wait.get();
       }
-      waiting = null;
+      return stopped == null;
     } finally {
       lock.unlock();
     }
-    perform(polling::waited);
+  }
+
+  private void wake() {
+    if (wakes()) {
+      perform(polling::waited);
+    }
+  }
+
+  /** Ends a wait; returns false if it was stopped, and ended by whoever stopped it. */
+  private boolean wakes() {
+    lock.lock();
+    try {
+      if (stopped == null) {
+        waiting = null;
+      }
+      return stopped == null;
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
