@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It posts again only where the request's row stands without any rating: then the post came
  * before the row and is lost (observed, 2026-11). Without a row, a post would be lost too; and a
- * rating other than this one is later than it, and must not be overwritten. A rating that cannot be
- * read may be such a one.
+ * rating other than this one is later than it, and must not be overwritten, unless it is the one
+ * that an update replaces. A rating that cannot be read may be such a one.
  *
  * <p>Whatever passes is waited out: a server that cannot be reached, is busy or fails. What does
  * not pass ends it at once: a refusal, a wrong key or address, a request that is too old.
@@ -43,8 +43,11 @@ final class HeliconeConfirmation implements Polling<Receipt> {
   /** The clocks of this machine and of Helicone may differ, and which one counts is not known. */
   private static final Duration SURELY_TOO_OLD = RATEABLE.plusDays(1);
 
-  /** A rating is seen within a second of its post; so another one that is seen later stays. */
-  private static final Duration SETTLED = Duration.ofSeconds(5);
+  /**
+   * A rating was seen within a second of its post (observed, 2026-07); so another one that is seen
+   * so much later stays.
+   */
+  private static final Duration SETTLED = Duration.ofSeconds(15);
 
   private final Receipt receipt;
   private final boolean positive;
@@ -58,7 +61,13 @@ final class HeliconeConfirmation implements Polling<Receipt> {
   /** Whether a post was accepted or may have been, in this confirmation or before it. */
   private boolean mayBeStored;
 
+  /** Whether a post of this confirmation was accepted, or may have been. */
+  private boolean hasPosted;
+
   private boolean isPostInDoubt;
+
+  /** Whether any post was in doubt, and may arrive at any time. */
+  private boolean wasInDoubt;
 
   /** Whether Helicone has accepted a request, and with it the key. */
   private boolean isKeyRight;
@@ -212,7 +221,9 @@ final class HeliconeConfirmation implements Polling<Receipt> {
       lastSeen = new Seen(Why.NOT_LOOKED, "nothing was looked at yet");
     }
     mayBeStored = true;
+    hasPosted = true;
     isPostInDoubt = isInDoubt;
+    wasInDoubt |= isInDoubt;
     posted = soFar.elapsed();
   }
 
@@ -239,25 +250,31 @@ final class HeliconeConfirmation implements Polling<Receipt> {
       return new Done<>(stored(soFar));
     }
     Optional<Instant> made = own.stream().flatMap(row -> made(row).stream()).findFirst();
-    if (isOlder(made, SURELY_TOO_OLD)) {
-      lastSeen = tooOld(made);
-      throw unconfirmed(Reason.UNCONFIRMED, false, soFar);
-    } else if (!isOther) {
+    boolean isTooOld = isOlder(made, SURELY_TOO_OLD);
+    boolean isLater = soFar.elapsed().minus(posted).compareTo(SETTLED) >= 0;
+    if (isOther && isUpdate && !isTooOld && (isPostInDoubt || isLater)) {
+      return post(); // it is still the rating that this one replaces
+    } else if (isOther) {
+      isSettled = isTooOld || (isLater && !wasInDoubt);
       lastSeen =
-          isOlder(made, RATEABLE)
+          isTooOld && hasPosted
               ? tooOld(made)
               : new Seen(
-                  Why.NO_RATING,
-                  "the request stood there without a rating; Helicone drops one that it cannot write"
-                      + " to its database"
-                      + (made.isPresent() ? "" : ", and any for a request older than 30 days"));
-      return post();
-    } else if (isUpdate && isPostInDoubt) { // what it was to replace, and surely no later rating
-      return post();
+                  Why.OTHER_RATING, "the request had the other rating, which was not overwritten");
+    } else if (isOlder(made, RATEABLE)) {
+      lastSeen = tooOld(made);
+    } else {
+      lastSeen =
+          new Seen(
+              Why.NO_RATING,
+              "the request stood there without a rating; Helicone drops one that it cannot write to"
+                  + " its database"
+                  + (made.isPresent() ? "" : ", and any for a request older than 30 days"));
     }
-    isSettled = soFar.elapsed().minus(posted).compareTo(SETTLED) >= 0;
-    return lookLater(
-        Why.OTHER_RATING, "the request had the other rating, which was not overwritten");
+    if (isTooOld) {
+      throw unconfirmed(Reason.UNCONFIRMED, false, soFar);
+    }
+    return isOther ? later() : post();
   }
 
   private static Optional<Instant> made(ProviderResponse row) {

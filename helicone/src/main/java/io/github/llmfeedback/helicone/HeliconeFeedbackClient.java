@@ -172,7 +172,8 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
 
   /**
    * Changes a rating and waits until the new one is seen to be stored; otherwise like {@link
-   * #submitConfirmed}.
+   * #submitConfirmed}. If the rating that it replaces still stands 15 s after the post, it is
+   * posted again.
    *
    * @param receipt of a {@link #submit}, or made with {@link #receiptOf}
    * @param feedback the new rating, on the same request
@@ -234,12 +235,12 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    *
    * <p>While people rate, every request that meets the filter from the beginning of the reading to
    * its end comes exactly once; one that begins or ceases to meet it meanwhile may come or not, at
-   * most once, with the rating of the moment in which its page was read. This holds as long as no
-   * more than 1,000 rows of one second match, as Helicone stores them: each rating of a request
-   * adds two, which it takes away some seconds later. Of a second with more the last may be missing
-   * if it changes while it is read. Requests come in the order of the times at which they were
-   * made; within a moment the order is arbitrary. Oldest first, a reading goes on until it has
-   * caught up with what is made meanwhile.
+   * most once, with the rating of the moment in which its page was read. This holds as long as the
+   * rows of one second that match fit one page, of 1,000 rows and 8 MB, as Helicone stores them:
+   * each rating of a request adds two, which it takes away some seconds later. Of a second with
+   * more, requests may be missing if it changes while it is read. Requests come in the order of the
+   * times at which they were made; within a moment the order is arbitrary. Oldest first, a reading
+   * goes on until it has caught up with what is made meanwhile.
    *
    * <p>An empty stream does not prove that there are none: Helicone also responds so when its
    * database is down.
@@ -263,7 +264,8 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   /**
    * As {@link #query}, without waiting: passes each request to {@code each}, one after the other,
    * on the settings' {@linkplain ClientSettings#callbackExecutor() callback executor}. A page is
-   * asked for when {@code each} has returned for all of the one before.
+   * asked for when {@code each} has returned for all of the one before; so {@code each} must not
+   * wait for the future.
    *
    * @param each what it throws ends the reading, and comes through the future
    * @return completes with the number of requests that were passed on, or with the error that ended

@@ -39,8 +39,9 @@ public final class HeliconeUnconfirmedException extends UndeliveredFeedbackExcep
      */
     NO_RATING,
     /**
-     * The request has another rating, which is taken to be later and was not overwritten. It may
-     * also be an earlier one, if the confirmation ended a few seconds after the post.
+     * The request has another rating, which is taken to be later and was not overwritten. If it was
+     * seen less than 15 s after the last post, or a post was in doubt, it may also be an earlier
+     * one: then {@link #mayHaveArrived()} is true.
      */
     OTHER_RATING,
     /** The request is older than 30 days: Helicone takes a rating of it, and drops it. */

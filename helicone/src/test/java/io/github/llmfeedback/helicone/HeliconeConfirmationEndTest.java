@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.llmfeedback.Assurance;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
@@ -92,7 +93,8 @@ class HeliconeConfirmationEndTest extends HeliconeConfirmationFixture {
 
   @Test
   void otherRatingThatStaysMeansThatThisOneIsNotStored() {
-    HeliconeUnconfirmedException error = timeoutAfter(Reply.of(201, DOWN_ROW), EFFORT);
+    HeliconeUnconfirmedException error =
+        timeoutAfter(Reply.of(201, DOWN_ROW), new Polling.Effort(2, Duration.ofSeconds(15)));
 
     assertThat(error.why()).isEqualTo(Why.OTHER_RATING);
     assertThat(error.mayHaveArrived()).isFalse();
@@ -103,11 +105,46 @@ class HeliconeConfirmationEndTest extends HeliconeConfirmationFixture {
   @Test
   void otherRatingSeenRightAfterThePostMayStillBeReplacedByThisOne() {
     HeliconeUnconfirmedException error =
-        timeoutAfter(Reply.of(201, DOWN_ROW), new Polling.Effort(2, Duration.ofMillis(4999)));
+        timeoutAfter(Reply.of(201, DOWN_ROW), new Polling.Effort(2, Duration.ofMillis(14_999)));
 
     assertThat(error.why()).isEqualTo(Why.OTHER_RATING);
     assertThat(error.mayHaveArrived()).isTrue();
     assertThat(error).hasMessageEndingWith("; whether this one comes after it was not seen");
+  }
+
+  @Test
+  void postInDoubtMayReplaceTheOtherRatingAtAnyTime() {
+    HeliconeConfirmation confirmation = HeliconeConfirmation.ofNew(SENT, SHORT, LONG, NOW);
+    confirmation.begin();
+    confirmation.failed(
+        RejectedFeedbackException.builder("helicone", 502).mayHaveArrived(true).build(), EFFORT);
+    confirmation.waited();
+    Polling.Effort later = new Polling.Effort(8, Duration.ofHours(1));
+    confirmation.accepted(ProviderResponse.of(201, DOWN_ROW), later);
+
+    HeliconeUnconfirmedException error =
+        (HeliconeUnconfirmedException) confirmation.stopped(Reason.TIMEOUT, null, later);
+
+    assertThat(error.why()).isEqualTo(Why.OTHER_RATING);
+    assertThat(error.mayHaveArrived()).isTrue();
+  }
+
+  @Test
+  void oldRequestThatWasRatedOtherwiseSinceHasAnotherRating() {
+    server.enqueue(madeOn("2026-01-21", STORED));
+
+    UndeliveredFeedbackException error =
+        undelivered(
+            () ->
+                client.confirm(
+                    HeliconeFeedbackClient.receiptOf(ID, Rating.Thumbs.DOWN),
+                    Duration.ofMinutes(5)));
+
+    assertThat(((HeliconeUnconfirmedException) error).why()).isEqualTo(Why.OTHER_RATING);
+    assertThat(error.reason()).isEqualTo(Reason.UNCONFIRMED);
+    assertThat(error)
+        .hasMessageEndingWith("the request had the other rating, which was not overwritten");
+    assertThat(server.count()).isEqualTo(1);
   }
 
   private static HeliconeUnconfirmedException timeoutAfter(Reply seen, Polling.Effort effort) {

@@ -14,6 +14,8 @@ import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
 import io.github.llmfeedback.helicone.HeliconeUnconfirmedException.Why;
+import io.github.llmfeedback.spi.Polling;
+import io.github.llmfeedback.spi.ProviderResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,6 +167,25 @@ class HeliconeConfirmedListTest extends HeliconeConfirmationFixture {
     Receipt stored = client.updateConfirmed(SENT, Feedback.on(ID).thumbsDown().build(), LONG);
 
     assertThat(stored.assurance()).isEqualTo(Assurance.STORED);
+  }
+
+  @Test
+  void updateWhoseOldRatingStillStandsIsPostedAgain() {
+    Receipt down = HeliconeFeedbackClient.receiptOf(ID, Rating.Thumbs.DOWN);
+    HeliconeConfirmation confirmation =
+        HeliconeConfirmation.ofUpdate(SENT, down, Duration.ofSeconds(2), LONG, NOW);
+    Polling.Step<Receipt> post = confirmation.begin();
+    ProviderResponse yes = ProviderResponse.of(201, YES.body());
+    ProviderResponse up = ProviderResponse.of(201, STORED.body());
+    confirmation.accepted(yes, new Polling.Effort(1, Duration.ofSeconds(1)));
+    confirmation.waited();
+
+    assertThat(confirmation.accepted(up, new Polling.Effort(2, Duration.ofMillis(15_999))))
+        .isInstanceOf(Polling.Wait.class);
+    confirmation.waited();
+    assertThat(confirmation.accepted(up, new Polling.Effort(3, Duration.ofSeconds(16))))
+        .usingRecursiveComparison()
+        .isEqualTo(post);
   }
 
   @Test

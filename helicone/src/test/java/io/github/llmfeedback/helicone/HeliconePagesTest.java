@@ -152,6 +152,44 @@ class HeliconePagesTest {
   }
 
   @Test
+  void whereVersionsTakeThePlaceOfRequestsTheLimitIsReachedStepByStep() {
+    server
+        .enqueue(201, page("a up 12:00:09.000", "b up 12:00:09.000"))
+        .enqueue(
+            201,
+            page(
+                "a up 12:00:09.000",
+                "b up 12:00:09.000",
+                "c up 12:00:08.000",
+                "d up 12:00:07.000"));
+
+    server.enqueue(201, NONE);
+    assertThat(ids(HeliconeQuery.where(positive()).limit(10))).containsExactly("a", "b", "c", "d");
+    assertThat(server.takeAll().subList(0, 2))
+        .extracting(HeliconePagesTest::rows)
+        .containsExactly(10, 40);
+  }
+
+  @Test
+  void largeRowsOfOneMomentAreAllReadInWhateverOrderTheyCome() {
+    List<String> all = new ArrayList<>();
+    IntStream.range(0, 12).forEach(i -> all.add("r" + i + " up 12:00:05.000"));
+    Random order = new Random(7);
+    server.answerAll(
+        seen -> {
+          Collections.shuffle(all, order);
+          List<String> rows = all.stream().skip(offset(seen)).limit(rows(seen)).toList();
+          return rows.size() > 6 ? TOO_LARGE : Reply.of(201, page(rows));
+        });
+
+    for (int run = 0; run < 100; run++) {
+      assertThat(ids(HeliconeQuery.where(positive()).pageSize(4)))
+          .hasSize(12)
+          .doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
   void offsetCountsTheRequestsThatWouldCome() {
     server.enqueue(
         201,
@@ -245,7 +283,7 @@ class HeliconePagesTest {
   }
 
   @Test
-  void aServerThatDropsTheFilterAndTheOffsetIsNotAskedForEver() {
+  void rowOfATimeThatWasNotAskedForEndsTheReading() {
     server.answerAll(seen -> Reply.of(201, page("a up 12:00:09.000", "b down 12:00:08.000")));
     List<String> read = new ArrayList<>();
 
@@ -256,8 +294,19 @@ class HeliconePagesTest {
                     .forEach(rated -> read.add(rated.requestId())))
         .isInstanceOfSatisfying(
             UnreadableResponseException.class, e -> assertThat(e.mayHaveArrived()).isFalse())
-        .hasMessageContaining("filter or offset");
+        .hasMessage(
+            "helicone showed a row of a time that was not asked for; does something in between drop"
+                + " the query's filter?");
     assertThat(read).containsExactly("a");
+    assertThat(server.count()).isEqualTo(2);
+  }
+
+  @Test
+  void aServerThatDropsTheOffsetIsNotAskedForEver() {
+    server.answerAll(seen -> Reply.of(201, page("a up 12:00:09.000")));
+
+    assertThat(failure(UnreadableResponseException.class))
+        .hasMessageStartingWith("helicone responds to every page with the same rows");
     assertThat(server.count()).isEqualTo(4);
   }
 
