@@ -224,6 +224,7 @@ final class HeliconeConfirmation implements Polling<Receipt> {
     hasPosted = true;
     isPostInDoubt = isInDoubt;
     wasInDoubt |= isInDoubt;
+    isSettled = false;
     posted = soFar.elapsed();
   }
 
