@@ -43,9 +43,7 @@ record PropertyFixture(
     Map<String, List<String>> plain = headers(under.server().take());
     ClientSettings report = under.quick().lossPolicy(LossPolicy.ANY).build();
     FeedbackClient reporting = under.open(report);
-    // Under another name, or requests that a provider wants apart would wait for each other.
-    String otherName = under.server().url().replace("127.0.0.1", "localhost");
-    FeedbackClient alike = under.open(otherName, ClientUnderTest.API_KEY, report);
+    FeedbackClient alike = under.open(report);
     return new PropertyFixture(under, reporting, alike, rejecting, rejecting.capabilities(), plain);
   }
 

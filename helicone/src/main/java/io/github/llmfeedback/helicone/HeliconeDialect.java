@@ -34,7 +34,22 @@ final class HeliconeDialect implements Dialect<HeliconeWire> {
       "must be a UUID of version 1 to 5, as the response header Helicone-Id gives it";
 
   /** Two ratings of one request within a second may end in either order. */
-  private static final Duration APART = Duration.ofMillis(1100);
+  static final Duration APART = Duration.ofMillis(1100);
+
+  private final Duration apart;
+
+  HeliconeDialect() {
+    this(APART);
+  }
+
+  /**
+   * A dialect with another distance.
+   *
+   * @param apart the minimum time between two ratings of one request
+   */
+  HeliconeDialect(Duration apart) {
+    this.apart = apart;
+  }
 
   @Override
   public Capabilities capabilities() {
@@ -81,7 +96,7 @@ final class HeliconeDialect implements Dialect<HeliconeWire> {
     HeliconeWire object = feedbacks.get(0).get(0);
     return WireRequest.of("POST", object, "request", object.requestId(), "feedback")
         .repeatable() // posting again overwrites
-        .spacing(object.requestId(), APART);
+        .spacing(object.requestId(), apart);
   }
 
   /** A success has Helicone's envelope; a 500 about the id is permanent. */

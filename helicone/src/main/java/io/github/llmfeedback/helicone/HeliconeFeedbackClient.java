@@ -51,8 +51,8 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   private final Duration batchTimeout;
 
   private HeliconeFeedbackClient(
-      ApiEndpoint endpoint, ClientSettings settings, Duration confirmInterval) {
-    super(endpoint, settings, new HeliconeDialect());
+      ApiEndpoint endpoint, ClientSettings settings, Duration apart, Duration confirmInterval) {
+    super(endpoint, settings, new HeliconeDialect(apart));
     this.confirmInterval = confirmInterval;
     this.batchTimeout = settings.batchTimeout();
   }
@@ -296,6 +296,7 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
   public static final class Builder extends ClientBuilder<Builder> {
     private final String apiKey;
     private Duration confirmInterval = Duration.ofSeconds(2);
+    private Duration apart = HeliconeDialect.APART;
 
     private Builder(@Nullable String apiKey) {
       super("helicone", "https://api.helicone.ai/v1", "v1");
@@ -328,6 +329,12 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
       return this;
     }
 
+    /** Sets the distance of two ratings of one request, for tests against a server of their own. */
+    Builder apart(Duration apart) {
+      this.apart = apart;
+      return this;
+    }
+
     /**
      * The client.
      *
@@ -335,7 +342,10 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
      */
     public HeliconeFeedbackClient build() {
       return new HeliconeFeedbackClient(
-          endpoint().keyHeader("Authorization", "Bearer ", apiKey), settings(), confirmInterval);
+          endpoint().keyHeader("Authorization", "Bearer ", apiKey),
+          settings(),
+          apart,
+          confirmInterval);
     }
   }
 }

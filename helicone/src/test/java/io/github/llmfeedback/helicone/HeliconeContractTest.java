@@ -25,6 +25,7 @@ class HeliconeContractTest extends ClientContract {
         .baseUrl(baseUrl)
         .settings(settings)
         .confirmInterval(Duration.ofMillis(10))
+        .apart(Duration.ofMillis(1)) // of hundreds of clients, each of which would wait a second
         .build();
   }
 

@@ -182,7 +182,7 @@ class HeliconePagesTest {
           return rows.size() > 6 ? TOO_LARGE : Reply.of(201, page(rows));
         });
 
-    for (int run = 0; run < 100; run++) {
+    for (int run = 0; run < 40; run++) {
       assertThat(ids(HeliconeQuery.where(positive()).pageSize(4)))
           .hasSize(12)
           .doesNotHaveDuplicates();
