@@ -71,6 +71,10 @@ class HeliconeConfirmationEndTest extends HeliconeConfirmationFixture {
             Why.COULD_NOT_LOOK,
             "does something in between drop the query's filter?"),
         arguments(
+            Reply.of(201, "{\"data\":[" + "0,".repeat(200_000) + "0]}"),
+            Why.COULD_NOT_LOOK,
+            "the request's row is larger than 8 MB"),
+        arguments(
             Reply.of(201, DOWN_ROW.replace("0}", "{}}")),
             Why.RATING_UNREADABLE,
             "a score that cannot be read"));
