@@ -19,7 +19,11 @@ module io.github.llmfeedback {
   exports io.github.llmfeedback;
   exports io.github.llmfeedback.client;
   exports io.github.llmfeedback.fanout;
+  exports io.github.llmfeedback.json;
   exports io.github.llmfeedback.okhttp;
   exports io.github.llmfeedback.spi;
   exports io.github.llmfeedback.testing;
+
+  provides com.fasterxml.jackson.databind.Module with
+      io.github.llmfeedback.json.FeedbackModule;
 }

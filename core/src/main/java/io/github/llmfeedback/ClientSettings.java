@@ -171,7 +171,12 @@ public final class ClientSettings {
     return values.allowPlainHttp;
   }
 
-  /** All values; for the executor and the OkHttp client, only whether they are set. */
+  /** What is told of attempts, retries and outcomes; empty by default. */
+  public Optional<FeedbackListener> listener() {
+    return Optional.ofNullable(values.listener);
+  }
+
+  /** All values; for objects of the application's own, only whether they are set. */
   @Override
   public String toString() {
     return "ClientSettings{lossPolicy="
@@ -212,6 +217,8 @@ public final class ClientSettings {
         + (values.httpClient == null ? "default" : "set")
         + ", allowPlainHttp="
         + values.allowPlainHttp
+        + ", listener="
+        + (values.listener == null ? "none" : "set")
         + "}";
   }
 
@@ -236,6 +243,7 @@ public final class ClientSettings {
     private @Nullable Executor callbackExecutor;
     private @Nullable OkHttpClient httpClient;
     private boolean allowPlainHttp;
+    private @Nullable FeedbackListener listener;
 
     private Builder() {}
 
@@ -259,6 +267,7 @@ public final class ClientSettings {
       callbackExecutor = from.callbackExecutor;
       httpClient = from.httpClient;
       allowPlainHttp = from.allowPlainHttp;
+      listener = from.listener;
     }
 
     /** Sets {@link ClientSettings#lossPolicy()}. */
@@ -382,6 +391,15 @@ public final class ClientSettings {
      */
     public Builder allowPlainHttp(boolean allow) {
       allowPlainHttp = allow;
+      return this;
+    }
+
+    /**
+     * Sets {@link ClientSettings#listener()}. Several clients may share one, which is then called
+     * by several threads at once.
+     */
+    public Builder listener(FeedbackListener listener) {
+      this.listener = Objects.requireNonNull(listener, "listener must not be null");
       return this;
     }
 

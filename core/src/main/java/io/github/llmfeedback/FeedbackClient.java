@@ -79,6 +79,9 @@ public interface FeedbackClient extends AutoCloseable {
   /** What the provider keeps, part by part. */
   Capabilities capabilities();
 
+  /** What this client has done since it was built, and does now; costs little, and never waits. */
+  ClientStats stats();
+
   /**
    * This client as {@code extension}, such as {@link SupportsUpdate}, if it supports that. Use this
    * instead of {@code instanceof}: it also looks through wrappers.
@@ -93,9 +96,10 @@ public interface FeedbackClient extends AutoCloseable {
    * already submitted: single calls, a running {@code submitAll}, and the feedbacks that a running
    * {@code submitEach} has read (its source is not read any further). A retry that is due after
    * that time is not waited for. What is left then fails as {@link
-   * UndeliveredFeedbackException.Reason#CLOSED}, and one line at WARN says how much that was. An
-   * interrupt ends the wait. Closing again has no effect: the second call returns at once, even if
-   * the first is still waiting.
+   * UndeliveredFeedbackException.Reason#CLOSED}, and one line at WARN says how much that was. The
+   * {@link ClientSettings#listener()} is told of all that before this method returns, as far as it
+   * can be within this time. An interrupt ends the wait. Closing again has no effect: the second
+   * call returns at once, even if the first is still waiting.
    */
   @Override
   void close();

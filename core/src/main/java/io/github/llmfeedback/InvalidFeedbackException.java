@@ -28,7 +28,8 @@ public final class InvalidFeedbackException extends IllegalArgumentException {
   /**
    * What was refused, as the message names it: {@code comment}, {@code target id}, {@code score},
    * {@code metadata.order.items[2]}; {@code feedback} if nothing is stated; {@code receipt text};
-   * {@code receipt weight}, if a receipt contains what no feedback can have.
+   * {@code target text}; {@code receipt weight}, if a receipt contains what no feedback can have.
+   * If it was read from JSON, the path, such as {@code rating.value}.
    */
   public String field() {
     return field;

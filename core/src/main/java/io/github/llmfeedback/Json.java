@@ -20,6 +20,10 @@ final class Json {
 
   private final String root;
   private final List<Object> above = new ArrayList<>();
+
+  /** The names and indices that lead to the value; a path is only built of them to refuse it. */
+  private final List<Object> steps = new ArrayList<>();
+
   private int values;
 
   private Json(String root) {
@@ -27,7 +31,7 @@ final class Json {
   }
 
   static @Nullable Object copy(String path, @Nullable Object value) {
-    return new Json(path).copied(path, value);
+    return new Json(path).copied(value);
   }
 
   /** A key of the object at {@code path}, which must be text. */
@@ -39,14 +43,26 @@ final class Json {
     return Text.wellFormed(path, "a key of " + path, name);
   }
 
-  private @Nullable Object copied(String path, @Nullable Object value) {
+  private String path() {
+    StringBuilder path = new StringBuilder(root);
+    for (Object step : steps) {
+      if (step instanceof Integer) {
+        path.append('[').append(step).append(']');
+      } else {
+        path.append('.').append(step);
+      }
+    }
+    return path.toString();
+  }
+
+  private @Nullable Object copied(@Nullable Object value) {
     if (++values > MAX_VALUES) {
       throw new InvalidFeedbackException(root, root + " holds more than " + MAX_VALUES + " values");
     }
     if (value == null) {
       return null;
     } else if (value instanceof String text) {
-      return Text.wellFormed(path, text);
+      return Text.isWellFormed(text) ? text : Text.wellFormed(path(), text);
     } else if (value instanceof Boolean
         || value instanceof Integer
         || value instanceof Long
@@ -56,25 +72,29 @@ final class Json {
         || value instanceof BigDecimal) {
       return value;
     } else if (value instanceof Double || value instanceof Float) {
-      return finite(path, (Number) value);
+      return finite((Number) value);
     } else if (value instanceof Map<?, ?> || value instanceof Collection<?>) {
-      return nested(path, value);
+      return nested(value);
     }
+    String path = path();
     throw new InvalidFeedbackException(path, path + " must be JSON, but is " + describe(value));
   }
 
-  private static Number finite(String path, Number number) {
+  private Number finite(Number number) {
     if (!Double.isFinite(number.doubleValue())) {
+      String path = path();
       throw new InvalidFeedbackException(path, path + " must be JSON, which has no " + number);
     }
     return number;
   }
 
-  private Object nested(String path, Object value) {
+  private Object nested(Object value) {
     if (above.stream().anyMatch(outer -> outer == value)) {
+      String path = path();
       throw new InvalidFeedbackException(path, path + " must be JSON, but contains itself");
     }
     if (above.size() >= MAX_DEPTH) {
+      String path = path();
       throw new InvalidFeedbackException(
           path, path + " is nested more than " + MAX_DEPTH + " deep");
     }
@@ -84,18 +104,26 @@ final class Json {
       Map<String, @Nullable Object> entries = new LinkedHashMap<>();
       map.forEach(
           (key, inner) -> {
-            String name = key(path, key);
-            entries.put(name, copied(path + "." + name, inner));
+            String name =
+                key instanceof String text && Text.isWellFormed(text) ? text : key(path(), key);
+            entries.put(name, copiedAt(name, inner));
           });
       copy = Collections.unmodifiableMap(entries);
     } else {
       List<@Nullable Object> items = new ArrayList<>();
       for (Object inner : (Collection<?>) value) {
-        items.add(copied(path + "[" + items.size() + "]", inner));
+        items.add(copiedAt(items.size(), inner));
       }
       copy = Collections.unmodifiableList(items);
     }
     above.remove(above.size() - 1);
+    return copy;
+  }
+
+  private @Nullable Object copiedAt(Object step, @Nullable Object value) {
+    steps.add(step);
+    Object copy = copied(value);
+    steps.remove(steps.size() - 1);
     return copy;
   }
 

@@ -157,7 +157,7 @@ public final class Receipt {
   }
 
   /** Writes the values in the order in which {@link #readFrom} reads them. */
-  private void writeTo(ReceiptText.Writer text) {
+  private void writeTo(CheckedText.Writer text) {
     text.text(assurance.name()).text(target).texts(ids);
     text.number(state.size());
     state.forEach((key, values) -> text.text(key).texts(values));
@@ -167,7 +167,7 @@ public final class Receipt {
     }
   }
 
-  private static Receipt readFrom(String provider, ReceiptText.Reader text) {
+  private static Receipt readFrom(String provider, CheckedText.Reader text) {
     Assurance assurance = Assurance.valueOf(text.text());
     Builder receipt = builder(provider, text.text()).assurance(assurance).ids(text.texts());
     Map<String, List<String>> state = new LinkedHashMap<>();

@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A target holds a <em>bare</em> id ({@link Feedback#on(String)}), which is the id at the
  * receiving client's provider; or a <em>shared</em> id; or ids <em>named</em> for each provider; or
- * a shared id and named ones, of which a named one takes precedence.
+ * a shared id and named ones, of which a named one takes precedence. At most 100 ids are named.
  *
  * <p>An id is not blank, has at most 1,000 characters (UTF-16 units), and no control, invisible,
  * bidirectional or line-separator characters.
  */
 public final class Target {
+  /** Far above the number of providers, and so few that equal hash codes cost nothing. */
+  private static final int MAX_NAMED = 100;
+
   private final @Nullable String bare;
   private final @Nullable String shared;
   private final Map<TargetKey, String> named;
@@ -118,22 +121,59 @@ public final class Target {
    *
    * @throws IllegalStateException if this target is a bare id, which could not be told apart from
    *     the named one
+   * @throws InvalidFeedbackException if the id is not valid, or more than 100 would be named
    */
   public Target and(TargetKey key, String id) {
-    Objects.requireNonNull(key, "target key must not be null");
+    return and(Collections.singletonMap(key, id)); // which may hold null, to be refused by name
+  }
+
+  /**
+   * This target, with {@code ids} as its ids at the keys' providers.
+   *
+   * @throws IllegalStateException if this target is a bare id, which could not be told apart from
+   *     the named ones
+   * @throws InvalidFeedbackException if an id is not valid, or more than 100 would be named
+   */
+  public Target and(Map<TargetKey, String> ids) {
+    Objects.requireNonNull(ids, "target ids must not be null");
+    for (TargetKey key : ids.keySet()) {
+      Objects.requireNonNull(key, "target key must not be null");
+    }
     if (bare != null) {
       throw new IllegalStateException(
           "a bare target id goes to whichever client receives it; name its provider too:"
               + " Target.of(key, id).and(key, id)");
     }
     Map<TargetKey, String> more = new LinkedHashMap<>(named);
-    more.put(key, Text.name("target id of " + key, id));
+    for (Map.Entry<TargetKey, String> entry : ids.entrySet()) {
+      TargetKey key = entry.getKey();
+      more.put(key, Text.name("target id of " + key, entry.getValue()));
+      if (more.size() > MAX_NAMED) {
+        throw new InvalidFeedbackException(
+            "target ids", "target ids must be at most " + MAX_NAMED + ", but would be more");
+      }
+    }
     return new Target(null, shared, more);
   }
 
   /** Whether this is one id without a provider's name. */
   public boolean isBare() {
     return bare != null;
+  }
+
+  /** The id without a provider's name, if this {@linkplain #isBare is one}. */
+  public Optional<String> bareId() {
+    return Optional.ofNullable(bare);
+  }
+
+  /** The id for every provider whose ids can be chosen, if there is one. */
+  public Optional<String> sharedId() {
+    return Optional.ofNullable(shared);
+  }
+
+  /** The ids that are named for a provider, in the order given; unmodifiable. */
+  public Map<TargetKey, String> namedIds() {
+    return named;
   }
 
   /**
@@ -206,6 +246,73 @@ public final class Target {
                           id -> headers.put(header, Text.visible("target id of " + key, id))));
     }
     return Collections.unmodifiableMap(headers);
+  }
+
+  /**
+   * This target as text, to keep beside the LLM's answer until somebody clicks and to {@linkplain
+   * #parse read back} in another process. It consists of at most 512 ASCII letters, digits and
+   * {@code . - _}; it is encoded, not encrypted. The format is stable: later versions read it.
+   *
+   * <p>Targets with the same text are equal. Equal ones have the same text if their ids were named
+   * in the same order.
+   *
+   * <p>A bare UUID takes 64 characters; named ids of all four providers about 300. The ids and the
+   * names of their keys may have about 370 bytes of UTF-8 altogether.
+   *
+   * <p>It is a handle, not an authorization: whoever can write it chooses which answer of the
+   * account is rated. Keep it where only the application writes. In a hidden field of a form or in
+   * a link it works, too, but then whoever sends the form can rate another answer; a page should
+   * rather name the chat message, whose target the application looks up.
+   *
+   * @throws InvalidFeedbackException if it would have more than 512 characters
+   */
+  public String toText() {
+    return TargetText.write(this::writeTo);
+  }
+
+  /**
+   * Reads a target from its {@linkplain #toText text}. The check in it detects accidents, not
+   * forgery: keep the text where only the application writes.
+   *
+   * @throws InvalidFeedbackException if it is not the text of a target, was cut or changed, or was
+   *     written by a later version
+   */
+  public static Target parse(String text) {
+    return TargetText.read(text, Target::readFrom, Target::toText);
+  }
+
+  private static final int BARE = 0;
+  private static final int NAMED = 1;
+  private static final int SHARED = 2;
+
+  /** Writes the values in the order in which {@link #readFrom} reads them. */
+  private void writeTo(CheckedText.Writer text) {
+    text.number(bare != null ? BARE : shared != null ? SHARED : NAMED);
+    if (bare != null) {
+      text.text(bare);
+      return;
+    }
+    if (shared != null) {
+      text.text(shared);
+    }
+    text.number(named.size());
+    named.forEach((key, id) -> text.text(key.provider()).text(key.name()).text(id));
+  }
+
+  private static Target readFrom(CheckedText.Reader text) {
+    int kind = text.number();
+    if (kind == BARE) {
+      return of(text.text());
+    }
+    Target target = kind == SHARED ? shared(text.text()) : new Target(null, null, Map.of());
+    int count = text.number();
+    if (kind > SHARED || (kind == NAMED && count == 0)) {
+      throw new IllegalArgumentException("no such target exists");
+    }
+    for (int i = 0; i < count; i++) {
+      target = target.and(TargetKey.of(text.text(), text.text()), text.text());
+    }
+    return target;
   }
 
   @Override

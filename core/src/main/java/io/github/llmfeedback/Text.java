@@ -27,6 +27,11 @@ final class Text {
     return faultOfName(value) == null;
   }
 
+  /** Whether every surrogate is paired. */
+  static boolean isWellFormed(String value) {
+    return faultOfSurrogates(value) == null;
+  }
+
   /** Text that a person wrote: not blank, well-formed. */
   static String written(String field, @Nullable String value) {
     return valid(field, field, value, value == null ? null : faultOfWords(value));

@@ -64,12 +64,14 @@ class ClientSettingsTest {
     assertThat(settings.callbackExecutor()).isEmpty();
     assertThat(settings.httpClient()).isEmpty();
     assertThat(settings.allowPlainHttp()).isFalse();
+    assertThat(settings.listener()).isEmpty();
   }
 
   @Test
   void newBuilderBeginsWithEverythingThatWasSet() {
     Executor executor = Runnable::run;
     OkHttpClient http = new OkHttpClient();
+    FeedbackListener listener = new FeedbackListener() {};
     ClientSettings settings =
         ClientSettings.builder()
             .lossPolicy(LossPolicy.EXACT)
@@ -90,6 +92,7 @@ class ClientSettingsTest {
             .callbackExecutor(executor)
             .httpClient(http)
             .allowPlainHttp(true)
+            .listener(listener)
             .build()
             .newBuilder()
             .build();
@@ -112,6 +115,7 @@ class ClientSettingsTest {
     assertThat(settings.callbackExecutor()).containsSame(executor);
     assertThat(settings.httpClient()).containsSame(http);
     assertThat(settings.allowPlainHttp()).isTrue();
+    assertThat(settings.listener()).containsSame(listener);
   }
 
   @Test
@@ -231,7 +235,7 @@ class ClientSettingsTest {
                 + " maxRetries=2, firstBackoff=PT0.3S, maxBackoff=PT20S, maxPause=PT10M,"
                 + " repeatUncertain=false, splitRefused=false, concurrency=16, maxPending=10000,"
                 + " maxPendingBytes=33554432, callbackExecutor=default, httpClient=default,"
-                + " allowPlainHttp=false}");
+                + " allowPlainHttp=false, listener=none}");
   }
 
   /** An OkHttpClient may hold a proxy's password in its authenticator. */
@@ -259,5 +263,8 @@ class ClientSettingsTest {
     assertThatNullPointerException()
         .isThrownBy(() -> ClientSettings.builder().httpClient(BadInput.absent()))
         .withMessage("httpClient must not be null");
+    assertThatNullPointerException()
+        .isThrownBy(() -> ClientSettings.builder().listener(BadInput.absent()))
+        .withMessage("listener must not be null");
   }
 }

@@ -81,7 +81,10 @@ class InvalidFeedbackTest {
         refused("receipt text", () -> Receipt.parse(BadInput.absent())),
         refused("receipt text", () -> Receipt.parse("private")),
         refused("receipt text", () -> Receipt.parse("fr1.private.x.00000000")),
-        refused("receipt text", () -> Receipt.parse("fr2.private.x.00000000")));
+        refused("receipt text", () -> Receipt.parse("fr2.private.x.00000000")),
+        refused("target text", () -> Target.parse(BadInput.absent())),
+        refused("target text", () -> Target.parse("private")),
+        refused("target text", () -> Target.of("private".repeat(100)).toText()));
   }
 
   private static Arguments refused(String field, Supplier<Object> act) {
@@ -98,7 +101,7 @@ class InvalidFeedbackTest {
     assertThat(refusal.field()).isEqualTo(field);
     assertThat(refusal)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(field.equals("receipt text") ? "receipt" : field)
+        .hasMessageContaining(field.endsWith(" text") ? field.split(" ", 2)[0] : field)
         .hasMessageNotContaining("private");
   }
 

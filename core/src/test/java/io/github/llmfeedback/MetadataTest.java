@@ -199,6 +199,19 @@ class MetadataTest {
     assertThat(refusal(Collections.nCopies(100_000, "x"))).contains("more than 100000 values");
   }
 
+  /** The path of each of these values has 60 million characters, 6 million millions together. */
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aPathIsOnlyBuiltForAValueThatIsRefused() {
+    String name = "n".repeat(1_000_000);
+    Object value = Collections.nCopies(90_000, 0);
+    for (int i = 0; i < 60; i++) {
+      value = Map.of(name, value);
+    }
+
+    assertThat(kept(value).equals(Map.of("key", value))).isTrue();
+  }
+
   @Test
   void whatTheCallerChangesLaterDoesNotChangeTheFeedback() {
     List<Object> list = new ArrayList<>(List.of("inner"));

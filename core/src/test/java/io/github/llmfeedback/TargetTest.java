@@ -150,6 +150,39 @@ class TargetTest {
   }
 
   @Test
+  void aTargetHasAtMostAHundredNamedIds() {
+    Target target = Target.shared("s");
+    for (int i = 0; i < 100; i++) {
+      target = target.and(TargetKey.of("maker", "log" + i), "id");
+    }
+    Target most = target;
+
+    assertThat(most.namedIds()).hasSize(100);
+    assertThat(most.and(TargetKey.of("maker", "log99"), "other").namedIds()).hasSize(100);
+    assertThatExceptionOfType(InvalidFeedbackException.class)
+        .isThrownBy(() -> most.and(MADE, "private"))
+        .withMessage("target ids must be at most 100, but would be more")
+        .matches(e -> e.field().equals("target ids"));
+  }
+
+  @Test
+  void severalIdsAreAddedAsOneByOne() {
+    Target target = Target.of(MADE, "old").and(CHOSEN, "c");
+
+    assertThat(Target.of(MADE, "m").and(Map.of(MADE, "old", CHOSEN, "c"))).isEqualTo(target);
+    assertThat(Target.shared("s").and(Map.of())).isEqualTo(Target.shared("s"));
+    assertThat(Target.shared("s").and(target.namedIds()))
+        .isEqualTo(Target.shared("s").and(MADE, "old").and(CHOSEN, "c"));
+    assertThatExceptionOfType(InvalidFeedbackException.class)
+        .isThrownBy(() -> target.and(Map.of(MADE, " ")))
+        .withMessage("target id of maker/log must not be blank");
+    assertThatIllegalStateException().isThrownBy(() -> Target.of("t").and(Map.of(MADE, "m")));
+    assertThatNullPointerException()
+        .isThrownBy(() -> target.and(BadInput.<Map<TargetKey, String>>absent()))
+        .withMessage("target ids must not be null");
+  }
+
+  @Test
   void andLeavesTheTargetAsItWas() {
     Target before = Target.of(MADE, "m");
     Target after = before.and(CHOSEN, "c");

@@ -3,10 +3,12 @@ package io.github.llmfeedback.client;
 import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.ClientStats;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Loss;
+import io.github.llmfeedback.Operation;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.concurrent.NonBlocking;
@@ -205,7 +207,7 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
     return engine.ask(request, read).future();
   }
 
-  /** Runs {@code polling} and waits until it ends. */
+  /** Runs {@code polling}, which carries no feedback, and waits until it ends. */
   protected final <T> T poll(Polling<T> polling) {
     return pollingRuns.poll(polling).await();
   }
@@ -213,6 +215,22 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
   /** Like {@link #poll}, but without waiting. */
   protected final <T> CompletableFuture<T> pollAsync(Polling<T> polling) {
     return pollingRuns.poll(polling).future();
+  }
+
+  /**
+   * Runs a polling for one feedback and waits until it ends, which is the outcome of the feedback.
+   *
+   * @param operation what it is for; not {@link Operation#READ}
+   * @param polling creates the polling, or throws what is the outcome
+   */
+  protected final Receipt poll(Operation operation, Supplier<? extends Polling<Receipt>> polling) {
+    return pollingRuns.poll(operation, polling).await();
+  }
+
+  /** Like {@link #poll(Operation, Supplier)}, but without waiting. */
+  protected final CompletableFuture<Receipt> pollAsync(
+      Operation operation, Supplier<? extends Polling<Receipt>> polling) {
+    return pollingRuns.poll(operation, polling).future();
   }
 
   /**
@@ -255,6 +273,11 @@ public abstract class HttpFeedbackClient implements FeedbackClient, NonBlocking 
   @Override
   public final Capabilities capabilities() {
     return engine.capabilities();
+  }
+
+  @Override
+  public final ClientStats stats() {
+    return engine.stats();
   }
 
   @Override

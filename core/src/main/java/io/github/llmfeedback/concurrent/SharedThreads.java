@@ -124,6 +124,15 @@ public final class SharedThreads implements Time {
     return callbacks;
   }
 
+  /** Runs a user's callback, even after these threads have ended; never on the calling thread. */
+  public void callBack(Runnable task) {
+    try {
+      callbacks.execute(task);
+    } catch (RejectedExecutionException e) {
+      daemon(task).start();
+    }
+  }
+
   @Override
   public long nanoTime() {
     return System.nanoTime();
@@ -179,13 +188,16 @@ public final class SharedThreads implements Time {
   }
 
   private static ThreadFactory daemons(String name) {
-    return daemons(Thread::new, name);
+    return daemons((task, thread) -> new Thread(null, task, thread, 0, false), name);
   }
 
   private static ThreadFactory daemons(BiFunction<Runnable, String, Thread> maker, String name) {
     return task -> {
       Thread thread = maker.apply(task, name + COUNT.incrementAndGet());
       thread.setDaemon(true);
+      // All clients share the threads: none may hold the application whose thread came first, nor
+      // see its user, for whom another's callbacks would then act.
+      thread.setContextClassLoader(SharedThreads.class.getClassLoader());
       return thread;
     };
   }

@@ -54,7 +54,7 @@ final class SuccessiveTasks implements Executor {
     private @Nullable Runnable next;
 
     Worker(Runnable task, String name) {
-      super(task, name);
+      super(null, task, name, 0, false); // without the caller's inheritable thread locals
     }
   }
 }

@@ -2,6 +2,7 @@ package io.github.llmfeedback.concurrent;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 
 /**
  * A task that runs once, and whose caller either blocks until it ends or gets a future of it.
@@ -43,6 +44,9 @@ public abstract class Work<T> {
   /** Takes note that {@link #begin} threw; the caller may ignore the future, which has it too. */
   protected void beginFailed(Throwable error) {}
 
+  /** Takes note that this work will never begin, because it was cancelled before. */
+  public void neverBegins() {}
+
   /** Begins the work and waits for its end; an interrupt ends the work, and stays set. */
   public final T await() {
     if (Thread.currentThread().isInterrupted()) {
@@ -65,8 +69,20 @@ public abstract class Work<T> {
    *     work
    */
   public final CompletableFuture<T> future() {
+    return future(this::teller);
+  }
+
+  /**
+   * Like {@link #future()}, for who has given the caller another future and completes that: this
+   * one completes on the thread on which the work ends.
+   */
+  public final CompletableFuture<T> innerFuture() {
+    return future(complete -> complete::run);
+  }
+
+  private CompletableFuture<T> future(Function<Runnable, Teller> tellers) {
     StoppableFuture<T> future = new StoppableFuture<>(this::stop);
-    Teller teller = teller(() -> complete(future));
+    Teller teller = tellers.apply(() -> complete(future));
     try {
       begin();
       var unused = ended().whenComplete((end, error) -> teller.complete());

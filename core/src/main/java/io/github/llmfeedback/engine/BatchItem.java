@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One feedback of a batch, and its outcome, which is set once. */
 final class BatchItem<W> {
+  private final Telemetry.Given given;
   private final long index;
   private final @Nullable Feedback feedback;
   private volatile @Nullable Encoded<W> encoded;
@@ -22,16 +23,18 @@ final class BatchItem<W> {
   /**
    * An item that is ready for the wire.
    *
-   * @param feedback the feedback that it carries; null if it carries something provider-specific
+   * @param encoded something provider-specific, which is no {@link Feedback}
    */
-  BatchItem(long index, @Nullable Feedback feedback, Encoded<W> encoded) {
+  BatchItem(Telemetry.Given given, long index, Encoded<W> encoded) {
+    this.given = given;
     this.index = index;
-    this.feedback = feedback;
+    this.feedback = null;
     this.encoded = encoded;
   }
 
   /** An item that is not encoded yet. */
-  BatchItem(long index, Feedback feedback) {
+  BatchItem(Telemetry.Given given, long index, Feedback feedback) {
+    this.given = given;
     this.index = index;
     this.feedback = feedback;
   }
@@ -47,12 +50,21 @@ final class BatchItem<W> {
     return Objects.requireNonNull(encoded, "the item was refused before the wire");
   }
 
+  /** The call of the client that it belongs to. */
+  Telemetry.Given given() {
+    return given;
+  }
+
   void accepted(Receipt receipt) {
-    result.compareAndSet(null, new Result(receipt, null));
+    if (result.compareAndSet(null, new Result(receipt, null))) {
+      given.accepted(receipt);
+    }
   }
 
   void failed(FeedbackException error) {
-    result.compareAndSet(null, new Result(null, error));
+    if (result.compareAndSet(null, new Result(null, error))) {
+      given.failed(error);
+    }
   }
 
   /** Notes how often it was sent so far; it has no outcome yet. */

@@ -49,18 +49,23 @@ final class BatchRun<W> {
     } catch (RuntimeException | Error e) { // out of memory; end what is in flight
       end(group, timeout, admitted);
       group.stop(Reason.CANCELLED);
+      failRest(items);
       throw e;
     }
     Scheduler.Alarm set = timeout;
     return done.whenComplete(
         (ok, bug) -> {
-          for (BatchItem<W> item : items) {
-            if (!item.isDone()) { // a bug: normally each has its outcome
-              item.failed(engine.calls.lost());
-            }
-          }
+          failRest(items); // a bug: normally each has its outcome
           end(group, set, admitted);
         });
+  }
+
+  private void failRest(List<BatchItem<W>> items) {
+    for (BatchItem<W> item : items) {
+      if (!item.isDone()) {
+        item.failed(engine.calls.lost());
+      }
+    }
   }
 
   private void end(CallGroup group, Scheduler.@Nullable Alarm timeout, PendingWork.Piece admitted) {

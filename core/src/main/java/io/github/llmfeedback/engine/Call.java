@@ -4,8 +4,6 @@ import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.concurrent.BlockedThreads;
 import io.github.llmfeedback.concurrent.OutOfMemoryRetry;
-import io.github.llmfeedback.concurrent.Scheduler;
-import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.engine.http.Attempt;
 import io.github.llmfeedback.engine.http.Exchange;
 import io.github.llmfeedback.engine.http.OutgoingRequest;
@@ -16,6 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,27 +32,13 @@ import org.jspecify.annotations.Nullable;
  * result. So a step creates the objects it needs before it changes anything.
  */
 final class Call implements Stoppable {
-  /** What a call carries, which decides how it is timed. */
-  enum Kind {
-    /** One request that somebody may wait for: queue and pauses count against its deadline. */
-    SINGLE,
-    /** One request of a polling, timed as {@link #SINGLE}; the polling reports its own end. */
-    STEP,
-    /** One feedback of a batch: its time begins when it is admitted, and pauses do not count. */
-    ITEM,
-    /** Several feedbacks of a batch, timed as {@link #ITEM}. */
-    CHUNK;
-
-    private boolean isOfBatch() {
-      return this == ITEM || this == CHUNK;
-    }
-  }
-
   private final ClientCalls calls;
   private final WireRequest request;
-  private final Kind kind;
+  private final CallSpec.Kind kind;
   private final OutgoingRequest outgoing;
   private final Admission admission;
+  private final CallReports reports;
+  private final Consumer<CallResult> whenEnded;
   private final CompletableFuture<CallResult> ended = new CompletableFuture<>();
   private @Nullable Caller caller;
 
@@ -71,9 +56,7 @@ final class Call implements Stoppable {
   /** The attempt that the call waits for. */
   private @Nullable Attempt attempt;
 
-  private Scheduler.@Nullable Alarm alarm;
-  private boolean isWaiting;
-  private long waitEnds;
+  private final CallAlarm alarm;
   private boolean hasEnded;
 
   /** What the client's close() waits for. */
@@ -87,30 +70,18 @@ final class Call implements Stoppable {
   private @Nullable Attempt toCancel;
   private @Nullable CallResult toReport;
 
-  /** A single call, which has not started. */
-  Call(ClientCalls calls, WireRequest request) {
-    this(calls, request, Kind.SINGLE, Sent.NOTHING, null);
-  }
-
-  /**
-   * A call that has not started.
-   *
-   * @param sent what other calls have already sent of its feedback
-   * @param batchEnds when its batch ends, as {@link Time#nanoTime}; null if it is of none
-   */
-  Call(ClientCalls calls, WireRequest request, Kind kind, Sent sent, @Nullable Long batchEnds) {
+  /** A call that has not started. */
+  Call(ClientCalls calls, CallSpec spec) {
     this.calls = calls;
-    this.request = request;
-    this.kind = kind;
-    this.sent = sent;
+    request = spec.request();
+    kind = spec.kind();
+    reports = spec.reports();
+    sent = spec.sent();
+    whenEnded = spec.whenEnded();
+    alarm = new CallAlarm(calls.time);
     outgoing = calls.sender.prepare(request);
     admission = new Admission(calls.spacing, calls.permits, request, this::admitted);
-    schedule = new RetrySchedule(calls, request, batchEnds);
-  }
-
-  /** A call that is one step of a polling, and has not started. */
-  static Call step(ClientCalls calls, WireRequest request) {
-    return new Call(calls, request, Kind.STEP, Sent.NOTHING, null);
+    schedule = new RetrySchedule(calls, request, spec.batchEnds());
   }
 
   /** The size of the body in bytes. */
@@ -174,8 +145,8 @@ final class Call implements Stoppable {
   private void beginTimeout() {
     enter();
     try {
-      if (!hasEnded && alarm == null) {
-        setAlarm(() -> stop(Reason.TIMEOUT, true), calls.settings.totalTimeout());
+      if (!hasEnded && !alarm.isSet()) {
+        alarm.set(() -> stop(Reason.TIMEOUT, true), calls.settings.totalTimeout());
         if (schedule.outlastsCall(schedule.pause())) {
           end(null, null, outOfTime());
         }
@@ -213,9 +184,11 @@ final class Call implements Stoppable {
       } else if (!pause.isZero()) {
         waitFor(schedule.waitOut(pause));
       } else {
-        Sent more = sent.attempt(now());
+        long now = now();
+        Sent more = sent.attempt(now);
         Attempt next = calls.sender.attempt(more.attempts(), outgoing, this::over);
-        setAlarm(onTimeout(next), schedule.forAttempt());
+        alarm.set(onTimeout(next), schedule.forAttempt());
+        reports.began(more.attempts(), now);
         hasAttempted = true;
         sent = more;
         notOver++;
@@ -250,7 +223,7 @@ final class Call implements Stoppable {
     }
     try {
       Verdict verdict = calls.verdict(response, request);
-      if (kind == Kind.CHUNK) {
+      if (kind == CallSpec.Kind.CHUNK) {
         Verdict explained = Splitting.explained(response, verdict, request, calls.settings);
         return AttemptResult.responded(response, explained, true);
       }
@@ -273,6 +246,7 @@ final class Call implements Stoppable {
       notOver -= isOver ? 1 : 0;
       if (attempt == done) {
         toCancel = isOver ? null : done;
+        reports.ended(result);
         endOrWait(result);
       }
     } catch (RuntimeException | Error bug) {
@@ -294,6 +268,7 @@ final class Call implements Stoppable {
     calls.pause.ended(this, result.isFromProvider());
     if (wait.isPresent()) {
       waitFor(wait.get());
+      reports.retries(result, now.attempts() + 1, wait.get());
       sent = now;
       attempt = null;
       return;
@@ -322,6 +297,7 @@ final class Call implements Stoppable {
       }
       sent = sent.doubt(current != null && current.abandon());
       toCancel = current;
+      reports.stopped(reason);
       boolean wasWaiting = reason == Reason.TIMEOUT && current == null;
       end(null, null, wasWaiting ? outOfTime() : undelivered(reason));
     } catch (RuntimeException | Error bug) {
@@ -335,7 +311,8 @@ final class Call implements Stoppable {
   public void endIfTooLate() {
     enter();
     try {
-      if (!hasEnded && isWaiting && calls.outlastsClose(Duration.ofNanos(waitEnds - now()))) {
+      Duration left = alarm.left();
+      if (!hasEnded && left != null && calls.outlastsClose(left)) {
         end(null, null, undelivered(Reason.CLOSED));
       }
     } catch (RuntimeException | Error bug) {
@@ -385,7 +362,7 @@ final class Call implements Stoppable {
     sent = now;
     attempt = null;
     calls.pause.ended(this, false);
-    cancelAlarm();
+    alarm.cancel();
   }
 
   /** Ends the call after an error, with a failure that needs little memory. */
@@ -394,6 +371,7 @@ final class Call implements Stoppable {
       return;
     }
     toCancel = attempt;
+    reports.stopped(Reason.CONNECTION_LOST);
     try {
       Sent unsure = sent.doubt(hasAttempted);
       Duration elapsed = elapsed();
@@ -406,7 +384,7 @@ final class Call implements Stoppable {
     hasEnded = true;
     mayBeStored = hasAttempted;
     attempt = null;
-    cancelAlarm();
+    alarm.cancel();
   }
 
   private void enter() {
@@ -442,14 +420,15 @@ final class Call implements Stoppable {
     if (result != null) {
       report(result);
     }
+    calls.telemetry.deliver();
   }
 
   private void report(CallResult result) {
     FeedbackException error = result.error();
     try {
-      if (error != null && kind != Kind.STEP) {
+      if (error != null && kind != CallSpec.Kind.STEP) {
         calls.gaveUp(error);
-        if (kind == Kind.SINGLE) {
+        if (kind == CallSpec.Kind.SINGLE) {
           calls.countIfClosed(error, 1);
         }
       }
@@ -458,6 +437,11 @@ final class Call implements Stoppable {
     }
     if (isCounted) { // before the caller gets the result, and may submit the next
       calls.inFlight.remove(outgoing.size());
+    }
+    try {
+      whenEnded.accept(result);
+    } catch (RuntimeException | Error e) {
+      // As above.
     }
     ended.complete(result);
     calls.ended(this);
@@ -472,26 +456,6 @@ final class Call implements Stoppable {
 
   /** Waits for the next attempt. */
   private void waitFor(Duration wait) {
-    setAlarm(() -> attempt(false), wait);
-    isWaiting = true;
-    waitEnds = now() + wait.toNanos();
-  }
-
-  /** Replaces the call's only alarm. */
-  private void setAlarm(Runnable task, Duration wait) {
-    Scheduler.Alarm next = calls.time.schedule(task, wait);
-    cancelAlarm();
-    isWaiting = false;
-    alarm = next;
-  }
-
-  private void cancelAlarm() {
-    if (alarm != null) {
-      try {
-        alarm.cancel();
-      } catch (RuntimeException | Error e) {
-        // It will fire, and find the call ended.
-      }
-    }
+    alarm.setToEndOf(wait, () -> attempt(false));
   }
 }

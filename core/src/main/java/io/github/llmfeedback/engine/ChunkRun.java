@@ -82,10 +82,8 @@ final class ChunkRun<W> {
   private Call call(List<BatchItem<W>> part, WireRequest request) {
     return new Call(
         engine.calls,
-        request,
-        part.size() == 1 ? Call.Kind.ITEM : Call.Kind.CHUNK,
-        part.get(0).sent(),
-        group.ends());
+        CallSpec.ofBatch(
+            part.get(0).given(), request, part.size(), part.get(0).sent(), group.ends()));
   }
 
   private void settle(List<BatchItem<W>> part, WireRequest request, CallResult result) {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /** What one client's calls share, and the set of those that have not ended. Thread-safe. */
 final class ClientCalls {
-  /** How long close() waits for the callers' futures of calls that it has ended. */
+  /** How long close() waits for what follows from calls that it has ended. */
   private static final Duration COMPLETION_WAIT = Duration.ofSeconds(1);
 
   final ApiEndpoint endpoint;
@@ -53,6 +54,7 @@ final class ClientCalls {
   final PendingWork work;
   private final Set<Stoppable> open = ConcurrentHashMap.newKeySet();
   final InFlight inFlight;
+  final Telemetry telemetry;
 
   /** Until when a client that is closing waits, as {@link Time#nanoTime}; null before. */
   private volatile @Nullable Long closesAt;
@@ -72,6 +74,7 @@ final class ClientCalls {
       BiFunction<ProviderResponse, WireRequest, Verdict> verdicts,
       Time time,
       Time exitTime,
+      Executor listenerThreads,
       HttpSender sender,
       Runnable whenClosed) {
     this.endpoint = endpoint;
@@ -89,12 +92,28 @@ final class ClientCalls {
     log = LoggerFactory.getLogger("io.github.llmfeedback." + endpoint.provider());
     giveUps = new GiveUpLog(time, this::warn);
     exitHook =
-        new ExitHook(
-            settings.waitAtExit(),
-            settings.closeTimeout(),
-            exitTime,
-            left -> warn("the JVM exits while {} asynchronous calls are pending", left));
+        new ExitHook(settings.waitAtExit(), settings.closeTimeout(), exitTime, this::warnOfExit);
     work = new PendingWork(exitHook);
+    telemetry = telemetry(listenerThreads);
+  }
+
+  private Telemetry telemetry(Executor threads) {
+    return new Telemetry(
+        endpoint,
+        time,
+        settings
+            .listener()
+            .map(it -> new EventQueue(it, endpoint.provider(), time, threads, exitHook, this::warn))
+            .orElse(null));
+  }
+
+  private void warnOfExit(int pending) {
+    int calls = telemetry.isBusy() ? pending - 1 : pending;
+    if (calls > 0) {
+      warn("the JVM exits while {} asynchronous calls are pending", calls);
+    } else {
+      warn("the JVM exits before {}'s listener has handled all events", endpoint.provider());
+    }
   }
 
   private static CallResult lastResort(String provider) {
@@ -287,6 +306,7 @@ final class ClientCalls {
       return;
     }
     whenNothingMoreIsAdmitted.run();
+    long began = System.nanoTime(); // as the waits below, whatever the time of calls
     closesAt = time.nanoTime() + settings.closeTimeout().toNanos();
     open.forEach(Stoppable::endIfTooLate);
     boolean interrupted = false;
@@ -299,11 +319,19 @@ final class ClientCalls {
       endRemaining();
     }
     giveUps.countNow();
+    telemetry.close(interrupted ? Duration.ZERO : leftToClose(System.nanoTime() - began));
     exitHook.close();
     whenClosed.run();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** How long close() may wait for the listener: as for futures, a second more than its time. */
+  private Duration leftToClose(long passed) {
+    Duration whole = settings.closeTimeout();
+    Duration left = whole.plus(COMPLETION_WAIT).minusNanos(passed);
+    return left.compareTo(whole) < 0 ? left : whole;
   }
 
   private void endRemaining() {

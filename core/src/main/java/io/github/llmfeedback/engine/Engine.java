@@ -2,10 +2,12 @@ package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.ClientSettings;
+import io.github.llmfeedback.ClientStats;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Loss;
 import io.github.llmfeedback.LossPolicy;
+import io.github.llmfeedback.Operation;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnreadableResponseException;
@@ -77,6 +79,7 @@ public final class Engine<W> {
             dialect::verdict,
             time,
             threads,
+            threads::callBack,
             sender,
             () -> {
               sender.close();
@@ -112,7 +115,8 @@ public final class Engine<W> {
 
   /** Submits something provider-specific, which {@code encode} returns or refuses. */
   public Work<Receipt> submitEncoded(Supplier<Encoded<W>> encode) {
-    return work(
+    return new CallWork<>(
+        Operation.SUBMIT,
         () -> {
           Encoded<W> encoded = encode.get();
           return call(
@@ -123,7 +127,8 @@ public final class Engine<W> {
 
   /** Replaces what a receipt stands for. */
   public Work<Receipt> update(Receipt receipt, Feedback feedback) {
-    return work(
+    return new CallWork<>(
+        Operation.UPDATE,
         () -> {
           checkProvider(receipt);
           Encoded<W> encoded = encode(feedback);
@@ -148,7 +153,8 @@ public final class Engine<W> {
 
   /** Takes back what a receipt stands for. */
   public Work<Receipt> retract(Receipt receipt) {
-    return work(
+    return new CallWork<>(
+        Operation.RETRACT,
         () -> {
           checkProvider(receipt);
           return call(
@@ -163,16 +169,13 @@ public final class Engine<W> {
 
   /** Sends a request that carries no feedback. */
   public <T> Work<T> ask(WireRequest request, Function<ProviderResponse, T> read) {
-    return work(() -> call(request, (response, result) -> read.apply(response)));
+    return new CallWork<>(
+        Operation.READ, () -> call(request, (response, result) -> read.apply(response)));
   }
 
-  private <T> Work<T> work(Supplier<Prepared<T>> prepare) {
-    return new CallWork<>(prepare);
-  }
-
-  private <T> Prepared<T> call(
+  private static <T> Prepared<T> call(
       WireRequest request, BiFunction<ProviderResponse, CallResult, T> read) {
-    return new Prepared<>(new Call(calls, request), result -> read.apply(accepted(result), result));
+    return new Prepared<>(request, result -> read.apply(accepted(result), result));
   }
 
   private static ProviderResponse accepted(CallResult result) {
@@ -210,6 +213,11 @@ public final class Engine<W> {
   /** Whether this is the dialect of this engine. */
   public boolean speaks(Dialect<?> other) {
     return dialect == other;
+  }
+
+  /** What this client has done, and does now. */
+  public ClientStats stats() {
+    return calls.telemetry.stats(calls.pause);
   }
 
   /** Where the requests go. */
@@ -342,16 +350,19 @@ public final class Engine<W> {
   }
 
   /** One single call, from encoding what it carries to reading the response. */
-  private final class CallWork<T> extends EngineWork<T> {
+  private final class CallWork<T> extends OutcomeWork<T> {
     private final Supplier<Prepared<T>> prepare;
 
     /** Why it was stopped before it began. */
     private volatile @Nullable Reason stopped;
 
-    private volatile @Nullable Prepared<T> prepared;
+    private volatile @Nullable Begun<T> begun;
 
-    CallWork(Supplier<Prepared<T>> prepare) {
-      super(callbacks, calls);
+    /** Returns the result, or throws the error; null before the end. */
+    private volatile @Nullable Supplier<T> end;
+
+    CallWork(Operation operation, Supplier<Prepared<T>> prepare) {
+      super(callbacks, calls, operation);
       this.prepare = prepare;
     }
 
@@ -370,27 +381,53 @@ public final class Engine<W> {
     }
 
     private Call prepare() {
-      Reason reason = stopped;
-      if (reason != null) {
-        throw calls.unsent(reason);
-      }
-      Prepared<T> ready;
       try {
-        ready = prepare.get();
+        Reason reason = stopped;
+        if (reason != null) {
+          throw calls.unsent(reason);
+        }
+        Prepared<T> ready = prepare.get();
+        Call call = new Call(calls, CallSpec.single(given, ready.request, this::read));
+        begun = new Begun<>(call, ready.read);
+        return call;
       } catch (LinkageError e) { // while encoding: a call that has started throws nothing
-        throw calls.errors.linkage(e);
+        FeedbackException error = calls.errors.linkage(e);
+        failed(error);
+        throw error;
+      } catch (RuntimeException | Error e) {
+        failed(e);
+        throw e;
       }
-      prepared = ready;
-      return ready.call;
+    }
+
+    /** Reads the result, once. */
+    private void read(CallResult result) {
+      try {
+        T value = begun().read.apply(result);
+        end = () -> value;
+        accepted(value);
+      } catch (RuntimeException e) {
+        failed(e);
+        end =
+            () -> {
+              throw e;
+            };
+      } catch (Error e) {
+        failed(e);
+        end =
+            () -> {
+              throw e;
+            };
+      }
     }
 
     @Override
     public void stop(Reason reason) {
-      Prepared<T> begun = prepared;
-      if (begun == null) {
+      Begun<T> now = begun;
+      if (now == null) {
         stopped = reason;
       } else {
-        begun.call.stop(reason);
+        now.call.stop(reason);
       }
     }
 
@@ -401,14 +438,19 @@ public final class Engine<W> {
 
     @Override
     T outcome() {
-      return begun().read.apply(ended().join());
+      CallResult result = ended().join();
+      Supplier<T> read = end;
+      return read != null ? read.get() : begun().read.apply(result); // there was no memory then
     }
 
-    private Prepared<T> begun() {
-      return Objects.requireNonNull(prepared, "the call has not begun");
+    private Begun<T> begun() {
+      return Objects.requireNonNull(begun, "the call has not begun");
     }
   }
 
-  /** A call that is ready to start, and how to read its result. */
-  private record Prepared<T>(Call call, Function<CallResult, T> read) {}
+  /** A request that is ready to be sent, and how to read its result. */
+  private record Prepared<T>(WireRequest request, Function<CallResult, T> read) {}
+
+  /** A call that may have started, and how to read its result. */
+  private record Begun<T>(Call call, Function<CallResult, T> read) {}
 }

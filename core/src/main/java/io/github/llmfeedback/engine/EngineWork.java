@@ -28,7 +28,7 @@ abstract class EngineWork<T> extends Work<T> implements Stoppable {
   }
 
   @Override
-  protected final void beginFailed(Throwable error) {
+  protected void beginFailed(Throwable error) {
     try {
       calls.refused(error);
     } catch (RuntimeException | Error e) {

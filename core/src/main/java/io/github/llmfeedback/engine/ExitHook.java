@@ -138,6 +138,16 @@ final class ExitHook {
     }
   }
 
+  /** How many asynchronous calls are pending. */
+  int pending() {
+    lock.lock();
+    try {
+      return pending;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** What the JVM runs when it exits. */
   private void await() {
     int left;

@@ -101,22 +101,18 @@ final class FirstCalls {
         () -> {
           if (future.isDone()) { // cancelled before anything was sent
             begun.complete(CompletableFuture.failedFuture(new CancellationException()));
+            work.neverBegins();
             teller.discard();
             return;
           }
           CompletableFuture<T> own;
           try {
-            own = work.future();
+            own = work.innerFuture(); // it is the teller that is pending: no call counts twice
           } catch (RuntimeException | Error e) { // no memory
             own = CompletableFuture.failedFuture(e);
           }
           begun.complete(own);
-          if (own.isDone()) { // it was refused
-            teller.complete();
-          } else {
-            teller.discard(); // from here on it is the work that is pending
-            copy(own, future);
-          }
+          var unused = own.whenComplete((result, error) -> teller.complete());
         };
     var unused =
         future.whenComplete(

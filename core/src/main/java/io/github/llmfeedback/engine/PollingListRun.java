@@ -99,7 +99,8 @@ final class PollingListRun<W> {
     }
     PollingRun<Receipt> run;
     try {
-      run = new PollingRun<>(calls, polling.apply(engine.draft(item.encoded()), left), requests);
+      Polling<Receipt> own = polling.apply(engine.draft(item.encoded()), left);
+      run = new PollingRun<>(calls, item.given(), own, requests);
     } catch (RuntimeException | Error e) { // or the item would have no outcome
       item.failed(e instanceof FeedbackException error ? error : engine.unencodable(e));
       return done;

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs a {@link Polling}: sends and waits as its steps say. Holds no thread while it waits. */
 final class PollingRun<T> implements Stoppable {
   private final ClientCalls calls;
+  private final Telemetry.Given given;
   private final Polling<T> polling;
   private final @Nullable AsyncSemaphore requests;
   private final long begun;
@@ -31,8 +32,8 @@ final class PollingRun<T> implements Stoppable {
   private @Nullable Call call;
   private Scheduler.@Nullable Alarm waiting;
 
-  PollingRun(ClientCalls calls, Polling<T> polling) {
-    this(calls, polling, null);
+  PollingRun(ClientCalls calls, Telemetry.Given given, Polling<T> polling) {
+    this(calls, given, polling, null);
   }
 
   /**
@@ -40,8 +41,13 @@ final class PollingRun<T> implements Stoppable {
    *
    * @param requests has a permit for each request that is sent at once, if there is a bound
    */
-  PollingRun(ClientCalls calls, Polling<T> polling, @Nullable AsyncSemaphore requests) {
+  PollingRun(
+      ClientCalls calls,
+      Telemetry.Given given,
+      Polling<T> polling,
+      @Nullable AsyncSemaphore requests) {
     this.calls = calls;
+    this.given = given;
     this.polling = polling;
     this.requests = requests;
     this.begun = calls.time.nanoTime();
@@ -83,7 +89,7 @@ final class PollingRun<T> implements Stoppable {
     if (endIfStopped(null)) {
       return;
     } else if (requests == null) {
-      start(Call.step(calls, request));
+      start(new Call(calls, CallSpec.step(given, request)));
       return;
     }
     AsyncSemaphore bound = requests;
@@ -100,7 +106,7 @@ final class PollingRun<T> implements Stoppable {
       return false;
     }
     try {
-      start(Call.step(calls, request));
+      start(new Call(calls, CallSpec.step(given, request)));
       return true;
     } catch (RuntimeException | Error e) { // as in perform()
       fail(e);

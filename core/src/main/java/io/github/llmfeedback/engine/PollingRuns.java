@@ -2,6 +2,7 @@ package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Operation;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The pollings of one client: bounded in number, and ended when the client closes. */
@@ -33,9 +35,18 @@ public final class PollingRuns<W> {
     this.engine = engine;
   }
 
-  /** Polls in the steps of {@code polling}. */
+  /** Polls for what is no feedback. */
   public <T> Work<T> poll(Polling<T> polling) {
-    return new PollingWork<>(polling);
+    return new PollingWork<>(Operation.READ, () -> polling);
+  }
+
+  /**
+   * Polls for one feedback, whose outcome is the end of the polling.
+   *
+   * @param polling creates it, or refuses to
+   */
+  public Work<Receipt> poll(Operation operation, Supplier<? extends Polling<Receipt>> polling) {
+    return new PollingWork<>(operation, polling);
   }
 
   /**
@@ -72,19 +83,41 @@ public final class PollingRuns<W> {
   }
 
   /** One polling, as work of the client. */
-  private final class PollingWork<T> extends EngineWork<T> {
-    private final PollingRun<T> run;
+  private final class PollingWork<T> extends OutcomeWork<T> {
+    private final Supplier<? extends Polling<T>> polling;
 
-    PollingWork(Polling<T> polling) {
-      super(engine.callbacks, engine.calls);
-      run = new PollingRun<>(engine.calls, polling);
+    /** Why it was stopped before it began. */
+    private volatile @Nullable Reason stopped;
+
+    private volatile @Nullable PollingRun<T> begun;
+
+    /** Completes, always normally, when the outcome is known. */
+    private volatile CompletableFuture<?> ended = new CompletableFuture<>();
+
+    PollingWork(Operation operation, Supplier<? extends Polling<T>> polling) {
+      super(engine.callbacks, engine.calls, operation);
+      this.polling = polling;
     }
 
     @Override
     protected void begin() {
-      boolean isOpen = admit(run, run.ended());
+      try {
+        begin(new PollingRun<>(engine.calls, given, polling.get()));
+      } catch (RuntimeException | Error e) {
+        failed(e);
+        throw e;
+      }
+    }
+
+    private void begin(PollingRun<T> run) {
+      begun = run;
+      ended = run.ended().handle((result, error) -> note(result, error));
+      boolean isOpen = admit(run, ended);
       boolean hasRoom = singles.incrementAndGet() <= engine.settings.maxPending();
-      var unused = run.ended().whenComplete((end, error) -> singles.decrementAndGet());
+      var unused = ended.whenComplete((end, error) -> singles.decrementAndGet());
+      if (stopped != null) {
+        run.stop(stopped);
+      }
       if (!hasRoom) {
         run.stop(Reason.FULL);
       } else if (!isOpen) {
@@ -93,20 +126,34 @@ public final class PollingRuns<W> {
       run.begin();
     }
 
-    @Override
-    public void stop(Reason reason) {
-      run.stop(reason);
+    private @Nullable Void note(@Nullable T result, @Nullable Throwable error) {
+      if (error != null) {
+        failed(error);
+      } else if (result != null) {
+        accepted(result);
+      }
+      return null;
     }
 
     @Override
-    protected CompletableFuture<T> ended() {
-      return run.ended();
+    public void stop(Reason reason) {
+      PollingRun<T> run = begun;
+      if (run == null) {
+        stopped = reason;
+      } else {
+        run.stop(reason);
+      }
+    }
+
+    @Override
+    protected CompletableFuture<?> ended() {
+      return ended;
     }
 
     @Override
     T outcome() {
       try {
-        return run.ended().join();
+        return Objects.requireNonNull(begun, "the polling has not begun").ended().join();
       } catch (CompletionException e) {
         if (e.getCause() instanceof FeedbackException error) {
           throw error;
@@ -137,8 +184,8 @@ public final class PollingRuns<W> {
 
     @Override
     protected void begin() {
-      items = Submissions.read(feedbacks);
       Objects.requireNonNull(timeout, "timeout must not be null");
+      items = Submissions.read(engine.calls, feedbacks);
       PollingListRun<W> run = new PollingListRun<>(engine, polling, group);
       boolean isOpen = admit(group, ended);
       try {
@@ -148,6 +195,7 @@ public final class PollingRuns<W> {
         var unused = run.run(items, timeout).whenComplete((ok, bug) -> ended.complete(null));
       } catch (RuntimeException | Error e) { // out of memory; end what has begun
         group.stop(Reason.CANCELLED);
+        items.forEach(item -> item.failed(engine.calls.lost()));
         ended.complete(null);
         throw e;
       }

@@ -3,6 +3,7 @@ package io.github.llmfeedback.engine;
 import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Operation;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.concurrent.Work;
@@ -45,6 +46,7 @@ final class StreamRun<W> {
 
   private int inFlight;
   private final long start;
+  private final Telemetry.Given given;
   private long read;
   private long passedOn;
   private long accepted;
@@ -58,6 +60,7 @@ final class StreamRun<W> {
     this.source = Objects.requireNonNull(source, "feedbacks must not be null");
     this.sink = Objects.requireNonNull(sink, "eachOutcome must not be null");
     this.start = engine.calls.time.nanoTime();
+    this.given = engine.calls.telemetry.given(Operation.SUBMIT, 0);
   }
 
   BatchSummary run() {
@@ -122,7 +125,7 @@ final class StreamRun<W> {
         Feedback next =
             Objects.requireNonNull(
                 source.next(), "feedback " + read + " of the batch must not be null");
-        chunk.add(new BatchItem<>(read, next));
+        chunk.add(new BatchItem<>(given.oneMore(), read, next));
         read++;
       }
       return true;

@@ -3,6 +3,7 @@ package io.github.llmfeedback.engine;
 import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Operation;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
@@ -31,7 +32,8 @@ public final class Submissions<W> {
   /** Submits a list; gives one outcome for each feedback, in input order. */
   public Work<List<Outcome>> submitAll(Collection<? extends Feedback> feedbacks) {
     return new ListWork<>(
-        () -> read(feedbacks), items -> items.stream().map(BatchItem::outcome).toList());
+        () -> read(engine.calls, feedbacks),
+        items -> items.stream().map(BatchItem::outcome).toList());
   }
 
   /** Like {@link #submitAll}, for encoded items that are not a {@link Feedback}. */
@@ -43,8 +45,9 @@ public final class Submissions<W> {
   }
 
   private List<BatchItem<W>> items(List<Encoded<W>> all) {
+    Telemetry.Given given = engine.calls.telemetry.given(Operation.SUBMIT, all.size());
     List<BatchItem<W>> items = new ArrayList<>(all.size());
-    all.forEach(each -> items.add(new BatchItem<>(items.size(), null, each)));
+    all.forEach(each -> items.add(new BatchItem<>(given, items.size(), each)));
     return items;
   }
 
@@ -65,15 +68,16 @@ public final class Submissions<W> {
   }
 
   /** The items of a list, none of which is encoded yet. */
-  static <W> List<BatchItem<W>> read(Collection<? extends Feedback> feedbacks) {
+  static <W> List<BatchItem<W>> read(ClientCalls calls, Collection<? extends Feedback> feedbacks) {
     List<Feedback> given =
         new ArrayList<>(Objects.requireNonNull(feedbacks, "feedbacks must not be null"));
     for (int i = 0; i < given.size(); i++) {
       Objects.requireNonNull(given.get(i), "feedback " + i + " of the batch must not be null");
     }
     List<BatchItem<W>> items = new ArrayList<>(given.size());
+    Telemetry.Given together = calls.telemetry.given(Operation.SUBMIT, given.size());
     for (Feedback feedback : given) {
-      items.add(new BatchItem<>(items.size(), feedback));
+      items.add(new BatchItem<>(together, items.size(), feedback));
     }
     return items;
   }

@@ -33,7 +33,8 @@ import java.util.stream.IntStream;
  * was submitted: one that blocks or throws holds up neither the caller nor another client.
  *
  * <p>It is not a {@link FeedbackClient}: it gives one {@link Outcome} for each client. It owns its
- * clients: {@link #close()} closes them.
+ * clients: {@link #close()} closes them. It has no {@link io.github.llmfeedback.FeedbackListener}
+ * and no statistics: each client has its own.
  */
 public final class FanOut implements AutoCloseable {
   private final Map<String, Member> members;

@@ -56,6 +56,17 @@ final class Call {
     }
   }
 
+  boolean isAccepted() {
+    Ending ended = ending.get();
+    return ended != null && ended.receipt != null;
+  }
+
+  /** Why it failed, if it has ended and failed. */
+  Optional<FeedbackException> error() {
+    Ending ended = ending.get();
+    return ended == null ? Optional.empty() : Optional.ofNullable(ended.error);
+  }
+
   /** The outcome, if the call has ended. */
   Optional<Outcome> outcome(long index, Feedback feedback) {
     Ending ended = ending.get();

@@ -46,17 +46,19 @@ final class Changes implements SupportsUpdate, SupportsRetract {
 
   private Call update(
       Receipt receipt, Feedback feedback, BiFunction<Call, Supplier<Receipt>, Call> begin) {
+    Call call = new Call(dialect.provider());
     if (receipt != null && feedback != null) {
-      recorded.update(receipt, feedback);
+      recorded.update(receipt, feedback, call);
     }
-    return begin.apply(new Call(dialect.provider()), () -> updated(receipt, feedback));
+    return begin.apply(call, () -> updated(receipt, feedback));
   }
 
   private Call retract(Receipt receipt, BiFunction<Call, Supplier<Receipt>, Call> begin) {
+    Call call = new Call(dialect.provider());
     if (receipt != null) {
-      recorded.retraction(receipt);
+      recorded.retraction(receipt, call);
     }
-    return begin.apply(new Call(dialect.provider()), () -> retracted(receipt));
+    return begin.apply(call, () -> retracted(receipt));
   }
 
   private Receipt updated(Receipt receipt, Feedback feedback) {

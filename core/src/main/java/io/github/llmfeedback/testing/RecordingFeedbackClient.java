@@ -2,6 +2,7 @@ package io.github.llmfeedback.testing;
 
 import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.ClientStats;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.FeedbackException;
@@ -50,6 +51,9 @@ import java.util.stream.Stream;
  *
  * <p>Futures complete on the thread that submits, or that calls {@link #release()}. Each feedback
  * of a batch is a separate call.
+ *
+ * <p>It makes no requests, so it has no {@link io.github.llmfeedback.FeedbackListener}: a test of a
+ * listener calls it with events that it builds.
  */
 public final class RecordingFeedbackClient implements FeedbackClient, NonBlocking {
   private final RecordingDialect dialect;
@@ -239,6 +243,12 @@ public final class RecordingFeedbackClient implements FeedbackClient, NonBlockin
   @Override
   public Capabilities capabilities() {
     return dialect.capabilities();
+  }
+
+  /** What became of the recorded calls; those that are held count as in flight. */
+  @Override
+  public ClientStats stats() {
+    return recorded.stats(desk.held());
   }
 
   /** {@link SupportsUpdate} and {@link SupportsRetract}, if it was given them. */

@@ -2,6 +2,7 @@ package io.github.llmfeedback.client;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.Operation;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.concurrent.Time;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A client whose time a test controls, and whose engine it can inspect. */
 public abstract class TimedClient extends HttpFeedbackClient {
@@ -44,6 +46,15 @@ public abstract class TimedClient extends HttpFeedbackClient {
 
   public <T> CompletableFuture<T> polledAsync(Polling<T> polling) {
     return pollAsync(polling);
+  }
+
+  public Receipt polled(Operation operation, Supplier<Polling<Receipt>> polling) {
+    return poll(operation, polling);
+  }
+
+  public CompletableFuture<Receipt> polledAsync(
+      Operation operation, Supplier<Polling<Receipt>> polling) {
+    return pollAsync(operation, polling);
   }
 
   public List<Outcome> polledAll(

@@ -34,6 +34,7 @@ class FirstCallsTest {
   private final Callbacks callbacks = new Callbacks(threads, ClientSettings.defaults(), pending);
   private final CountDownLatch rehearsed = new CountDownLatch(1);
   private final List<String> begun = new ArrayList<>();
+  private final List<String> neverBegun = new ArrayList<>();
 
   @AfterEach
   void release() {
@@ -63,6 +64,11 @@ class FirstCallsTest {
     @Override
     protected String result() {
       return ended.join();
+    }
+
+    @Override
+    public void neverBegins() {
+      neverBegun.add(name);
     }
 
     @Override
@@ -123,6 +129,7 @@ class FirstCallsTest {
     rehearsed.countDown();
     calls.await(Duration.ofSeconds(20));
     assertThat(begun).isEmpty();
+    assertThat(neverBegun).as("and hears of it, once").containsExactly("cancelled");
     assertThat(awaitsNothing()).as("nor does close() wait for it").isTrue();
   }
 
@@ -153,13 +160,35 @@ class FirstCallsTest {
   }
 
   @Test
+  void eachIsPendingOnceBeforeWhileAndAfterItBegins() {
+    rehearse();
+    List<Integer> whileItBegins = new ArrayList<>();
+    Named work =
+        new Named("counted") {
+          @Override
+          protected void begin() {
+            whileItBegins.add(hook.pending());
+          }
+        };
+    CompletableFuture<String> future = begin(work);
+    assertThat(hook.pending()).isEqualTo(1);
+    rehearsed.countDown();
+    calls.await(Duration.ofSeconds(20));
+    assertThat(whileItBegins).containsExactly(1);
+    assertThat(hook.pending()).isEqualTo(1);
+    work.ended.complete("1");
+    assertThat(future.join()).isEqualTo("1");
+    Await.isTrue("nothing is pending", () -> hook.pending() == 0);
+  }
+
+  @Test
   void oneThatCannotBeginFailsAndHoldsUpNoOther() {
     rehearse();
     CompletableFuture<String> broken =
         begin(
             new Named("broken") {
               @Override
-              protected Teller teller(Runnable complete) {
+              protected void begin() {
                 throw new OutOfMemoryError("not really");
               }
             });

@@ -5,6 +5,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Operation;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.concurrent.SharedThreads;
@@ -52,6 +53,7 @@ class PollingTest {
           (answer, request) -> Verdict.byStatus(answer),
           time,
           time,
+          threads::callBack,
           sender,
           threads::release);
 
@@ -115,7 +117,8 @@ class PollingTest {
 
   @Test
   void stoppedBeforeItBeginsItSendsNothing() {
-    PollingRun<String> run = new PollingRun<>(calls, new Toy());
+    PollingRun<String> run =
+        new PollingRun<>(calls, calls.telemetry.given(Operation.READ, 0), new Toy());
     run.stop(Reason.FULL);
     run.begin();
     assertThat(reason(run.ended())).isEqualTo(Reason.FULL);
@@ -292,7 +295,7 @@ class PollingTest {
   }
 
   private void isEndedBy(Throwable bug, Toy toy) {
-    PollingRun<String> run = new PollingRun<>(calls, toy);
+    PollingRun<String> run = new PollingRun<>(calls, calls.telemetry.given(Operation.READ, 0), toy);
     run.begin();
     Await.isDone(run.ended());
     assertThat(run.ended().handle((result, error) -> error).join()).isSameAs(bug);
@@ -312,7 +315,7 @@ class PollingTest {
   }
 
   private PollingRun<String> begin(Toy toy) {
-    PollingRun<String> run = new PollingRun<>(calls, toy);
+    PollingRun<String> run = new PollingRun<>(calls, calls.telemetry.given(Operation.READ, 0), toy);
     run.begin();
     return run;
   }

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,6 +59,40 @@ class ThreadsTest {
         assertThat(ours()).isNotEmpty().allMatch(Thread::isDaemon);
       }
       Await.isTrue(() -> "our threads end: " + ours(), () -> ours().isEmpty());
+    }
+  }
+
+  /** Servers name an application's class loader and user on its threads; ours outlive both. */
+  @Test
+  void noThreadInheritsTheClassLoaderOrTheLocalsOfTheCallerThatStartsIt() throws IOException {
+    Await.isTrue(() -> "those of other tests end: " + ours(), () -> ours().isEmpty());
+    Thread here = Thread.currentThread();
+    ClassLoader hosts = here.getContextClassLoader();
+    InheritableThreadLocal<String> user = new InheritableThreadLocal<>();
+    CountDownLatch answer = new CountDownLatch(1);
+    try (URLClassLoader application = new URLClassLoader(new URL[0]);
+        LoopbackServer server = new LoopbackServer()) {
+      server.answerAll(
+          request -> {
+            Await.isTrue("the callback is registered", () -> answer.getCount() == 0);
+            return Reply.of(200, "{}");
+          });
+      here.setContextClassLoader(application);
+      user.set("user-17");
+      try (ToyClient client = new ToyClient(server, ToyDialect.plain())) {
+        CompletableFuture<String> seen =
+            client.submitAsync(on("a")).thenApply(receipt -> "" + user.get());
+        answer.countDown();
+        client.submit(on("b"));
+
+        assertThat(seen.join()).isEqualTo("null");
+        assertThat(ours())
+            .isNotEmpty()
+            .allMatch(thread -> thread.getContextClassLoader() != application);
+      }
+    } finally {
+      here.setContextClassLoader(hosts);
+      user.remove();
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.ClientStats;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.Loss;
@@ -60,6 +61,11 @@ record UnderstatingClient(FeedbackClient client, Part denied) implements Feedbac
   @Override
   public <T> Optional<T> extension(Class<T> extension) {
     return client.extension(extension);
+  }
+
+  @Override
+  public ClientStats stats() {
+    return client.stats();
   }
 
   @Override

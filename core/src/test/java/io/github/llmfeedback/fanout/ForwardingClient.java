@@ -2,6 +2,7 @@ package io.github.llmfeedback.fanout;
 
 import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.ClientStats;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.Loss;
@@ -49,6 +50,11 @@ class ForwardingClient implements FeedbackClient {
   @Override
   public Capabilities capabilities() {
     return Capabilities.of("toy");
+  }
+
+  @Override
+  public ClientStats stats() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

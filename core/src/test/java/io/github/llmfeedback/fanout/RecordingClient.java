@@ -2,6 +2,7 @@ package io.github.llmfeedback.fanout;
 
 import io.github.llmfeedback.BatchSummary;
 import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.ClientStats;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.Loss;
@@ -68,6 +69,11 @@ final class RecordingClient implements FeedbackClient {
   @Override
   public BatchSummary submitEach(
       Iterator<? extends Feedback> feedbacks, Consumer<? super Outcome> eachOutcome) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ClientStats stats() {
     throw new UnsupportedOperationException();
   }
 

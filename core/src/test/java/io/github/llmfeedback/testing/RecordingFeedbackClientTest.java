@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.llmfeedback.Capabilities;
+import io.github.llmfeedback.FailureKind;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.Loss;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -62,6 +64,26 @@ class RecordingFeedbackClientTest {
     assertThat(summary.accepted()).isEqualTo(2);
     assertThat(client).hasToString("RecordingFeedbackClient (toy, 7 submitted)");
     assertThat(client.clear().submitted()).isEmpty();
+  }
+
+  @Test
+  void statisticsCountEveryRecordedCall() {
+    Receipt receipt = client.submit(UP);
+    client.extension(SupportsUpdate.class).orElseThrow().update(receipt, UP);
+    client.failNext(Failure.TIMEOUT, Failure.WRONG_KEY).submitAll(List.of(UP, UP, UP));
+    var held = client.hold().submitAsync(UP);
+
+    assertThat(client.stats().accepted()).isEqualTo(3);
+    assertThat(client.stats().failures())
+        .isEqualTo(Map.of(FailureKind.TIMEOUT, 1L, FailureKind.REJECTED, 1L));
+    assertThat(client.stats().inFlight()).isEqualTo(1);
+    assertThat(client.stats().submitted()).isEqualTo(6);
+
+    client.release();
+    assertThat(held).isCompleted();
+    assertThat(client.stats().accepted()).isEqualTo(4);
+    assertThat(client.stats().inFlight()).isZero();
+    assertThat(client.clear().stats().submitted()).isZero();
   }
 
   @Test

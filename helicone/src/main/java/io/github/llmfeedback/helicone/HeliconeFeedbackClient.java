@@ -3,6 +3,7 @@ package io.github.llmfeedback.helicone;
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Operation;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Rating;
 import io.github.llmfeedback.Receipt;
@@ -23,7 +24,6 @@ import java.util.Spliterators;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -137,12 +137,12 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    * @throws FeedbackException as {@link #submit}, if it was refused and certainly not stored
    */
   public Receipt submitConfirmed(Feedback feedback, Duration timeout) {
-    return poll(ofNew(draft(feedback), timeout));
+    return poll(Operation.SUBMIT, () -> ofNew(draft(feedback), timeout));
   }
 
   /** As {@link #submitConfirmed}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> submitConfirmedAsync(Feedback feedback, Duration timeout) {
-    return async(() -> ofNew(draft(feedback), timeout));
+    return pollAsync(Operation.SUBMIT, () -> ofNew(draft(feedback), timeout));
   }
 
   /**
@@ -181,13 +181,13 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    * @throws IllegalArgumentException if the receipt is another provider's or of another request
    */
   public Receipt updateConfirmed(Receipt receipt, Feedback feedback, Duration timeout) {
-    return poll(ofUpdate(receipt, feedback, timeout));
+    return poll(Operation.UPDATE, () -> ofUpdate(receipt, feedback, timeout));
   }
 
   /** As {@link #updateConfirmed}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> updateConfirmedAsync(
       Receipt receipt, Feedback feedback, Duration timeout) {
-    return async(() -> ofUpdate(receipt, feedback, timeout));
+    return pollAsync(Operation.UPDATE, () -> ofUpdate(receipt, feedback, timeout));
   }
 
   /**
@@ -201,20 +201,12 @@ public final class HeliconeFeedbackClient extends HttpFeedbackClient implements 
    * @throws IllegalArgumentException if the receipt is another provider's
    */
   public Receipt confirm(Receipt receipt, Duration timeout) {
-    return poll(ofSent(receipt, timeout));
+    return poll(Operation.CONFIRM, () -> ofSent(receipt, timeout));
   }
 
   /** As {@link #confirm}, without waiting; every error comes through the future. */
   public CompletableFuture<Receipt> confirmAsync(Receipt receipt, Duration timeout) {
-    return async(() -> ofSent(receipt, timeout));
-  }
-
-  private CompletableFuture<Receipt> async(Supplier<HeliconeConfirmation> confirmation) {
-    try {
-      return pollAsync(confirmation.get());
-    } catch (RuntimeException | Error e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return pollAsync(Operation.CONFIRM, () -> ofSent(receipt, timeout));
   }
 
   private HeliconeConfirmation ofNew(Receipt draft, Duration timeout) {

@@ -40,7 +40,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What a client reports to its caller for each fault, in each mode: what the table says, and
- * nothing that the server's own count contradicts.
+ * nothing that the server's own count contradicts. The table is the file {@code hostile.txt} in the
+ * package of the subclass; without one, it is that of this library's own providers.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 public abstract class HostileContract {
@@ -50,7 +51,7 @@ public abstract class HostileContract {
 
   private final ClientUnderTest provider;
   private final boolean overwrites;
-  private final HostileTable table = new HostileTable();
+  private final HostileTable table = new HostileTable(getClass());
 
   /**
    * The client of a provider.

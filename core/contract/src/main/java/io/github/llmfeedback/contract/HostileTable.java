@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The table of what a caller is told: a line for each fault and mode, a column for each provider.
- * It is the file {@code hostile.txt} beside this class, which explains its terms.
+ * It is a file {@code hostile.txt}: the one beside the test if there is one, for the providers of
+ * other authors, or the one beside this class, which explains its terms.
  */
 final class HostileTable {
   /** How feedback is submitted. */
@@ -35,10 +36,13 @@ final class HostileTable {
     }
   }
 
+  private static final String FILE = "hostile.txt";
+
   private final Map<String, Map<String, String>> rows = new LinkedHashMap<>();
 
-  HostileTable() {
-    List<String> lines = read().lines().filter(line -> line.contains("|")).toList();
+  /** The table that holds for this test. */
+  HostileTable(Class<?> test) {
+    List<String> lines = read(test).lines().filter(line -> line.contains("|")).toList();
     List<String> columns = cells(lines.get(0));
     for (String line : lines.subList(1, lines.size())) {
       List<String> cells = cells(line);
@@ -52,10 +56,11 @@ final class HostileTable {
     }
   }
 
-  private static String read() {
-    try (@Nullable InputStream file = HostileTable.class.getResourceAsStream("hostile.txt")) {
+  private static String read(Class<?> test) {
+    Class<?> beside = test.getResource(FILE) == null ? HostileTable.class : test;
+    try (@Nullable InputStream file = beside.getResourceAsStream(FILE)) {
       if (file == null) {
-        throw new AssertionError("hostile.txt is missing");
+        throw new AssertionError(FILE + " is missing");
       }
       return new String(file.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -82,7 +87,7 @@ final class HostileTable {
     String cell = rows.getOrDefault(key(fault, mode), Map.of()).getOrDefault(provider, "");
     if (cell.isEmpty()) {
       throw new AssertionError(
-          "hostile.txt does not say what " + provider + " tells of: " + key(fault, mode));
+          FILE + " does not say what " + provider + " tells of: " + key(fault, mode));
     }
     return cell;
   }

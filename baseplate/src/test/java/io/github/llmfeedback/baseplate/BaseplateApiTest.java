@@ -1,0 +1,5 @@
+package io.github.llmfeedback.baseplate;
+
+import io.github.llmfeedback.contract.ApiContract;
+
+class BaseplateApiTest extends ApiContract {}

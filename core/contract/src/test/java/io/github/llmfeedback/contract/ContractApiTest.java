@@ -1,0 +1,3 @@
+package io.github.llmfeedback.contract;
+
+class ContractApiTest extends ApiContract {}

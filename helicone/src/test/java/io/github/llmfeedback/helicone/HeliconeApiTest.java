@@ -1,0 +1,5 @@
+package io.github.llmfeedback.helicone;
+
+import io.github.llmfeedback.contract.ApiContract;
+
+class HeliconeApiTest extends ApiContract {}

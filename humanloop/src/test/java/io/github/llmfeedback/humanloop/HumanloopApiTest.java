@@ -1,0 +1,5 @@
+package io.github.llmfeedback.humanloop;
+
+import io.github.llmfeedback.contract.ApiContract;
+
+class HumanloopApiTest extends ApiContract {}
