@@ -1,20 +1,25 @@
 package io.github.llmfeedback.examples.quickstart;
 
+import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.examples.quickstart.sandbox.Sandbox;
+import io.github.llmfeedback.portkey.PortkeyFeedbackClient;
 import java.io.PrintStream;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Runs the tour on the sandbox; with {@code --real portkey=<traceId> …} it then also sends one
- * thumbs up and one update to the real provider.
+ * thumbs up and one update to the real provider. With {@code --import} it submits a file instead,
+ * to the sandbox unless {@code --to} names a real provider.
  */
 public final class Quickstart {
   private static final String USAGE =
       "usage: [--real portkey=<traceId> humanloop=<dataId> helicone=<requestId>"
-          + " baseplate=<usageId>]";
+          + " baseplate=<usageId>] | --import <file> [--to <provider>] [--repeat-uncertain]"
+          + " [--from-line <number>]";
 
   private Quickstart() {}
 
@@ -28,9 +33,16 @@ public final class Quickstart {
 
   static int run(List<String> args, Map<String, String> environment, PrintStream out) {
     Screen screen = new Screen(out);
+    if (args.contains("--import")) {
+      return importFile(args, RealProviders.FACTORIES, screen);
+    }
     RealProviders real = new RealProviders(RealProviders.FACTORIES, screen);
     Map<String, String> targets;
     try {
+      String stray = ImportArguments.strayOption(args);
+      if (stray != null) {
+        throw new IllegalArgumentException("'" + stray + "' belongs to --import <file>");
+      }
       targets = targets(args);
     } catch (IllegalArgumentException e) {
       screen.say(e);
@@ -45,6 +57,47 @@ public final class Quickstart {
       return 0;
     }
     return real.send(targets) ? 0 : 1;
+  }
+
+  /** Imports a file; a test passes other factories. */
+  static int importFile(
+      List<String> args, Map<String, Supplier<FeedbackClient>> factories, Screen screen) {
+    ImportArguments arguments;
+    try {
+      arguments = ImportArguments.parse(args, factories.keySet());
+    } catch (IllegalArgumentException e) {
+      screen.say(e);
+      screen.say(USAGE);
+      return 2;
+    }
+    String provider = arguments.provider();
+    Supplier<FeedbackClient> real = provider == null ? null : factories.get(provider);
+    FileImport files = new FileImport(arguments, screen);
+    screen.heading(
+        arguments.file() + " goes to " + (real == null ? "the sandbox" : "the real " + provider));
+    try {
+      return (real == null ? toSandbox(files) : to(real, files)) ? 0 : 1;
+    } catch (IllegalArgumentException e) {
+      screen.say(e);
+      return 1;
+    }
+  }
+
+  private static boolean toSandbox(FileImport files) {
+    try (Sandbox sandbox = Sandbox.start()) {
+      return to(
+          () ->
+              PortkeyFeedbackClient.builder(sandbox.portkeyKey())
+                  .baseUrl(sandbox.portkeyBaseUrl())
+                  .build(),
+          files);
+    }
+  }
+
+  private static boolean to(Supplier<FeedbackClient> provider, FileImport files) {
+    try (FeedbackClient client = provider.get()) {
+      return files.run(client);
+    }
   }
 
   /** The ids that the user names, by provider; none unless {@code --real} comes first. */

@@ -1,4 +1,4 @@
-/** What the quickstart does, and what the README promises. */
+/** What the quickstart does, and what README, guide and providers' pages promise. */
 @NullMarked
 package io.github.llmfeedback.examples.quickstart;
 
