@@ -169,6 +169,11 @@ class FirstCallsTest {
           protected void begin() {
             whileItBegins.add(hook.pending());
           }
+
+          @Override
+          protected Teller teller(Runnable complete) {
+            return callbacks.completion(complete);
+          }
         };
     CompletableFuture<String> future = begin(work);
     assertThat(hook.pending()).isEqualTo(1);

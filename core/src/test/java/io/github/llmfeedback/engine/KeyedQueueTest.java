@@ -12,7 +12,9 @@ import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -143,18 +145,15 @@ class KeyedQueueTest {
       Await.isDone(next);
       assertThat(next.join().attempts()).isEqualTo(1);
     }
-    try (ToyClient client = timed("http://127.0.0.1:" + closedPort())) {
+    try (Socket bound = new Socket()) { // nobody listens there, and nobody else can
+      bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      ToyClient client = timed("http://127.0.0.1:" + bound.getLocalPort());
       for (int i = 0; i < 2; i++) {
         CompletableFuture<Receipt> unsent = client.submitAsync(on("a"));
         Await.isDone(unsent);
         assertThat(unsent).isCompletedExceptionally();
       }
-    }
-  }
-
-  private static int closedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+      client.close();
     }
   }
 
