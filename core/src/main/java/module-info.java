@@ -9,6 +9,7 @@ module io.github.llmfeedback {
   requires transitive okhttp3;
   requires kotlin.stdlib;
   requires okio;
+  requires transitive java.sql;
   requires com.fasterxml.jackson.annotation;
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
@@ -21,6 +22,7 @@ module io.github.llmfeedback {
   exports io.github.llmfeedback.fanout;
   exports io.github.llmfeedback.json;
   exports io.github.llmfeedback.okhttp;
+  exports io.github.llmfeedback.outbox;
   exports io.github.llmfeedback.spi;
   exports io.github.llmfeedback.testing;
 

@@ -26,6 +26,7 @@ public final class Capabilities {
   private final String advice;
   private final Ids ids;
   private final Map<Part, String> optIns;
+  private final boolean overwrites;
 
   private Capabilities(
       String provider,
@@ -33,13 +34,15 @@ public final class Capabilities {
       Set<Part> besideRating,
       String advice,
       Ids ids,
-      Map<Part, String> optIns) {
+      Map<Part, String> optIns,
+      boolean overwrites) {
     this.provider = provider;
     this.supports = supports;
     this.besideRating = besideRating;
     this.advice = advice;
     this.ids = ids;
     this.optIns = optIns;
+    this.overwrites = overwrites;
   }
 
   /** The capabilities of a provider that keeps nothing yet; {@link #with} adds to them. */
@@ -50,7 +53,8 @@ public final class Capabilities {
         EnumSet.noneOf(Part.class),
         ADD_A_RATING,
         Ids.NONE,
-        Map.of());
+        Map.of(),
+        false);
   }
 
   /** These capabilities, with {@code support} for {@code parts}. */
@@ -61,7 +65,7 @@ public final class Capabilities {
     for (Part part : Part.each(parts)) {
       more.put(part, support);
     }
-    return new Capabilities(provider, more, besideRating, advice, ids, optIns);
+    return new Capabilities(provider, more, besideRating, advice, ids, optIns, overwrites);
   }
 
   /**
@@ -82,7 +86,7 @@ public final class Capabilities {
     Objects.requireNonNull(advice, "advice must not be null");
     Set<Part> more = EnumSet.copyOf(besideRating);
     more.addAll(Part.each(parts));
-    return new Capabilities(provider, supports, more, advice, ids, optIns);
+    return new Capabilities(provider, supports, more, advice, ids, optIns, overwrites);
   }
 
   /** These capabilities, for a provider that gives this many ids; none by default. */
@@ -93,7 +97,8 @@ public final class Capabilities {
         besideRating,
         advice,
         Objects.requireNonNull(ids, "ids must not be null"),
-        optIns);
+        optIns,
+        overwrites);
   }
 
   /**
@@ -106,7 +111,20 @@ public final class Capabilities {
     more.put(
         Objects.requireNonNull(part, "part must not be null"),
         Objects.requireNonNull(code, "code must not be null"));
-    return new Capabilities(provider, supports, besideRating, advice, ids, more);
+    return new Capabilities(provider, supports, besideRating, advice, ids, more, overwrites);
+  }
+
+  /**
+   * These capabilities, for a provider that keeps one feedback on a target: a later one overwrites
+   * it, and the same one again changes nothing.
+   */
+  public Capabilities overwriting() {
+    return new Capabilities(provider, supports, besideRating, advice, ids, optIns, true);
+  }
+
+  /** Whether a later feedback on a target {@linkplain #overwriting overwrites} an earlier one. */
+  public boolean overwrites() {
+    return overwrites;
   }
 
   /** The provider's name in lower case, such as {@code portkey}. */

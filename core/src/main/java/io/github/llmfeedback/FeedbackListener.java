@@ -46,4 +46,11 @@ public interface FeedbackListener {
    * it, was not given: it has no outcomes and is not counted.
    */
   default void onOutcome(OutcomeEvent event) {}
+
+  /**
+   * An entry of an outbox has its fate: once for each entry and lane, unless it is tried again, and
+   * once more if an entry that was parked turns out to have been delivered. Told by the process
+   * that wrote the fate, after it is stored; only a listener given to an outbox is told fates.
+   */
+  default void onFate(FateEvent event) {}
 }

@@ -25,7 +25,8 @@ final class BaseplateDialect implements Dialect<BaseplateWire> {
   private static final Capabilities CAPABILITIES =
       Capabilities.of("baseplate")
           .with(Support.NATIVE, Part.THUMBS)
-          .with(Support.APPROXIMATED, Part.SCORE);
+          .with(Support.APPROXIMATED, Part.SCORE)
+          .overwriting();
 
   /** Size unknown; a later rating of a completion overwrites an earlier one. */
   private static final Batching BATCHING = Batching.lists(100, 1 << 20).lastWins();

@@ -23,7 +23,8 @@ final class HeliconeDialect implements Dialect<HeliconeWire> {
   private static final Capabilities CAPABILITIES =
       Capabilities.of("helicone")
           .with(Support.NATIVE, Part.THUMBS)
-          .with(Support.APPROXIMATED, Part.SCORE);
+          .with(Support.APPROXIMATED, Part.SCORE)
+          .overwriting();
 
   /** Versions 1 to 5; the server refuses 7 and nil. */
   private static final Pattern UUID =
