@@ -2,16 +2,20 @@ package io.github.llmfeedback.engine;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.FeedbackListener;
 import io.github.llmfeedback.Loss;
 import io.github.llmfeedback.Part;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.concurrent.AsyncSemaphore;
+import io.github.llmfeedback.concurrent.EventQueue;
+import io.github.llmfeedback.concurrent.ExitHook;
 import io.github.llmfeedback.concurrent.KeyedQueue;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.engine.http.Attempt;
 import io.github.llmfeedback.engine.http.HttpSender;
+import io.github.llmfeedback.redaction.ForeignException;
 import io.github.llmfeedback.spi.ApiEndpoint;
 import io.github.llmfeedback.spi.ProviderResponse;
 import io.github.llmfeedback.spi.Verdict;
@@ -92,7 +96,8 @@ final class ClientCalls {
     log = LoggerFactory.getLogger("io.github.llmfeedback." + endpoint.provider());
     giveUps = new GiveUpLog(time, this::warn);
     exitHook =
-        new ExitHook(settings.waitAtExit(), settings.closeTimeout(), exitTime, this::warnOfExit);
+        new ExitHook(
+            settings.waitAtExit(), settings.closeTimeout(), exitTime, () -> {}, this::warnOfExit);
     work = new PendingWork(exitHook);
     telemetry = telemetry(listenerThreads);
   }
@@ -103,7 +108,16 @@ final class ClientCalls {
         time,
         settings
             .listener()
-            .map(it -> new EventQueue(it, endpoint.provider(), time, threads, exitHook, this::warn))
+            .map(
+                it ->
+                    new EventQueue<FeedbackListener>(
+                        it,
+                        endpoint.provider(),
+                        time,
+                        threads,
+                        exitHook,
+                        this::warn,
+                        ForeignException::of))
             .orElse(null));
   }
 

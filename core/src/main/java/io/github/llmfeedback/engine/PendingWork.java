@@ -1,5 +1,6 @@
 package io.github.llmfeedback.engine;
 
+import io.github.llmfeedback.concurrent.ExitHook;
 import io.github.llmfeedback.concurrent.OutOfMemoryRetry;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;

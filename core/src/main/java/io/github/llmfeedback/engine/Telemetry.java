@@ -4,10 +4,12 @@ import io.github.llmfeedback.AttemptEvent;
 import io.github.llmfeedback.ClientStats;
 import io.github.llmfeedback.FailureKind;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.FeedbackListener;
 import io.github.llmfeedback.Operation;
 import io.github.llmfeedback.OutcomeEvent;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.RetryEvent;
+import io.github.llmfeedback.concurrent.EventQueue;
 import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.redaction.ForeignException;
 import io.github.llmfeedback.spi.ApiEndpoint;
@@ -28,7 +30,7 @@ final class Telemetry {
   final String provider;
   final String host;
   private final Time time;
-  private final @Nullable EventQueue events;
+  private final @Nullable EventQueue<FeedbackListener> events;
 
   /** One sequence for all clients, which may share a listener. */
   private static final AtomicLong CALL_IDS = new AtomicLong();
@@ -44,7 +46,7 @@ final class Telemetry {
   /** Not an adder, whose sum can be less than zero for a moment. */
   private final AtomicLong inFlight = new AtomicLong();
 
-  Telemetry(ApiEndpoint endpoint, Time time, @Nullable EventQueue events) {
+  Telemetry(ApiEndpoint endpoint, Time time, @Nullable EventQueue<FeedbackListener> events) {
     this.provider = endpoint.provider();
     this.host = endpoint.host();
     this.time = time;
@@ -145,7 +147,7 @@ final class Telemetry {
       }
     }
 
-    private void tell(OutcomeEvent.Builder event, EventQueue listening) {
+    private void tell(OutcomeEvent.Builder event, EventQueue<FeedbackListener> listening) {
       Duration took = since(when);
       OutcomeEvent outcome = event.callId(callId).time(ago(took), took).build();
       listening.add(listener -> listener.onOutcome(outcome));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.ClientSettings;
 import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.concurrent.ExitHook;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import java.time.Duration;
@@ -171,7 +172,7 @@ class ExitTest {
   @Test
   void theJvmKnowsTheHookOnlyWhileSomethingIsPendingAndASecondAfter() {
     ManualTime time = new ManualTime();
-    ExitHook hook = new ExitHook(true, Duration.ofSeconds(10), time, left -> {});
+    ExitHook hook = new ExitHook(true, Duration.ofSeconds(10), time, () -> {}, left -> {});
     assertThat(hook.isRegistered()).isFalse();
     hook.begin();
     assertThat(hook.isRegistered()).isTrue();
@@ -190,7 +191,7 @@ class ExitTest {
   @Test
   void closingRemovesTheHookForGood() {
     ManualTime time = new ManualTime();
-    ExitHook hook = new ExitHook(true, Duration.ofSeconds(10), time, left -> {});
+    ExitHook hook = new ExitHook(true, Duration.ofSeconds(10), time, () -> {}, left -> {});
     hook.begin();
     hook.close();
     assertThat(hook.isRegistered()).isFalse();

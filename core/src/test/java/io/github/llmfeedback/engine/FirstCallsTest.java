@@ -9,6 +9,7 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.Part;
 import io.github.llmfeedback.Receipt;
 import io.github.llmfeedback.Support;
+import io.github.llmfeedback.concurrent.ExitHook;
 import io.github.llmfeedback.concurrent.SharedThreads;
 import io.github.llmfeedback.concurrent.StoppableFuture;
 import io.github.llmfeedback.concurrent.Work;
@@ -29,7 +30,8 @@ import org.junit.jupiter.api.Test;
 class FirstCallsTest {
   private final FirstCalls calls = new FirstCalls();
   private final SharedThreads threads = SharedThreads.acquire();
-  private final ExitHook hook = new ExitHook(false, Duration.ZERO, new ManualTime(), left -> {});
+  private final ExitHook hook =
+      new ExitHook(false, Duration.ZERO, new ManualTime(), () -> {}, left -> {});
   private final PendingWork pending = new PendingWork(hook);
   private final Callbacks callbacks = new Callbacks(threads, ClientSettings.defaults(), pending);
   private final CountDownLatch rehearsed = new CountDownLatch(1);

@@ -8,6 +8,7 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackListener;
 import io.github.llmfeedback.OutcomeEvent;
 import io.github.llmfeedback.Receipt;
+import io.github.llmfeedback.concurrent.EventQueue;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import java.time.Duration;

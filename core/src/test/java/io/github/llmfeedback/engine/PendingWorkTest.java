@@ -2,6 +2,7 @@ package io.github.llmfeedback.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.llmfeedback.concurrent.ExitHook;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ class PendingWorkTest {
   private static final Duration PATIENCE = Duration.ofDays(1);
 
   private final PendingWork work =
-      new PendingWork(new ExitHook(false, Duration.ZERO, new ManualTime(), left -> {}));
+      new PendingWork(new ExitHook(false, Duration.ZERO, new ManualTime(), () -> {}, left -> {}));
 
   @Test
   void closingWaitsForExactlyWhatWasAdmitted() throws InterruptedException {

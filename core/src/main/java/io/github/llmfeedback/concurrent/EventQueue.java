@@ -1,31 +1,31 @@
-package io.github.llmfeedback.engine;
+package io.github.llmfeedback.concurrent;
 
-import io.github.llmfeedback.FeedbackListener;
-import io.github.llmfeedback.concurrent.SerialTasks;
-import io.github.llmfeedback.concurrent.Time;
-import io.github.llmfeedback.redaction.ForeignException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes a client's events to its listener, which may be slow and may throw. Whoever adds an event
- * never waits, and nothing is thrown. Thread-safe.
+ * Passes the events of a client or an outbox to its listener, which may be slow and may throw.
+ * Whoever adds an event never waits, and nothing is thrown. Thread-safe.
+ *
+ * @param <L> the listener
  */
-final class EventQueue {
+public final class EventQueue<L> {
   /** As many as calls may be pending by default; an event takes a few hundred bytes. */
-  static final int CAPACITY = 10_000;
+  public static final int CAPACITY = 10_000;
 
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  private final FeedbackListener listener;
-  private final String provider;
+  private final L listener;
+  private final String owner;
   private final Time time;
   private final Log log;
+  private final UnaryOperator<Throwable> shown;
   private final SerialTasks tasks;
   private final AtomicBoolean hasThrown = new AtomicBoolean();
   private final LongAdder dropped = new LongAdder();
@@ -35,25 +35,29 @@ final class EventQueue {
   /**
    * An empty queue.
    *
+   * @param owner whose events they are, for messages
    * @param threads where the listener is called; never the thread that adds an event
    * @param exitHook waits for the listener when the JVM exits
+   * @param shown what of an exception may be logged
    */
-  EventQueue(
-      FeedbackListener listener,
-      String provider,
+  public EventQueue(
+      L listener,
+      String owner,
       Time time,
       Executor threads,
       ExitHook exitHook,
-      Log log) {
+      Log log,
+      UnaryOperator<Throwable> shown) {
     this.listener = listener;
-    this.provider = provider;
+    this.owner = owner;
     this.time = time;
     this.log = log;
+    this.shown = shown;
     tasks = new SerialTasks(CAPACITY, threads, exitHook::begin, exitHook::end);
   }
 
   /** Adds an event, which is delivered once {@link #deliver} was called. */
-  void add(Consumer<FeedbackListener> event) {
+  public void add(Consumer<? super L> event) {
     if (!tasks.add(() -> tell(event))) {
       dropped.increment();
       planReport();
@@ -61,11 +65,11 @@ final class EventQueue {
   }
 
   /** Lets the events that were added be delivered. */
-  void deliver() {
+  public void deliver() {
     tasks.wake();
   }
 
-  private void tell(Consumer<FeedbackListener> event) {
+  private void tell(Consumer<? super L> event) {
     try {
       event.accept(listener);
     } catch (Throwable e) { // Kotlin, for example, may throw checked exceptions anywhere
@@ -79,9 +83,9 @@ final class EventQueue {
       if (hasThrown.compareAndSet(false, true)) {
         log.warn(
             "{}'s listener threw {}; this is said once, and it is still told all events",
-            provider,
+            owner,
             thrown.getClass().getName(),
-            ForeignException.of(thrown));
+            shown.apply(thrown));
       }
     } catch (RuntimeException | Error e) {
       // No memory, most likely; nothing else can report it.
@@ -101,29 +105,29 @@ final class EventQueue {
     long now = dropped.sum();
     long more = now - reported.getAndSet(now);
     if (more > 0) {
-      log.warn("{}'s listener is too slow: dropped {} events since the last line", provider, more);
+      log.warn("{}'s listener is too slow: dropped {} events since the last line", owner, more);
     }
   }
 
   /** How many events were not delivered because the queue was full. */
-  long dropped() {
+  public long dropped() {
     return dropped.sum();
   }
 
   /** Whether there are events that the listener has not handled. */
-  boolean isBusy() {
+  public boolean isBusy() {
     return tasks.size() > 0;
   }
 
   /** Waits until the listener has handled the events so far, unless it is the caller. */
-  void close(Duration limit) {
+  public void close(Duration limit) {
     report();
     if (tasks.isRunningHere() || !isBusy()) {
       return;
     }
     try {
       if (!tasks.await(limit)) {
-        log.warn("{} closes, but its listener has not handled all events", provider);
+        log.warn("{} closes, but its listener has not handled all events", owner);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -131,7 +135,7 @@ final class EventQueue {
   }
 
   /** Writes a warning. */
-  interface Log {
+  public interface Log {
     /** Never throws. */
     void warn(String format, @Nullable Object... arguments);
   }

@@ -1,6 +1,5 @@
-package io.github.llmfeedback.engine;
+package io.github.llmfeedback.concurrent;
 
-import io.github.llmfeedback.concurrent.Time;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -8,17 +7,18 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shutdown hook that waits for the asynchronous calls of a client. It closes and refuses nothing,
- * so calls that the application makes during shutdown still get through.
+ * A shutdown hook that waits for what is asynchronous in a client or an outbox. It closes and
+ * refuses nothing, so calls that the application makes during shutdown still get through.
  *
  * <p>The hook is registered only while calls are pending and for a second after the last: a
  * registered hook keeps the class loader of its application in memory.
  */
-final class ExitHook {
+public final class ExitHook {
   private static final Duration LINGER = Duration.ofSeconds(1);
 
   private final Duration limit;
   private final Time time;
+  private final Runnable whenExiting;
   private final IntConsumer whenLate;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -32,17 +32,20 @@ final class ExitHook {
   /**
    * A hook that is not registered yet.
    *
+   * @param whenExiting is called before the hook waits
    * @param whenLate is called with the number of calls that are pending when the hook gives up
    */
-  ExitHook(boolean isWanted, Duration limit, Time time, IntConsumer whenLate) {
+  public ExitHook(
+      boolean isWanted, Duration limit, Time time, Runnable whenExiting, IntConsumer whenLate) {
     this.off = !isWanted;
     this.limit = limit;
     this.time = time;
+    this.whenExiting = whenExiting;
     this.whenLate = whenLate;
   }
 
   /** An asynchronous call begins. */
-  void begin() {
+  public void begin() {
     lock.lock();
     try {
       pending++;
@@ -66,7 +69,7 @@ final class ExitHook {
   }
 
   /** The future of such a call has completed. */
-  void end() {
+  public void end() {
     lock.lock();
     try {
       pending--;
@@ -107,7 +110,7 @@ final class ExitHook {
   }
 
   /** Removes the hook for good. */
-  void close() {
+  public void close() {
     lock.lock();
     try {
       off = true;
@@ -129,7 +132,7 @@ final class ExitHook {
   }
 
   /** Whether the hook is registered. */
-  boolean isRegistered() {
+  public boolean isRegistered() {
     lock.lock();
     try {
       return hook != null;
@@ -139,7 +142,7 @@ final class ExitHook {
   }
 
   /** How many asynchronous calls are pending. */
-  int pending() {
+  public int pending() {
     lock.lock();
     try {
       return pending;
@@ -150,6 +153,7 @@ final class ExitHook {
 
   /** What the JVM runs when it exits. */
   private void await() {
+    whenExiting.run();
     int left;
     lock.lock();
     try {
