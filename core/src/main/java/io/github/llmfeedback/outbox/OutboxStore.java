@@ -114,11 +114,12 @@ public interface OutboxStore extends AutoCloseable {
   List<OutboxEntry> list(String lane, Set<EntryState> states, long after, int max);
 
   /**
-   * Adds to {@code to} the entries of {@code from} in these states that it does not have yet, some
-   * at a time. Those that are parked or rejected stay so in {@code from}, and those that are
-   * pending are dropped there as {@link Fate.Reason#FORWARDED}.
+   * Passes on the entries of {@code from} in these states, some at a time: they are dropped there
+   * as {@link Fate.Reason#FORWARDED}, and pending in {@code to}, unless it has them already. So
+   * none is passed on twice.
    *
-   * @return how many were added; 0 if there are no more
+   * @param states of pending, parked and rejected
+   * @return how many were dropped in {@code from}; 0 if there are no more
    */
   int forward(String from, String to, Set<EntryState> states);
 
