@@ -1,6 +1,7 @@
 package io.github.llmfeedback.outbox;
 
 import io.github.llmfeedback.Fate;
+import io.github.llmfeedback.concurrent.Scheduler;
 import io.github.llmfeedback.concurrent.SharedThreads;
 import io.github.llmfeedback.concurrent.Time;
 import java.time.Duration;
@@ -180,7 +181,7 @@ public final class MemoryOutboxStore implements OutboxStore {
   private void awaitRoom(long newEntries, long newBytes) {
     Time now = opened();
     long end = now.nanoTime() + whenFull.limit().toNanos();
-    Time.Alarm alarm = now.schedule(this::wakeWaiting, whenFull.limit());
+    Scheduler.Alarm alarm = now.schedule(this::wakeWaiting, whenFull.limit());
     try {
       while (!hasRoom(newEntries, newBytes) && now.nanoTime() - end < 0) {
         room.await();

@@ -1,0 +1,328 @@
+package io.github.llmfeedback.outbox;
+
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackClient;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.Target;
+import io.github.llmfeedback.concurrent.Scheduler;
+import io.github.llmfeedback.concurrent.StoppableFuture;
+import io.github.llmfeedback.outbox.OutboxStore.Claim;
+import io.github.llmfeedback.outbox.OutboxStore.Claimed;
+import io.github.llmfeedback.outbox.OutboxStore.Settlement;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands claimed entries to a client, writes what became of them, and renews their leases meanwhile.
+ *
+ * <p>The order of the entries on a target holds because of each of them only one is sent at a time:
+ * in rounds, and if one is to be sent again, those behind it are released.
+ */
+final class Delivery {
+  private final Owner owner;
+  private final String lane;
+  private final FeedbackClient client;
+  private final OutboxStore store;
+  private final Duration lease;
+  private final Scheduler timer;
+  private final Executor threads;
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** What is not sent yet, by target, in order. */
+  private final Map<Target, ArrayDeque<Claimed>> waiting = new LinkedHashMap<>();
+
+  /** All that have no fate yet. */
+  private final Map<Claim, Claimed> open = new HashMap<>();
+
+  private @Nullable CompletableFuture<List<Outcome>> call;
+  private Scheduler.@Nullable Alarm renewal;
+  private boolean isStopped;
+  private boolean isOver;
+  private int failedWrites;
+
+  /**
+   * A delivery that has not begun.
+   *
+   * @param threads where the store is called, which may block
+   */
+  Delivery(
+      Owner owner,
+      String lane,
+      FeedbackClient client,
+      OutboxStore store,
+      Duration lease,
+      Scheduler timer,
+      Executor threads) {
+    this.owner = owner;
+    this.lane = lane;
+    this.client = client;
+    this.store = store;
+    this.lease = lease;
+    this.timer = timer;
+    this.threads = threads;
+  }
+
+  /** Whom a delivery belongs to. Called on the delivery's threads. */
+  interface Owner {
+    /**
+     * Judges what became of entries that were sent together.
+     *
+     * @param outcomes one for each, or fewer, or null where nothing is known
+     */
+    Verdict judge(List<Claimed> sent, List<? extends @Nullable Outcome> outcomes);
+
+    /** Fates are written. */
+    void settled(List<Settlement> settlements, List<Boolean> written);
+
+    /** The store failed; returns whether to try again. */
+    boolean storeFailed(Throwable e);
+
+    /** The delivery failed unexpectedly, and ends; what it leaves is decided by its leases. */
+    void failed(Throwable e);
+
+    /** Nothing is left to do; called once. */
+    void ended(Delivery delivery);
+  }
+
+  /**
+   * What an owner decides.
+   *
+   * @param goesOn whether the rest may be sent; otherwise it is released
+   */
+  record Verdict(List<Settlement> settlements, boolean goesOn) {}
+
+  /**
+   * Begins.
+   *
+   * @param entries in order
+   * @param superseded those of them that need not be sent
+   */
+  void begin(List<Claimed> entries, List<Claimed> superseded) {
+    lock.lock();
+    try {
+      for (Claimed entry : entries) {
+        open.put(entry.claim(), entry);
+        if (!superseded.contains(entry)) {
+          waiting
+              .computeIfAbsent(entry.feedback().target(), target -> new ArrayDeque<>())
+              .add(entry);
+        }
+      }
+      renewal = timer.schedule(this::planRenewal, lease.dividedBy(3));
+    } finally {
+      lock.unlock();
+    }
+    List<Settlement> settlements = new ArrayList<>();
+    superseded.forEach(entry -> settlements.add(settlement(entry, EntryState.SUPERSEDED)));
+    guard(
+        () -> {
+          if (settlements.isEmpty()) {
+            nextRound();
+          } else {
+            write(settlements, this::nextRound);
+          }
+        });
+  }
+
+  private static Settlement settlement(Claimed entry, EntryState state) {
+    return new Settlement(entry.claim(), state, null, null, entry.attempts(), Duration.ZERO);
+  }
+
+  /** Sends the first of each target. */
+  private void nextRound() {
+    List<Claimed> round = new ArrayList<>();
+    lock.lock();
+    try {
+      if (!isStopped) {
+        waiting.values().forEach(queue -> round.add(queue.remove()));
+        waiting.values().removeIf(ArrayDeque::isEmpty);
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (round.isEmpty()) {
+      release();
+      return;
+    }
+    List<Feedback> feedbacks = round.stream().map(Claimed::feedback).toList();
+    CompletableFuture<List<Outcome>> began = submit(feedbacks);
+    var unused =
+        began.whenComplete(
+            (outcomes, e) -> threads.execute(() -> guard(() -> over(round, outcomes, e))));
+    lock.lock();
+    try {
+      call = began;
+    } finally {
+      lock.unlock();
+    }
+    stopIfStopped();
+  }
+
+  private CompletableFuture<List<Outcome>> submit(List<Feedback> feedbacks) {
+    try {
+      return Objects.requireNonNull(
+          client.submitAllAsync(feedbacks), "the client returned no future");
+    } catch (RuntimeException | Error e) { // a client that is not ours
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** What must not leave the lane without an end, whatever happens. */
+  private void guard(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      owner.failed(e);
+      end();
+    }
+  }
+
+  private void over(
+      List<Claimed> round,
+      @Nullable List<? extends @Nullable Outcome> outcomes,
+      @Nullable Throwable e) {
+    List<? extends @Nullable Outcome> known = outcomes != null ? outcomes : failed(round, e);
+    Verdict verdict = owner.judge(round, known);
+    lock.lock();
+    try {
+      call = null;
+      isStopped |= !verdict.goesOn();
+      for (int i = 0; i < round.size(); i++) {
+        if (verdict.settlements().get(i).state() == EntryState.PENDING) {
+          waiting.remove(round.get(i).feedback().target()); // released in the end
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    write(verdict.settlements(), this::nextRound);
+  }
+
+  private static List<? extends @Nullable Outcome> failed(
+      List<Claimed> round, @Nullable Throwable e) {
+    Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+    if (cause instanceof FeedbackException failure) {
+      return round.stream().map(each -> Outcome.failed(0, each.feedback(), failure)).toList();
+    }
+    return Collections.nCopies(round.size(), null);
+  }
+
+  /** Makes pending again what was not sent, and ends. */
+  private void release() {
+    List<Settlement> rest = new ArrayList<>();
+    lock.lock();
+    try {
+      waiting.clear();
+      open.values().forEach(entry -> rest.add(settlement(entry, EntryState.PENDING)));
+    } finally {
+      lock.unlock();
+    }
+    if (rest.isEmpty()) {
+      end();
+    } else {
+      write(rest, this::end);
+    }
+  }
+
+  private void end() {
+    lock.lock();
+    try {
+      if (isOver) {
+        return;
+      }
+      isOver = true;
+      if (renewal != null) {
+        renewal.cancel();
+      }
+    } finally {
+      lock.unlock();
+    }
+    owner.ended(this);
+  }
+
+  /** Writes fates, again and again if the store fails; a late one does no harm. */
+  private void write(List<Settlement> settlements, Runnable then) {
+    List<Boolean> written;
+    try {
+      written = store.settle(lane, settlements);
+      failedWrites = 0;
+    } catch (RuntimeException | Error e) {
+      if (owner.storeFailed(e)) {
+        Duration wait = Pace.doubled(Duration.ofMillis(100), ++failedWrites, Duration.ofSeconds(5));
+        timer.schedule(() -> threads.execute(() -> guard(() -> write(settlements, then))), wait);
+      } else {
+        end();
+      }
+      return;
+    }
+    lock.lock();
+    try {
+      settlements.forEach(each -> open.remove(each.claim()));
+    } finally {
+      lock.unlock();
+    }
+    owner.settled(settlements, written);
+    then.run();
+  }
+
+  private void planRenewal() {
+    threads.execute(this::renew);
+  }
+
+  private void renew() {
+    List<Claim> held;
+    lock.lock();
+    try {
+      if (isOver) {
+        return;
+      }
+      held = List.copyOf(open.keySet());
+      renewal = timer.schedule(this::planRenewal, lease.dividedBy(3));
+    } finally {
+      lock.unlock();
+    }
+    try {
+      store.renew(lane, held, lease);
+    } catch (RuntimeException | Error e) {
+      var unused = owner.storeFailed(e); // the next renewal may come in time
+    }
+  }
+
+  /** Ends what is on the wire, and sends no more; what was not sent is released. */
+  void stop() {
+    lock.lock();
+    try {
+      isStopped = true;
+    } finally {
+      lock.unlock();
+    }
+    stopIfStopped();
+  }
+
+  private void stopIfStopped() {
+    CompletableFuture<List<Outcome>> running;
+    lock.lock();
+    try {
+      running = isStopped ? call : null;
+    } finally {
+      lock.unlock();
+    }
+    if (running != null) {
+      var unused = StoppableFuture.stopped(running);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.github.llmfeedback.outbox;
+
+import io.github.llmfeedback.Fate;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.UnrepresentableFeedbackException;
+import io.github.llmfeedback.outbox.OutboxStore.Claimed;
+import io.github.llmfeedback.outbox.OutboxStore.Settlement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What the outcomes of entries that were sent together mean for each of them, and for the lane. */
+final class Judgement {
+  private static final String UNKNOWN =
+      "the client did not say what became of it, so it may have arrived";
+
+  private final List<Claimed> sent;
+  private final List<Result> results;
+
+  private Judgement(List<Claimed> sent, List<Result> results) {
+    this.sent = sent;
+    this.results = results;
+  }
+
+  /**
+   * Judges.
+   *
+   * @param outcomes may have fewer or others than one for each, from a client that is not ours
+   * @param repeats whether what may have arrived is sent again
+   */
+  static Judgement of(
+      List<Claimed> sent, List<? extends @Nullable Outcome> outcomes, boolean repeats) {
+    boolean anyAccepted =
+        outcomes.stream().anyMatch(outcome -> outcome != null && outcome.isAccepted());
+    List<Result> results = new ArrayList<>(sent.size());
+    for (int i = 0; i < sent.size(); i++) {
+      Outcome outcome = i < outcomes.size() ? outcomes.get(i) : null;
+      results.add(result(outcome, anyAccepted, repeats));
+    }
+    return new Judgement(sent, results);
+  }
+
+  private static Result result(@Nullable Outcome outcome, boolean anyAccepted, boolean repeats) {
+    if (outcome == null) {
+      return uncertain(null, repeats);
+    } else if (outcome.isAccepted()) {
+      return new Result(EntryState.DELIVERED, null, null);
+    }
+    FeedbackException error = outcome.error().orElseThrow();
+    if (error.mayHaveArrived()) {
+      return uncertain(error, repeats);
+    } else if (error instanceof UnrepresentableFeedbackException) {
+      return new Result(EntryState.REJECTED, Fate.Reason.UNREPRESENTABLE, error);
+    } else if (error instanceof RejectedFeedbackException refused
+        && (isUnauthorized(refused) ? anyAccepted : !mayPass(refused.status()))) {
+      return new Result(EntryState.REJECTED, Fate.Reason.REFUSED, error);
+    }
+    return new Result(EntryState.PENDING, null, error);
+  }
+
+  private static Result uncertain(@Nullable FeedbackException error, boolean repeats) {
+    return repeats
+        ? new Result(EntryState.PENDING, null, error)
+        : new Result(EntryState.PARKED, Fate.Reason.UNCERTAIN, error);
+  }
+
+  private static boolean isUnauthorized(RejectedFeedbackException refused) {
+    return refused.status() == 401 || refused.status() == 403;
+  }
+
+  private static boolean mayPass(int status) {
+    return status == 408 || status == 425 || status == 429 || status >= 500;
+  }
+
+  /** The refusal of the key, if there is one and nothing was accepted: no entry is at fault. */
+  @Nullable RejectedFeedbackException unauthorized() {
+    for (Result each : results) {
+      if (each.state == EntryState.PENDING
+          && each.error instanceof RejectedFeedbackException refused
+          && isUnauthorized(refused)) {
+        return refused;
+      }
+    }
+    return null;
+  }
+
+  /** Whether the provider took a decision on one of them at least, or none was asked of it. */
+  boolean isAnswered() {
+    return results.stream()
+        .anyMatch(each -> each.state == EntryState.DELIVERED || each.state == EntryState.REJECTED);
+  }
+
+  /** The first error that is not a decision; null if there is none. */
+  @Nullable FeedbackException failure() {
+    return results.stream()
+        .filter(each -> each.state == EntryState.PENDING || each.state == EntryState.PARKED)
+        .map(Result::error)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** How long the provider asked to wait; zero if it did not. */
+  Duration retryAfter() {
+    Duration longest = Duration.ZERO;
+    for (Result each : results) {
+      if (each.error instanceof RejectedFeedbackException refused) {
+        Duration asked = refused.retryAfter().orElse(Duration.ZERO);
+        longest = asked.compareTo(longest) > 0 ? asked : longest;
+      }
+    }
+    return longest;
+  }
+
+  /**
+   * How the claims end.
+   *
+   * @param delays how long each one that is pending again is not due
+   */
+  List<Settlement> settlements(Delays delays) {
+    List<Settlement> settlements = new ArrayList<>(sent.size());
+    for (int i = 0; i < sent.size(); i++) {
+      Claimed entry = sent.get(i);
+      Result result = results.get(i);
+      int attempts = entry.attempts() + (result.wasHandedOver() ? 1 : 0);
+      Duration delay =
+          result.state == EntryState.PENDING ? delays.after(entry.attempts() + 1) : Duration.ZERO;
+      settlements.add(
+          new Settlement(
+              entry.claim(), result.state, result.reason, result.detail(), attempts, delay));
+    }
+    return settlements;
+  }
+
+  /** How long an entry is not due that is pending again. */
+  interface Delays {
+    /** After so many attempts. */
+    Duration after(int attempts);
+  }
+
+  private record Result(
+      EntryState state, Fate.@Nullable Reason reason, @Nullable FeedbackException error) {
+    /** Whether a request with it was begun, as far as is known. */
+    boolean wasHandedOver() {
+      return error == null || error.attempts() > 0 || error.mayHaveArrived();
+    }
+
+    @Nullable String detail() {
+      if (state == EntryState.DELIVERED || state == EntryState.PENDING) {
+        return null;
+      }
+      return error == null ? UNKNOWN : error.getMessage();
+    }
+  }
+}

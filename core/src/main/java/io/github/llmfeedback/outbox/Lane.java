@@ -1,0 +1,416 @@
+package io.github.llmfeedback.outbox;
+
+import io.github.llmfeedback.FeedbackClient;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.concurrent.ExitHook;
+import io.github.llmfeedback.concurrent.Scheduler;
+import io.github.llmfeedback.concurrent.Time;
+import io.github.llmfeedback.outbox.OutboxStore.Claimed;
+import io.github.llmfeedback.outbox.OutboxStore.Claims;
+import io.github.llmfeedback.outbox.OutboxStore.LaneCounts;
+import io.github.llmfeedback.outbox.OutboxStore.Settlement;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Delivers the entries of a store to one client. It takes steps, one at a time and each on one of
+ * the library's threads: looks after leases, claims entries, begins to deliver them, and sleeps
+ * until something wakes it. Thread-safe.
+ */
+final class Lane implements Delivery.Owner {
+  /** After it got fewer entries than it wanted, a lane waits for more, to send them together. */
+  static final Duration REST = Duration.ofMillis(20);
+
+  private static final Duration AFTER_ERROR = Duration.ofSeconds(1);
+
+  final String name;
+  private final FeedbackClient client;
+  private final OutboxStore store;
+  private final LaneSettings settings;
+  private final boolean overwrites;
+  private final boolean repeats;
+  private final Pace pace;
+  private final Time time;
+  private final Executor threads;
+  private final ExitHook exitHook;
+  private final Fates fates;
+  private final Notices notices;
+
+  /** How often it was woken since it last slept; not 0 while a step is due or being taken. */
+  private final AtomicInteger wakes = new AtomicInteger();
+
+  private final AtomicLong restarts = new AtomicLong();
+
+  /** Whether it found nothing to claim, so that whoever adds something must wake it. */
+  private volatile boolean isIdle;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Set<Delivery> running = new HashSet<>();
+  private Scheduler.@Nullable Alarm alarm;
+  private boolean claimsNoMore;
+  private boolean isOver;
+
+  /** Used by one step after the other alone. */
+  private long lookedAfter;
+
+  private boolean hasLooked;
+  private boolean holdsExit;
+
+  Lane(
+      String name,
+      FeedbackClient client,
+      OutboxStore store,
+      LaneSettings settings,
+      boolean repeatUncertain,
+      Time time,
+      Executor threads,
+      ExitHook exitHook,
+      Fates fates,
+      Notices notices) {
+    this.name = name;
+    this.client = client;
+    this.store = store;
+    this.settings = settings;
+    this.overwrites = client.capabilities().overwrites();
+    this.repeats = overwrites || repeatUncertain;
+    this.pace = new Pace(time, settings.firstBackoff(), settings.maxBackoff());
+    this.time = time;
+    this.threads = threads;
+    this.exitHook = exitHook;
+    this.fates = fates;
+    this.notices = notices;
+  }
+
+  /** Something was added; costs next to nothing while the lane is awake. */
+  void added() {
+    if (isIdle) {
+      wake();
+    }
+  }
+
+  /** Has it take a step, now or after the one that it takes. */
+  void wake() {
+    if (wakes.getAndIncrement() == 0) {
+      exitHook.begin();
+      threads.execute(this::steps);
+    }
+  }
+
+  private void steps() {
+    int seen;
+    do {
+      seen = wakes.get();
+      try {
+        step();
+        signal();
+      } catch (RuntimeException | Error e) {
+        failed(e);
+        sleep(AFTER_ERROR);
+      }
+    } while (wakes.addAndGet(-seen) != 0);
+    exitHook.end();
+  }
+
+  private void step() {
+    if (!mayClaim()) {
+      holdExit(false);
+      return;
+    }
+    lookAfter();
+    Duration wait = pace.left();
+    if (!wait.isNegative() && !wait.isZero()) {
+      isIdle = false;
+      holdExit(!store.isShared() && store.hasOpen(name));
+      sleep(wait);
+      return;
+    }
+    while (hasRoom()) {
+      int size = pace.isProbing() ? 1 : settings.batchSize();
+      isIdle = true; // before the claim: what is added after it must wake this lane
+      Claims claims = store.claim(name, size, LaneSettings.PER_TARGET, settings.lease());
+      fates.changed(claims.parked());
+      if (claims.entries().isEmpty() && claims.parked().isEmpty()) {
+        boolean hasOpen = !store.isShared() && store.hasOpen(name);
+        holdExit(hasOpen);
+        sleep(settings.pollInterval());
+        return;
+      }
+      isIdle = false;
+      if (!claims.entries().isEmpty()) {
+        holdExit(!store.isShared());
+        begin(claims.entries());
+      }
+      if (claims.entries().size() < size) {
+        sleep(REST);
+        return;
+      }
+    }
+  }
+
+  private void begin(List<Claimed> entries) {
+    Delivery delivery = new Delivery(this, name, client, store, settings.lease(), time, threads);
+    lock.lock();
+    try {
+      running.add(delivery);
+    } finally {
+      lock.unlock();
+    }
+    exitHook.begin();
+    List<Claimed> superseded = overwrites ? Superseding.superseded(entries) : List.of();
+    delivery.begin(entries, superseded);
+  }
+
+  /** Ends leases, and drops what is too old; at most once in a poll interval. */
+  private void lookAfter() {
+    long now = time.nanoTime();
+    if (hasLooked && now - lookedAfter < settings.pollInterval().toNanos()) {
+      return;
+    }
+    hasLooked = true;
+    lookedAfter = now;
+    fates.changed(store.endLeases(name, repeats));
+    Duration maxAge = settings.maxAge();
+    if (maxAge != null) {
+      fates.changed(store.expire(name, maxAge));
+    }
+    notices.count(
+        "parked or rejected entries were kept long enough and are forgotten",
+        store.rollUp(settings.keepFinal(), settings.keepFailed()),
+        null);
+  }
+
+  private boolean mayClaim() {
+    lock.lock();
+    try {
+      return !claimsNoMore;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean hasRoom() {
+    lock.lock();
+    try {
+      return !claimsNoMore && running.size() < (pace.isProbing() ? 1 : settings.concurrency());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void sleep(Duration length) {
+    lock.lock();
+    try {
+      if (alarm != null) {
+        alarm.cancel();
+      }
+      alarm = isOver ? null : time.schedule(this::wake, length);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A memory's entries are lost at exit, so the JVM waits for them a while. */
+  private void holdExit(boolean holds) {
+    if (holds && !holdsExit) {
+      exitHook.begin();
+    } else if (!holds && holdsExit) {
+      exitHook.end();
+    }
+    holdsExit = holds;
+  }
+
+  @Override
+  public Delivery.Verdict judge(List<Claimed> sent, List<? extends @Nullable Outcome> outcomes) {
+    boolean isProbe = pace.isProbing();
+    Judgement judgement = Judgement.of(sent, outcomes, repeats);
+    Pace.Change change = pace.after(judgement);
+    say(change, judgement);
+    if (judgement.isAnswered() || judgement.failure() == null) {
+      return new Delivery.Verdict(judgement.settlements(pace::entryDelay), true);
+    }
+    // The next probe is another entry, for this one may be the only one that fails.
+    Duration delay = isProbe ? pace.left().multipliedBy(2) : Duration.ZERO;
+    Duration left = delay.isNegative() ? Duration.ZERO : delay;
+    return new Delivery.Verdict(judgement.settlements(attempts -> left), false);
+  }
+
+  private void say(Pace.Change change, Judgement judgement) {
+    switch (change) {
+      case NONE -> {}
+      case FAILING ->
+          notices.warn(
+              "{} gives no answer: {}; what is added stays in the outbox, and is tried again, at"
+                  + " least every {} s",
+              name,
+              message(judgement.failure()),
+              settings.maxBackoff().toSeconds());
+      case UNAUTHORIZED -> {
+        RejectedFeedbackException refused = judgement.unauthorized();
+        notices.error(
+            "{} refuses the key: {}; its lane stopped. Nothing is lost: correct the key and restart;"
+                + " until then one entry is tried every {} to {} s",
+            name,
+            message(refused),
+            Pace.FIRST_PROBE.toSeconds(),
+            Pace.LAST_PROBE.toSeconds());
+      }
+      case RECOVERED -> notices.info("{} answers again; its outbox is delivered", name);
+    }
+  }
+
+  private static String message(@Nullable FeedbackException error) {
+    return error == null ? "no outcome" : String.valueOf(error.getMessage());
+  }
+
+  @Override
+  public void settled(List<Settlement> settlements, List<Boolean> written) {
+    fates.settled(name, settlements, written);
+    long late = written.stream().filter(each -> !each).count();
+    notices.count(
+        "fates of %s came after their lease had run out, and were not written".formatted(name),
+        late,
+        null);
+    signal();
+  }
+
+  @Override
+  public void failed(Throwable e) {
+    if (!(e instanceof OutboxException)) {
+      restarts.incrementAndGet();
+    }
+    var unused = storeFailed(e);
+  }
+
+  @Override
+  public boolean storeFailed(Throwable e) {
+    notices.count(
+        "failures of the outbox's store or lane, which go on (%s)".formatted(name),
+        1,
+        e instanceof OutboxException ? e.getMessage() : e.getClass().getName());
+    lock.lock();
+    try {
+      return !isOver;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void ended(Delivery delivery) {
+    lock.lock();
+    try {
+      running.remove(delivery);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    wake();
+    exitHook.end();
+  }
+
+  private void signal() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Claims nothing from now on. */
+  void claimNoMore() {
+    lock.lock();
+    try {
+      claimsNoMore = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Stops what is on the wire. */
+  void stop() {
+    List<Delivery> stopped;
+    lock.lock();
+    try {
+      claimsNoMore = true;
+      stopped = List.copyOf(running);
+    } finally {
+      lock.unlock();
+    }
+    stopped.forEach(Delivery::stop);
+  }
+
+  /** Sleeps for good. */
+  void end() {
+    lock.lock();
+    try {
+      claimsNoMore = true;
+      isOver = true;
+      if (alarm != null) {
+        alarm.cancel();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until nothing is being sent.
+   *
+   * @param deadline as {@link System#nanoTime}
+   * @return whether that is so
+   */
+  boolean awaitQuiet(long deadline) throws InterruptedException {
+    lock.lock();
+    try {
+      while (!running.isEmpty()) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        changed.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until nothing is pending or claimed, by any process.
+   *
+   * @param deadline as {@link System#nanoTime}
+   * @param evenIfInVain whether to wait although this lane will not send anything before
+   * @return whether that is so
+   */
+  boolean awaitDelivered(long deadline, boolean evenIfInVain) throws InterruptedException {
+    while (store.hasOpen(name)) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0 || (!evenIfInVain && pace.left().toNanos() > left)) {
+        return false;
+      }
+      lock.lock();
+      try {
+        changed.awaitNanos(Math.min(left, Duration.ofMillis(100).toNanos()));
+      } finally {
+        lock.unlock();
+      }
+    }
+    return true;
+  }
+
+  OutboxStats.Lane stats(LaneCounts counts) {
+    return new OutboxStats.Lane(counts, pace.status(), pace.nextTry().orElse(null), restarts.get());
+  }
+}

@@ -1,0 +1,142 @@
+package io.github.llmfeedback.outbox;
+
+import io.github.llmfeedback.concurrent.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * When a lane may send, and how much: backs off while its provider gives no answer, waits as long
+ * as it asks, and after a refused key only tries now and then. Thread-safe.
+ */
+final class Pace {
+  /** A provider that asks for longer is asked again after this time. */
+  static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+
+  static final Duration FIRST_PROBE = Duration.ofMinutes(1);
+  static final Duration LAST_PROBE = Duration.ofMinutes(15);
+
+  private final Time time;
+  private final Duration firstBackoff;
+  private final Duration maxBackoff;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private int failures;
+  private boolean isUnauthorized;
+  private long until;
+
+  Pace(Time time, Duration firstBackoff, Duration maxBackoff) {
+    this.time = time;
+    this.firstBackoff = firstBackoff;
+    this.maxBackoff = maxBackoff;
+    this.until = time.nanoTime();
+  }
+
+  /** What changed by a judgement. */
+  enum Change {
+    NONE,
+    /** The first failure after an answer. */
+    FAILING,
+    /** The first refusal of the key. */
+    UNAUTHORIZED,
+    /** An answer after failures. */
+    RECOVERED
+  }
+
+  /** Takes what came of entries that were sent together into account. */
+  Change after(Judgement judgement) {
+    lock.lock();
+    try {
+      Change change = change(judgement);
+      Duration asked = judgement.retryAfter();
+      pause(asked.compareTo(LONGEST_PAUSE) < 0 ? asked : LONGEST_PAUSE);
+      return change;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Change change(Judgement judgement) {
+    if (judgement.unauthorized() != null) {
+      failures = isUnauthorized ? failures + 1 : 1;
+      pause(jittered(doubled(FIRST_PROBE, failures, LAST_PROBE)));
+      boolean isNews = !isUnauthorized;
+      isUnauthorized = true;
+      return isNews ? Change.UNAUTHORIZED : Change.NONE;
+    } else if (!judgement.isAnswered() && judgement.failure() != null) {
+      failures = isUnauthorized ? 1 : failures + 1;
+      isUnauthorized = false;
+      pause(jittered(doubled(firstBackoff, failures, maxBackoff)));
+      return failures == 1 ? Change.FAILING : Change.NONE;
+    }
+    boolean isNews = failures > 0;
+    failures = 0;
+    isUnauthorized = false;
+    return isNews ? Change.RECOVERED : Change.NONE;
+  }
+
+  private void pause(Duration length) {
+    long end = time.nanoTime() + length.toNanos();
+    until = end - until > 0 ? end : until;
+  }
+
+  /** Between three quarters and all of it. */
+  private Duration jittered(Duration length) {
+    return Duration.ofNanos((long) (length.toNanos() * (0.75 + time.random() / 4)));
+  }
+
+  static Duration doubled(Duration first, int times, Duration max) {
+    Duration length = first;
+    for (int i = 1; i < times && length.compareTo(max) < 0; i++) {
+      length = length.multipliedBy(2);
+    }
+    return length.compareTo(max) < 0 ? length : max;
+  }
+
+  /** How long an entry is not due that failed while others did not. */
+  Duration entryDelay(int attempts) {
+    return jittered(doubled(firstBackoff, attempts, maxBackoff));
+  }
+
+  /** How long the lane must wait; zero or less if it need not. */
+  Duration left() {
+    lock.lock();
+    try {
+      return Duration.ofNanos(until - time.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether only one entry may be sent, to see whether there is an answer. */
+  boolean isProbing() {
+    lock.lock();
+    try {
+      return failures > 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  OutboxStats.Status status() {
+    lock.lock();
+    try {
+      return isUnauthorized
+          ? OutboxStats.Status.UNAUTHORIZED
+          : failures > 0 || until - time.nanoTime() > 0
+              ? OutboxStats.Status.BACKING_OFF
+              : OutboxStats.Status.RUNNING;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** When the lane sends again; empty if it need not wait. */
+  Optional<Instant> nextTry() {
+    Duration left = left();
+    return left.isNegative() || left.isZero()
+        ? Optional.empty()
+        : Optional.of(time.now().plus(left));
+  }
+}
