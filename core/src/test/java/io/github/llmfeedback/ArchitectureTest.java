@@ -131,10 +131,19 @@ class ArchitectureTest {
     }
   }
 
-  /** No two files depend on each other, so that each can be read after those that it needs. */
+  /**
+   * No two files depend on each other, so that each can be read after those that it needs; apart
+   * from the one implementation that a store makes itself.
+   */
   @Test
   void noFilesNeedEachOther() {
-    SlicesRuleDefinition.slices().assignedFrom(FILES).should().beFreeOfCycles().check(MAIN);
+    SlicesRuleDefinition.slices()
+        .assignedFrom(FILES)
+        .should()
+        .beFreeOfCycles()
+        .ignoreDependency(OutboxStore.class, MemoryOutboxStore.class)
+        .ignoreDependency(OutboxStore.class, MemoryOutboxStore.Builder.class)
+        .check(MAIN);
   }
 
   private static final SliceAssignment FILES =
@@ -150,20 +159,14 @@ class ArchitectureTest {
         }
       };
 
-  /**
-   * A sealed type names its kinds, and they name it: they are read together. So are the store of an
-   * outbox and the one implementation of it that it makes itself.
-   */
+  /** A sealed type names its kinds, and they name it: they are read together. */
   private static String file(JavaClass type) {
     JavaClass top = type;
     while (top.getEnclosingClass().isPresent()) {
       top = top.getEnclosingClass().get();
     }
-    if (top.isAssignableTo(FeedbackException.class)) {
-      return FeedbackException.class.getName();
-    }
-    return top.isEquivalentTo(MemoryOutboxStore.class)
-        ? OutboxStore.class.getName()
+    return top.isAssignableTo(FeedbackException.class)
+        ? FeedbackException.class.getName()
         : top.getName();
   }
 
