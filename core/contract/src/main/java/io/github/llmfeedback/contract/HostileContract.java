@@ -79,6 +79,14 @@ public abstract class HostileContract {
     assertThat(table.rows()).isEqualTo(all);
   }
 
+  /** An outbox sends what may have arrived again if they do. */
+  @Test
+  void theCapabilitiesSayWhetherItOverwrites() {
+    try (FeedbackClient client = provider.open(provider.quick().build())) {
+      assertThat(client.capabilities().overwrites()).isEqualTo(overwrites);
+    }
+  }
+
   @TestFactory
   List<DynamicTest> theCallerIsToldWhatTheTableSaysAndWhatIsTrue() {
     List<DynamicTest> tests = new ArrayList<>();
