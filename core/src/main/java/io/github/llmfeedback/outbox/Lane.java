@@ -31,6 +31,12 @@ final class Lane implements Delivery.Owner {
   /** After it got fewer entries than it wanted, a lane waits for more, to send them together. */
   static final Duration REST = Duration.ofMillis(20);
 
+  /**
+   * After it got none, it waits up to so long: there may be thousands on a target that must wait,
+   * and to look through them takes time.
+   */
+  private static final Duration LONGEST_REST = Duration.ofMillis(200);
+
   private static final Duration AFTER_ERROR = Duration.ofSeconds(1);
 
   final String name;
@@ -66,6 +72,8 @@ final class Lane implements Delivery.Owner {
 
   private boolean hasLooked;
   private boolean holdsExit;
+  private int inVain;
+  private long restsUntil;
 
   Lane(
       String name,
@@ -90,6 +98,7 @@ final class Lane implements Delivery.Owner {
     this.exitHook = exitHook;
     this.fates = fates;
     this.notices = notices;
+    this.restsUntil = time.nanoTime();
   }
 
   /** Something was added; costs next to nothing while the lane is awake. */
@@ -128,7 +137,8 @@ final class Lane implements Delivery.Owner {
       return;
     }
     lookAfter();
-    Duration wait = pace.left();
+    Duration rest = Duration.ofNanos(restsUntil - time.nanoTime());
+    Duration wait = rest.compareTo(pace.left()) > 0 ? rest : pace.left();
     if (!wait.isNegative() && !wait.isZero()) {
       isIdle = false;
       holdExit(!store.isShared() && store.hasOpen(name));
@@ -141,6 +151,7 @@ final class Lane implements Delivery.Owner {
       Claims claims = store.claim(name, size, LaneSettings.PER_TARGET, settings.lease());
       fates.changed(claims.parked());
       if (claims.entries().isEmpty() && claims.parked().isEmpty()) {
+        rest(Pace.doubled(REST, ++inVain, LONGEST_REST));
         boolean hasOpen = !store.isShared() && store.hasOpen(name);
         holdExit(hasOpen);
         sleep(settings.pollInterval());
@@ -151,11 +162,17 @@ final class Lane implements Delivery.Owner {
         holdExit(!store.isShared());
         begin(claims.entries());
       }
+      inVain = 0;
       if (claims.entries().size() < size) {
+        rest(REST);
         sleep(REST);
         return;
       }
     }
+  }
+
+  private void rest(Duration length) {
+    restsUntil = time.nanoTime() + length.toNanos();
   }
 
   private void begin(List<Claimed> entries) {
