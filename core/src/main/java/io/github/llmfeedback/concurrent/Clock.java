@@ -9,4 +9,9 @@ public interface Clock {
 
   /** The wall-clock time, to compare with dates that servers send. */
   Instant now();
+
+  /** The same in milliseconds since 1970-01-01T00:00Z. */
+  default long millis() {
+    return now().toEpochMilli();
+  }
 }

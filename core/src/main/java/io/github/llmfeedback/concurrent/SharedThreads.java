@@ -144,6 +144,11 @@ public final class SharedThreads implements Time {
   }
 
   @Override
+  public long millis() {
+    return System.currentTimeMillis();
+  }
+
+  @Override
   public double random() {
     return ThreadLocalRandom.current().nextDouble();
   }

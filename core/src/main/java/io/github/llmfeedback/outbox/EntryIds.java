@@ -21,7 +21,7 @@ final class EntryIds {
 
   UUID next() {
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    long time = clock.now().toEpochMilli() << 16 | VERSION | (random.nextInt() & 0xfff);
+    long time = clock.millis() << 16 | VERSION | (random.nextInt() & 0xfff);
     return new UUID(time, (random.nextLong() ^ process) >>> 2 | VARIANT);
   }
 }

@@ -29,6 +29,9 @@ final class Fates {
 
   /** The store wrote these. */
   void changed(List<Change> changes) {
+    if (changes.isEmpty()) {
+      return;
+    }
     for (Change each : changes) {
       each.state()
           .fate()

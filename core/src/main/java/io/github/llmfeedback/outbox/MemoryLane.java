@@ -5,6 +5,7 @@ import io.github.llmfeedback.Target;
 import io.github.llmfeedback.outbox.OutboxStore.Claim;
 import io.github.llmfeedback.outbox.OutboxStore.Claimed;
 import io.github.llmfeedback.outbox.OutboxStore.LaneCounts;
+import io.github.llmfeedback.outbox.OutboxStore.NewEntry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,7 +29,9 @@ final class MemoryLane {
   long retried;
 
   /** Added, pending, and after all that are in the maps. */
-  private final ArrayDeque<MemoryRow> fresh = new ArrayDeque<>();
+  private final ArrayDeque<NewEntry> fresh = new ArrayDeque<>();
+
+  private long sequence;
 
   private final Map<UUID, MemoryRow> rows = new HashMap<>();
   private final TreeMap<Long, MemoryRow> inOrder = new TreeMap<>();
@@ -49,20 +52,24 @@ final class MemoryLane {
     this.name = name;
   }
 
-  /** Adds an entry that is pending. */
-  void add(MemoryRow row) {
-    fresh.add(row);
-    pendingBytes += row.bytes;
+  /** Adds entries that are pending, of so many bytes together. */
+  void addAll(List<NewEntry> entries, long bytes) {
+    for (int i = 0; i < entries.size(); i++) {
+      fresh.add(entries.get(i));
+    }
+    pendingBytes += bytes;
   }
 
   /** Sorts in one that was added, and returns it; null if there is none. */
   private @Nullable MemoryRow sortIn() {
-    MemoryRow row = fresh.poll();
-    if (row != null) {
-      rows.put(row.id, row);
-      inOrder.put(row.sequence, row);
-      pending.put(row.sequence, row);
+    NewEntry entry = fresh.poll();
+    if (entry == null) {
+      return null;
     }
+    MemoryRow row = new MemoryRow(entry, ++sequence, EntrySize.of(entry.feedback()));
+    rows.put(row.id, row);
+    inOrder.put(row.sequence, row);
+    pending.put(row.sequence, row);
     return row;
   }
 

@@ -43,8 +43,9 @@ public final class MemoryOutboxStore implements OutboxStore {
 
   private @Nullable SharedThreads threads;
   private @Nullable Time time;
-  private long sequence;
   private long entries;
+  private @Nullable Set<String> lastNames;
+  private MemoryLane[] lastLanes = {};
   private long bytes;
   private boolean isClosed;
 
@@ -98,12 +99,8 @@ public final class MemoryOutboxStore implements OutboxStore {
       checkOpen();
       List<Change> dropped =
           hasRoom(newEntries, newBytes) ? List.of() : makeRoom(newEntries, newBytes);
-      for (NewEntry entry : added) {
-        int entryBytes = added.size() == 1 ? (int) size : EntrySize.of(entry.feedback());
-        sequence++;
-        for (String name : names) {
-          lane(name).add(new MemoryRow(entry.id(), entry.feedback(), sequence, entryBytes));
-        }
+      for (MemoryLane lane : lanes(names)) {
+        lane.addAll(added, size);
       }
       entries += newEntries;
       bytes += newBytes;
@@ -151,12 +148,12 @@ public final class MemoryOutboxStore implements OutboxStore {
   /** The lane with the oldest pending entry. */
   private MemoryLane oldest() {
     MemoryLane oldest = null;
-    long first = Long.MAX_VALUE;
+    Instant first = Instant.MAX;
     for (MemoryLane lane : lanes.values()) {
       MemoryRow row = lane.firstPending();
-      if (row != null && row.sequence < first) {
+      if (row != null && NewEntry.added(row.id).isBefore(first)) {
         oldest = lane;
-        first = row.sequence;
+        first = NewEntry.added(row.id);
       }
     }
     return Objects.requireNonNull(oldest, "nothing is pending");
@@ -379,7 +376,7 @@ public final class MemoryOutboxStore implements OutboxStore {
       for (MemoryRow row : rows) {
         dropped(source, row, Fate.Reason.FORWARDED);
         if (target.find(row.id) == null) {
-          target.add(new MemoryRow(row.id, row.feedback, ++sequence, row.bytes));
+          target.addAll(List.of(row.asNew()), row.bytes);
           entries++;
           bytes += row.bytes;
         }
@@ -485,6 +482,15 @@ public final class MemoryOutboxStore implements OutboxStore {
       lanes.put(name, lane);
     }
     return lane;
+  }
+
+  /** An outbox passes the same set again and again. */
+  private MemoryLane[] lanes(Set<String> names) {
+    if (names != lastNames) {
+      lastLanes = names.stream().map(this::lane).toArray(MemoryLane[]::new);
+      lastNames = names;
+    }
+    return lastLanes;
   }
 
   private Time opened() {

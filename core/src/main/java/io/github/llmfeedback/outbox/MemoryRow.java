@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class MemoryRow {
   final UUID id;
   final Feedback feedback;
+
+  /** Its place in its lane. */
   final long sequence;
+
   final int bytes;
   EntryState state = EntryState.PENDING;
   Fate.@Nullable Reason reason;
@@ -26,9 +29,9 @@ final class MemoryRow {
   /** When it got its state. */
   long changed;
 
-  MemoryRow(UUID id, Feedback feedback, long sequence, int bytes) {
-    this.id = id;
-    this.feedback = feedback;
+  MemoryRow(NewEntry entry, long sequence, int bytes) {
+    this.id = entry.id();
+    this.feedback = entry.feedback();
     this.sequence = sequence;
     this.bytes = bytes;
   }
@@ -39,6 +42,10 @@ final class MemoryRow {
 
   boolean isHeld(Claim by) {
     return state == EntryState.CLAIMED && claim == by.number();
+  }
+
+  NewEntry asNew() {
+    return new NewEntry(id, feedback);
   }
 
   OutboxEntry entry(String lane) {

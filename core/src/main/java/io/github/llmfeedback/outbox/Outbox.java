@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +61,7 @@ public final class Outbox implements AutoCloseable {
   private static final int PAGE = 500;
 
   private final Map<String, Lane> lanes = new LinkedHashMap<>();
+  private final Set<String> names = Collections.unmodifiableSet(lanes.keySet());
   private final Map<String, FeedbackClient> clients;
   private final OutboxStore store;
   private final UnaryOperator<Feedback> redaction;
@@ -170,7 +172,7 @@ public final class Outbox implements AutoCloseable {
     Objects.requireNonNull(writer, "writer must not be null");
     List<NewEntry> entries = entries(feedbacks);
     if (!entries.isEmpty()) {
-      writer.accept(lanes.keySet(), entries);
+      writer.accept(names, entries);
     }
     return entries.stream().map(NewEntry::id).toList();
   }
@@ -195,7 +197,7 @@ public final class Outbox implements AutoCloseable {
   }
 
   private void store(List<NewEntry> entries) {
-    fates.changed(store.add(lanes.keySet(), entries));
+    fates.changed(store.add(names, entries));
     for (Lane lane : lanes.values()) {
       lane.added();
     }
