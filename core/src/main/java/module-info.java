@@ -23,6 +23,7 @@ module io.github.llmfeedback {
   exports io.github.llmfeedback.json;
   exports io.github.llmfeedback.okhttp;
   exports io.github.llmfeedback.outbox;
+  exports io.github.llmfeedback.outbox.jdbc;
   exports io.github.llmfeedback.spi;
   exports io.github.llmfeedback.testing;
 

@@ -1,0 +1,60 @@
+package io.github.llmfeedback.outbox.jdbc;
+
+import io.github.llmfeedback.outbox.OutboxStore.Settlement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What the databases say in their own way. Immutable. */
+interface Dialect extends Session.Values {
+  Database database();
+
+  /** A statement of the store, with the names of the tables and what this database calls things. */
+  String sql(String template);
+
+  UUID id(ResultSet row, String column) throws SQLException;
+
+  /** The database's time in milliseconds; null if it has none of its own. */
+  @Nullable Long now(Session session) throws SQLException;
+
+  /** Keeps others from claiming entries of the lane until the transaction ends. */
+  void lock(Session session, String lane) throws SQLException;
+
+  /** Adds entries to lanes, in order, as pending. */
+  void insert(Session session, Collection<String> lanes, List<Rows.Added> entries)
+      throws SQLException;
+
+  /**
+   * Ends claims, each of another entry.
+   *
+   * @param isLate whether to look for those that are parked and were delivered after all, instead
+   *     of those that are still claimed
+   * @return the ids of those that were found
+   */
+  Set<UUID> settle(
+      Session session, String lane, List<Settlement> settlements, boolean isLate, long now)
+      throws SQLException;
+
+  /** Begins a transaction that sees what others commit, and is meant to write. */
+  void begin(Session session) throws SQLException;
+
+  /** Begins one that adds entries, which needs less. */
+  void beginAdding(Session session) throws SQLException;
+
+  void commit(Session session) throws SQLException;
+
+  void rollback(Session session) throws SQLException;
+
+  /** Whether a commit that failed so may have been done. */
+  boolean isDoubtful(SQLException e);
+
+  /**
+   * What became of a transaction whose commit did not respond: {@code committed}, {@code aborted},
+   * or null if that is not known.
+   */
+  @Nullable String outcome(Session session, String transaction) throws SQLException;
+}

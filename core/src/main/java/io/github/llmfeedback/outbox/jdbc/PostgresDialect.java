@@ -1,0 +1,238 @@
+package io.github.llmfeedback.outbox.jdbc;
+
+import io.github.llmfeedback.outbox.OutboxStore.Settlement;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PostgreSQL 10 or later. Many rows are one statement, with an array for each column.
+ *
+ * <p>A transaction's number is asked for along with something else, because {@code txid_status}
+ * tells by it what became of a commit whose response was lost.
+ */
+final class PostgresDialect implements Dialect {
+  /**
+   * The caller's pool may have other defaults. A process that is frozen in a transaction must not
+   * keep others from a lane for longer than the timeout, in milliseconds.
+   */
+  private static final String BEGIN =
+      "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;"
+          + " SET LOCAL idle_in_transaction_session_timeout = 15000;"
+          + " SET LOCAL lock_timeout = 20000";
+
+  private static final String NOW =
+      "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, txid_current()::text";
+
+  private final Tables tables;
+  private final String insertOne;
+  private final String insertMany;
+  private final String settle;
+  private final String settleLate;
+  private final String lock;
+  private final String addLane;
+
+  PostgresDialect(Tables tables) {
+    this.tables = tables;
+    String columns = "(id, lane, target_hash, added_at, changed_at, form_version, form)";
+    insertOne =
+        tables.sql(
+            "WITH added AS (INSERT INTO {entry} %s VALUES (?, ?, ?, ?, ?, %d, ?))"
+                    .formatted(columns, Rows.FORM_VERSION)
+                + " SELECT txid_current()::text");
+    insertMany =
+        tables.sql(
+            ("WITH added AS (INSERT INTO {entry} %s"
+                        + " SELECT e.id, l.lane, e.hash, e.added, e.added, %d, e.form"
+                        + " FROM unnest(?, ?, ?, ?) WITH ORDINALITY e (id, hash, added, form, n)"
+                        + " CROSS JOIN unnest(?) l (lane) ORDER BY e.n, l.lane)")
+                    .formatted(columns, Rows.FORM_VERSION)
+                + " SELECT txid_current()::text");
+    String settling =
+        "UPDATE {entry} e SET state = s.state, reason = s.reason, detail = s.detail,"
+            + " attempts = greatest(e.attempts, s.attempts), due_at = s.due, lease_until = 0,"
+            + " changed_at = ?"
+            + " FROM unnest(?, ?, ?, ?, ?, ?, ?)"
+            + " s (id, claim, state, reason, detail, attempts, due)"
+            + " WHERE e.id = s.id AND e.lane = ? AND ";
+    settle =
+        tables.sql(settling + "e.state = " + States.CLAIMED + " AND e.claim = s.claim")
+            + " RETURNING e.id";
+    settleLate =
+        tables.sql(settling + "e.state = " + States.PARKED + " AND e.claim >= s.claim")
+            + " RETURNING e.id";
+    lock = tables.sql("SELECT name FROM {lane} WHERE name = ? FOR UPDATE");
+    addLane = tables.sql("INSERT INTO {lane} (name) VALUES (?) ON CONFLICT DO NOTHING");
+  }
+
+  @Override
+  public Database database() {
+    return Database.POSTGRESQL;
+  }
+
+  @Override
+  public String sql(String template) {
+    return tables
+        .sql(template)
+        .replace("{in}", "= ANY (?)")
+        .replace("{row in (}", "ctid = ANY (ARRAY(")
+        .replace("{row}", "ctid")
+        .replace("{)}", " FOR UPDATE SKIP LOCKED))");
+  }
+
+  @Override
+  public UUID id(ResultSet row, String column) throws SQLException {
+    return row.getObject(column, UUID.class);
+  }
+
+  @Override
+  public @Nullable Object bound(Connection connection, @Nullable Object value) throws SQLException {
+    return value instanceof Session.Ids ids
+        ? connection.createArrayOf("uuid", ids.ids().toArray())
+        : value;
+  }
+
+  @Override
+  public Long now(Session session) throws SQLException {
+    return session
+        .query(
+            NOW,
+            row -> {
+              session.transaction(row.getString(2));
+              return row.getLong(1);
+            })
+        .get(0);
+  }
+
+  @Override
+  public void lock(Session session, String lane) throws SQLException {
+    if (session.query(lock, row -> row.getString(1), lane).isEmpty()) {
+      session.update(addLane, lane);
+      session.query(lock, row -> row.getString(1), lane);
+    }
+  }
+
+  @Override
+  public void insert(Session session, Collection<String> lanes, List<Rows.Added> entries)
+      throws SQLException {
+    if (lanes.size() == 1 && entries.size() == 1) {
+      Rows.Added entry = entries.get(0);
+      insert(
+          session,
+          insertOne,
+          entry.id(),
+          lanes.iterator().next(),
+          entry.targetHash(),
+          entry.addedAt(),
+          entry.addedAt(),
+          entry.form());
+      return;
+    }
+    insert(
+        session,
+        insertMany,
+        array(session, "uuid", entries, Rows.Added::id),
+        array(session, "bigint", entries, Rows.Added::targetHash),
+        array(session, "bigint", entries, Rows.Added::addedAt),
+        array(session, "text", entries, Rows.Added::form),
+        session.connection().createArrayOf("text", lanes.toArray()));
+  }
+
+  private static void insert(Session session, String sql, Object... arguments) throws SQLException {
+    session.transaction(session.query(sql, row -> row.getString(1), arguments).get(0));
+  }
+
+  private static <T> Array array(
+      Session session, String type, List<T> rows, Function<T, @Nullable Object> column)
+      throws SQLException {
+    @Nullable Object[] values = new @Nullable Object[rows.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = column.apply(rows.get(i));
+    }
+    return session.connection().createArrayOf(type, values);
+  }
+
+  @Override
+  public Set<UUID> settle(
+      Session session, String lane, List<Settlement> settlements, boolean isLate, long now)
+      throws SQLException {
+    return new HashSet<>(
+        session.query(
+            isLate ? settleLate : settle,
+            row -> id(row, "id"),
+            now,
+            array(session, "uuid", settlements, each -> each.claim().id()),
+            array(session, "bigint", settlements, each -> each.claim().number()),
+            array(session, "smallint", settlements, each -> (short) States.number(each.state())),
+            array(
+                session,
+                "text",
+                settlements,
+                each -> each.reason() == null ? null : each.reason().name()),
+            array(session, "text", settlements, each -> Rows.detail(each.detail())),
+            array(session, "integer", settlements, Settlement::attempts),
+            array(session, "bigint", settlements, each -> Rows.after(now, each.delay())),
+            lane));
+  }
+
+  @Override
+  public void begin(Session session) throws SQLException {
+    beginAdding(session);
+    try (Statement statement = session.connection().createStatement()) {
+      statement.execute(BEGIN);
+    }
+  }
+
+  @Override
+  public void beginAdding(Session session) throws SQLException {
+    session.connection().setAutoCommit(false);
+  }
+
+  @Override
+  public void commit(Session session) throws SQLException {
+    session.connection().commit();
+  }
+
+  @Override
+  public void rollback(Session session) throws SQLException {
+    session.connection().rollback();
+  }
+
+  @Override
+  public boolean isDoubtful(SQLException e) {
+    return Failures.isConnectionLost(e);
+  }
+
+  /**
+   * What became of a transaction whose commit did not respond: {@code committed}, {@code aborted},
+   * or null if that is not known. Gives a commit that is under way two seconds to end.
+   */
+  @Override
+  public @Nullable String outcome(Session session, String transaction) throws SQLException {
+    try (PreparedStatement ask =
+        session.connection().prepareStatement("SELECT txid_status(?::bigint), pg_sleep(?)")) {
+      for (int tries = 0; tries < 20; tries++) {
+        ask.setString(1, transaction);
+        ask.setDouble(2, tries == 0 ? 0 : 0.1);
+        try (ResultSet result = ask.executeQuery()) {
+          result.next();
+          String status = result.getString(1);
+          if (!"in progress".equals(status)) {
+            return status;
+          }
+        }
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,157 @@
+package io.github.llmfeedback.outbox.jdbc;
+
+import io.github.llmfeedback.outbox.OutboxStore.Settlement;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SQLite. Its transactions are begun by hand: {@code BEGIN IMMEDIATE} is the only one that never
+ * has to give up after it has read. Many rows are many executions of one statement.
+ */
+final class SqliteDialect implements Dialect {
+  private final Tables tables;
+  private final String insert;
+  private final String settle;
+  private final String settleLate;
+
+  SqliteDialect(Tables tables) {
+    this.tables = tables;
+    insert =
+        tables.sql(
+            "INSERT INTO {entry} (id, lane, target_hash, added_at, changed_at, form_version, form)"
+                + " VALUES (?, ?, ?, ?, ?, "
+                + Rows.FORM_VERSION
+                + ", ?)");
+    String settling =
+        "UPDATE {entry} SET state = ?, reason = ?, detail = ?, attempts = max(attempts, ?),"
+            + " due_at = ?, lease_until = 0, changed_at = ? WHERE id = ? AND lane = ? AND ";
+    settle = tables.sql(settling + "state = " + States.CLAIMED + " AND claim = ?");
+    settleLate = tables.sql(settling + "state = " + States.PARKED + " AND claim >= ?");
+  }
+
+  @Override
+  public Database database() {
+    return Database.SQLITE;
+  }
+
+  @Override
+  public String sql(String template) {
+    return tables
+        .sql(template)
+        .replace("{in}", "IN (SELECT value FROM json_each(?))")
+        .replace("{row in (}", "seq IN (")
+        .replace("{row}", "seq")
+        .replace("{)}", ")");
+  }
+
+  @Override
+  public UUID id(ResultSet row, String column) throws SQLException {
+    return UUID.fromString(row.getString(column));
+  }
+
+  @Override
+  public @Nullable Object bound(Connection connection, @Nullable Object value) {
+    if (value instanceof Session.Ids ids) {
+      StringJoiner list = new StringJoiner("\",\"", "[\"", "\"]").setEmptyValue("[]");
+      ids.ids().forEach(id -> list.add(id.toString()));
+      return list.toString();
+    }
+    return value instanceof UUID ? value.toString() : value;
+  }
+
+  @Override
+  public @Nullable Long now(Session session) {
+    return null;
+  }
+
+  @Override
+  public void lock(Session session, String lane) {
+    // Whoever writes is alone.
+  }
+
+  @Override
+  public void insert(Session session, Collection<String> lanes, List<Rows.Added> entries)
+      throws SQLException {
+    PreparedStatement statement = session.prepare(insert);
+    for (Rows.Added entry : entries) {
+      for (String lane : lanes) {
+        statement.setString(1, entry.id().toString());
+        statement.setString(2, lane);
+        statement.setLong(3, entry.targetHash());
+        statement.setLong(4, entry.addedAt());
+        statement.setLong(5, entry.addedAt());
+        statement.setString(6, entry.form());
+        statement.executeUpdate();
+      }
+    }
+  }
+
+  @Override
+  public Set<UUID> settle(
+      Session session, String lane, List<Settlement> settlements, boolean isLate, long now)
+      throws SQLException {
+    Set<UUID> found = new HashSet<>();
+    for (Settlement each : settlements) {
+      int changed =
+          session.update(
+              isLate ? settleLate : settle,
+              States.number(each.state()),
+              each.reason() == null ? null : each.reason().name(),
+              Rows.detail(each.detail()),
+              each.attempts(),
+              Rows.after(now, each.delay()),
+              now,
+              each.claim().id(),
+              lane,
+              each.claim().number());
+      if (changed > 0) {
+        found.add(each.claim().id());
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public void begin(Session session) throws SQLException {
+    Connection connection = session.connection();
+    if (!connection.getAutoCommit()) {
+      connection.setAutoCommit(true);
+    }
+    session.prepare("BEGIN IMMEDIATE").execute();
+  }
+
+  @Override
+  public void beginAdding(Session session) throws SQLException {
+    begin(session);
+  }
+
+  @Override
+  public void commit(Session session) throws SQLException {
+    session.prepare("COMMIT").execute();
+  }
+
+  @Override
+  public void rollback(Session session) throws SQLException {
+    session.prepare("ROLLBACK").execute();
+  }
+
+  /** What could not be written as a whole may be found as a whole after a crash. */
+  @Override
+  public boolean isDoubtful(SQLException e) {
+    return (e.getErrorCode() & 0xFF) == 10;
+  }
+
+  @Override
+  public @Nullable String outcome(Session session, String transaction) {
+    return null;
+  }
+}

@@ -1,0 +1,228 @@
+package io.github.llmfeedback.outbox.jdbc;
+
+import io.github.llmfeedback.concurrent.Clock;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs transactions. One that fails for a reason that passes, while nothing can have been stored,
+ * is run again, at most twice. Thread-safe.
+ *
+ * <p>An interrupt is put off until the end: on a virtual thread it would close the connection.
+ */
+final class Transactions implements AutoCloseable {
+  private static final int MAX_RUNS = 3;
+
+  private final Sessions sessions;
+  private final Dialect dialect;
+  private final Tables tables;
+  private final @Nullable Clock clock;
+
+  /**
+   * Transactions of a store.
+   *
+   * @param clock null for that of the database, or of the process if it has none
+   */
+  Transactions(Sessions sessions, Dialect dialect, Tables tables, @Nullable Clock clock) {
+    this.sessions = sessions;
+    this.dialect = dialect;
+    this.tables = tables;
+    this.clock = clock;
+  }
+
+  /** What is done in a transaction; it may be run several times. */
+  interface Body<T> {
+    T run(Session session) throws SQLException;
+  }
+
+  private interface Begin {
+    void begin(Session session) throws SQLException;
+  }
+
+  Dialect dialect() {
+    return dialect;
+  }
+
+  /** Reads and writes. */
+  <T> T write(Body<T> body) {
+    return uninterrupted(() -> again(dialect::begin, body));
+  }
+
+  /** Adds entries. */
+  <T> T add(Body<T> body) {
+    return uninterrupted(() -> again(dialect::beginAdding, body));
+  }
+
+  /** Does something in a transaction of the caller's, and leaves its end to them. */
+  <T> T within(Connection connection, Body<T> body) {
+    try (Session session = new Session(connection, dialect, false)) {
+      check(connection);
+      return body.run(session);
+    } catch (SQLException e) {
+      throw Failures.of(e, dialect, tables, false);
+    }
+  }
+
+  private void check(Connection connection) throws SQLException {
+    String product = String.valueOf(connection.getMetaData().getDatabaseProductName());
+    if (!product.equals(dialect.database().toString())) {
+      throw new IllegalArgumentException(
+          "connection must be one to the outbox's own database, %s, but is one to %s"
+              .formatted(dialect.database(), product));
+    }
+    if (connection.getAutoCommit()) {
+      throw new IllegalArgumentException(
+          "connection must be in a transaction, but is in auto-commit mode: call"
+              + " setAutoCommit(false) before, and commit() after");
+    }
+  }
+
+  /** Reads with one statement, which is a snapshot by itself. */
+  <T> T read(Body<T> body) {
+    return uninterrupted(() -> againReading(body));
+  }
+
+  /** The time in milliseconds. */
+  long now(Session session) throws SQLException {
+    Long now = dialect.now(session); // by this the transaction gets its number, too
+    if (clock != null) {
+      return clock.now().toEpochMilli();
+    }
+    return now == null ? System.currentTimeMillis() : now;
+  }
+
+  private static <T> T uninterrupted(Supplier<T> work) {
+    boolean isInterrupted = Thread.interrupted();
+    try {
+      return work.get();
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private <T> T again(Begin begin, Body<T> body) {
+    for (int runs = 1; ; runs++) {
+      Run<T> run = once(begin, body);
+      SQLException error = run.error;
+      if (error == null) {
+        return Objects.requireNonNull(run.result);
+      }
+      Thread.interrupted(); // which may have been the reason; it is set again at the end
+      if (run.isDoubtful) {
+        String outcome = outcome(run.transaction);
+        if ("committed".equals(outcome)) {
+          return Objects.requireNonNull(run.result);
+        } else if (!"aborted".equals(outcome)) {
+          throw Failures.of(error, dialect, tables, true);
+        }
+      }
+      if (runs == MAX_RUNS || !Failures.isPassing(error)) {
+        throw Failures.of(error, dialect, tables, false);
+      }
+    }
+  }
+
+  /**
+   * How a run of a transaction ended.
+   *
+   * @param result null if it failed before its commit
+   * @param isDoubtful whether it failed, and may have been committed
+   */
+  private record Run<T>(
+      @Nullable T result,
+      @Nullable SQLException error,
+      boolean isDoubtful,
+      @Nullable String transaction) {}
+
+  private <T> Run<T> once(Begin begin, Body<T> body) {
+    Session session = take(true);
+    T result = null;
+    boolean isBroken = true;
+    try {
+      session.transaction(null);
+      begin.begin(session);
+      result = body.run(session);
+      dialect.commit(session);
+      isBroken = false;
+      return new Run<>(result, null, false, null);
+    } catch (SQLException e) {
+      boolean isDoubtful = result != null && dialect.isDoubtful(e);
+      isBroken = isDoubtful || !isRolledBack(session);
+      return new Run<>(result, e, isDoubtful, session.transaction());
+    } catch (RuntimeException | Error e) {
+      isBroken = !isRolledBack(session);
+      throw e;
+    } finally {
+      sessions.giveBack(session, isBroken);
+    }
+  }
+
+  private Session take(boolean isWriting) {
+    try {
+      return sessions.take(isWriting);
+    } catch (SQLException e) {
+      throw Failures.of(e, dialect, tables, false);
+    }
+  }
+
+  private boolean isRolledBack(Session session) {
+    try {
+      dialect.rollback(session);
+      return true;
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  /** What became of a transaction, by another connection; null if that is not known. */
+  private @Nullable String outcome(@Nullable String transaction) {
+    if (transaction == null) {
+      return null;
+    }
+    Session session;
+    try {
+      session = sessions.take(true);
+    } catch (SQLException e) {
+      return null;
+    }
+    boolean isBroken = true;
+    try {
+      String outcome = dialect.outcome(session, transaction);
+      isBroken = false;
+      return outcome;
+    } catch (SQLException e) {
+      return null;
+    } finally {
+      sessions.giveBack(session, isBroken);
+    }
+  }
+
+  private <T> T againReading(Body<T> body) {
+    for (int runs = 1; ; runs++) {
+      Session session = take(false);
+      boolean isBroken = true;
+      try {
+        T result = body.run(session);
+        isBroken = false;
+        return result;
+      } catch (SQLException e) {
+        if (runs == MAX_RUNS || !Failures.isPassing(e)) {
+          throw Failures.of(e, dialect, tables, false);
+        }
+        Thread.interrupted();
+      } finally {
+        sessions.giveBack(session, isBroken);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    sessions.close();
+  }
+}
