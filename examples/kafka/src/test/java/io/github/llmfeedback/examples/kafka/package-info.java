@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.llmfeedback.examples.kafka;
+
+import org.jspecify.annotations.NullMarked;
