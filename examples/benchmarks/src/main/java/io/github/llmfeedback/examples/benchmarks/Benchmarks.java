@@ -9,7 +9,7 @@ import org.openjdk.jmh.runner.RunnerException;
  * Runs every part and prints what was measured.
  *
  * <p>The parts are {@code jmh}, {@code submit}, {@code batch}, {@code http2}, {@code limited},
- * {@code heap}, {@code first} and {@code growth}; {@code -Dbenchmarks.only=submit,first} runs some
+ * {@code heap}, {@code first}, {@code growth} and {@code outbox}; {@code -Dbenchmarks.only=submit,first} runs some
  * of them, {@code -Dbenchmarks.rounds=20} measures longer; what takes seconds for a single round
  * has half as many.
  */
@@ -50,6 +50,9 @@ public final class Benchmarks {
       }
       if (CommandLine.runs("growth")) {
         Growth.run(url, report);
+      }
+      if (CommandLine.runs("outbox")) {
+        OutboxContest.run(url, report);
       }
     }
     report.end();

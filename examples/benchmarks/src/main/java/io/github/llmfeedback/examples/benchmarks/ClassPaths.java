@@ -33,6 +33,11 @@ final class ClassPaths {
     return jars(OKHTTP + "|jackson-.*|llm-feedback-.*|slf4j-.*|jspecify-.*");
   }
 
+  /** The same, and the databases' drivers and a pool. */
+  static String databases() {
+    return ours() + File.pathSeparator + jars("sqlite-jdbc-.*|postgresql-.*|HikariCP-.*");
+  }
+
   /** What the server needs. */
   static String all() {
     return System.getProperty("java.class.path");
