@@ -27,7 +27,11 @@ class PauseLimitTest {
   private final LoopbackServer server = new LoopbackServer();
   private final ManualTime time = new ManualTime();
   private final ToyClient client =
-      client(ToyClient.settings().totalTimeout(Duration.ofHours(1)).concurrency(8));
+      client(
+          ToyClient.settings()
+              .totalTimeout(Duration.ofHours(1))
+              .closeTimeout(Duration.ofMillis(100)) // calls that wait for ever are left behind
+              .concurrency(8));
 
   private ToyClient client(ClientSettings.Builder settings) {
     return new ToyClient(server.url(), ToyDialect.plain(), settings.build(), time);
