@@ -15,10 +15,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -112,11 +114,13 @@ final class Delivery {
    * @param superseded those of them that need not be sent
    */
   void begin(List<Claimed> entries, List<Claimed> superseded) {
+    Set<Claim> unsent = new HashSet<>();
+    superseded.forEach(entry -> unsent.add(entry.claim()));
     lock.lock();
     try {
       for (Claimed entry : entries) {
         open.put(entry.claim(), entry);
-        if (!superseded.contains(entry)) {
+        if (!unsent.contains(entry.claim())) {
           waiting
               .computeIfAbsent(entry.feedback().target(), target -> new ArrayDeque<>())
               .add(entry);
