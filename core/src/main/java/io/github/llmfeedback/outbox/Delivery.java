@@ -15,12 +15,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -110,33 +108,30 @@ final class Delivery {
   /**
    * Begins.
    *
-   * @param entries in order
+   * @param entries all that were claimed
    * @param superseded those of them that need not be sent
+   * @param sent those of them to be sent, in order; what is left is released in the end
    */
-  void begin(List<Claimed> entries, List<Claimed> superseded) {
-    Set<Claim> unsent = new HashSet<>();
-    superseded.forEach(entry -> unsent.add(entry.claim()));
-    lock.lock();
-    try {
-      for (Claimed entry : entries) {
-        open.put(entry.claim(), entry);
-        if (!unsent.contains(entry.claim())) {
-          waiting
-              .computeIfAbsent(entry.feedback().target(), target -> new ArrayDeque<>())
-              .add(entry);
-        }
-      }
-      renewal = timer.schedule(this::planRenewal, lease.dividedBy(3));
-    } finally {
-      lock.unlock();
-    }
-    List<Settlement> settlements = new ArrayList<>();
-    superseded.forEach(entry -> settlements.add(settlement(entry, EntryState.SUPERSEDED)));
+  void begin(List<Claimed> entries, List<Claimed> superseded, List<Claimed> sent) {
     guard(
         () -> {
-          if (settlements.isEmpty()) {
+          lock.lock();
+          try {
+            entries.forEach(entry -> open.put(entry.claim(), entry));
+            for (Claimed entry : sent) {
+              waiting
+                  .computeIfAbsent(entry.feedback().target(), target -> new ArrayDeque<>())
+                  .add(entry);
+            }
+            renewal = timer.schedule(this::planRenewal, lease.dividedBy(3));
+          } finally {
+            lock.unlock();
+          }
+          if (superseded.isEmpty()) {
             nextRound();
           } else {
+            List<Settlement> settlements = new ArrayList<>();
+            superseded.forEach(entry -> settlements.add(settlement(entry, EntryState.SUPERSEDED)));
             write(settlements, this::nextRound);
           }
         });
@@ -199,8 +194,7 @@ final class Delivery {
       List<Claimed> round,
       @Nullable List<? extends @Nullable Outcome> outcomes,
       @Nullable Throwable e) {
-    List<? extends @Nullable Outcome> known = outcomes != null ? outcomes : failed(round, e);
-    Verdict verdict = owner.judge(round, known);
+    Verdict verdict = owner.judge(round, known(round, outcomes, e));
     lock.lock();
     try {
       call = null;
@@ -214,6 +208,17 @@ final class Delivery {
       lock.unlock();
     }
     write(verdict.settlements(), this::nextRound);
+  }
+
+  private static List<? extends @Nullable Outcome> known(
+      List<Claimed> round,
+      @Nullable List<? extends @Nullable Outcome> outcomes,
+      @Nullable Throwable e) {
+    try {
+      return outcomes != null ? new ArrayList<>(outcomes) : failed(round, e);
+    } catch (RuntimeException thrown) { // the list of a client that is not ours
+      return failed(round, thrown);
+    }
   }
 
   private static List<? extends @Nullable Outcome> failed(
@@ -242,7 +247,8 @@ final class Delivery {
     }
   }
 
-  private void end() {
+  /** Ends, and lets go of what was claimed: its leases decide. */
+  void end() {
     lock.lock();
     try {
       if (isOver) {
@@ -260,6 +266,9 @@ final class Delivery {
 
   /** Writes fates, again and again if the store fails; a late one does no harm. */
   private void write(List<Settlement> settlements, Runnable then) {
+    if (isOver()) {
+      return;
+    }
     List<Boolean> written;
     try {
       written = store.settle(lane, settlements);
@@ -281,6 +290,15 @@ final class Delivery {
     }
     owner.settled(settlements, written);
     then.run();
+  }
+
+  private boolean isOver() {
+    lock.lock();
+    try {
+      return isOver;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void planRenewal() {

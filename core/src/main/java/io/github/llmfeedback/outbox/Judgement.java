@@ -88,13 +88,18 @@ final class Judgement {
     return null;
   }
 
-  /** Whether the provider took a decision on one of them at least, or none was asked of it. */
+  /** Whether the provider took a decision on one of them at least. */
   boolean isAnswered() {
     return results.stream()
-        .anyMatch(each -> each.state == EntryState.DELIVERED || each.state == EntryState.REJECTED);
+        .anyMatch(each -> each.state == EntryState.DELIVERED || each.reason == Fate.Reason.REFUSED);
   }
 
-  /** The first error that is not a decision; null if there is none. */
+  /** Whether the provider was asked, and took no decision on any of them. */
+  boolean isSilent() {
+    return !isAnswered() && results.stream().anyMatch(each -> each.state != EntryState.REJECTED);
+  }
+
+  /** The first error that is not a decision; null if there is none, or it is not known. */
   @Nullable FeedbackException failure() {
     return results.stream()
         .filter(each -> each.state == EntryState.PENDING || each.state == EntryState.PARKED)

@@ -7,6 +7,7 @@ import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.concurrent.ExitHook;
 import io.github.llmfeedback.concurrent.Scheduler;
 import io.github.llmfeedback.concurrent.Time;
+import io.github.llmfeedback.outbox.OutboxStore.Change;
 import io.github.llmfeedback.outbox.OutboxStore.Claimed;
 import io.github.llmfeedback.outbox.OutboxStore.Claims;
 import io.github.llmfeedback.outbox.OutboxStore.LaneCounts;
@@ -65,6 +66,7 @@ final class Lane implements Delivery.Owner {
   private final Set<Delivery> running = new HashSet<>();
   private Scheduler.@Nullable Alarm alarm;
   private boolean claimsNoMore;
+  private boolean isStopped;
   private boolean isOver;
 
   /** Used by one step after the other alone. */
@@ -72,6 +74,7 @@ final class Lane implements Delivery.Owner {
 
   private boolean hasLooked;
   private boolean holdsExit;
+  private final Probes probes = new Probes();
   private int inVain;
   private long restsUntil;
 
@@ -111,8 +114,14 @@ final class Lane implements Delivery.Owner {
   /** Has it take a step, now or after the one that it takes. */
   void wake() {
     if (wakes.getAndIncrement() == 0) {
-      exitHook.begin();
-      threads.execute(this::steps);
+      try {
+        exitHook.begin();
+        threads.execute(this::steps);
+      } catch (RuntimeException | Error e) { // no memory, most likely
+        recover(e);
+        wakes.set(0);
+        exitHook.end();
+      }
     }
   }
 
@@ -122,13 +131,26 @@ final class Lane implements Delivery.Owner {
       seen = wakes.get();
       try {
         step();
-        signal();
       } catch (RuntimeException | Error e) {
-        failed(e);
-        sleep(AFTER_ERROR);
+        recover(e);
       }
     } while (wakes.addAndGet(-seen) != 0);
     exitHook.end();
+    signal();
+  }
+
+  /**
+   * Has the lane go on, whatever a step threw; what is added next wakes it, if nothing else can.
+   */
+  private void recover(Throwable thrown) {
+    isIdle = true;
+    try {
+      failed(thrown);
+      sleep(AFTER_ERROR);
+      isIdle = false;
+    } catch (RuntimeException | Error e) {
+      // As above: an add, a poll or the end of a delivery wakes it.
+    }
   }
 
   private void step() {
@@ -140,27 +162,30 @@ final class Lane implements Delivery.Owner {
     Duration rest = Duration.ofNanos(restsUntil - time.nanoTime());
     Duration wait = rest.compareTo(pace.left()) > 0 ? rest : pace.left();
     if (!wait.isNegative() && !wait.isZero()) {
-      isIdle = false;
-      holdExit(!store.isShared() && store.hasOpen(name));
+      isIdle = true; // before it asks: what is added after it must hold the exit too
+      boolean hasOpen = hasOpen();
+      isIdle = !store.isShared() && !hasOpen;
+      holdExit(hasOpen);
       sleep(wait);
       return;
     }
     while (hasRoom()) {
-      int size = pace.isProbing() ? 1 : settings.batchSize();
+      boolean isProbe = pace.isProbing();
+      int size = isProbe ? probes.choice(settings.batchSize()) : settings.batchSize();
+      int perTarget = isProbe ? 1 : LaneSettings.PER_TARGET;
       isIdle = true; // before the claim: what is added after it must wake this lane
-      Claims claims = store.claim(name, size, LaneSettings.PER_TARGET, settings.lease());
+      Claims claims = store.claim(name, size, perTarget, settings.lease());
       fates.changed(claims.parked());
       if (claims.entries().isEmpty() && claims.parked().isEmpty()) {
         rest(Pace.doubled(REST, ++inVain, LONGEST_REST));
-        boolean hasOpen = !store.isShared() && store.hasOpen(name);
-        holdExit(hasOpen);
+        holdExit(hasOpen());
         sleep(settings.pollInterval());
         return;
       }
       isIdle = false;
       if (!claims.entries().isEmpty()) {
         holdExit(!store.isShared());
-        begin(claims.entries());
+        begin(claims.entries(), isProbe);
       }
       inVain = 0;
       if (claims.entries().size() < size) {
@@ -169,23 +194,43 @@ final class Lane implements Delivery.Owner {
         return;
       }
     }
+    sleep(settings.pollInterval()); // a delivery that ends wakes it before
+  }
+
+  /** Whether the end of this process would lose something. */
+  private boolean hasOpen() {
+    return !store.isShared() && store.hasOpen(name);
   }
 
   private void rest(Duration length) {
     restsUntil = time.nanoTime() + length.toNanos();
   }
 
-  private void begin(List<Claimed> entries) {
+  private void begin(List<Claimed> entries, boolean isProbe) {
     Delivery delivery = new Delivery(this, name, client, store, settings.lease(), time, threads);
+    boolean isLate;
     lock.lock();
     try {
       running.add(delivery);
+      isLate = isStopped;
     } finally {
       lock.unlock();
     }
     exitHook.begin();
-    List<Claimed> superseded = overwrites ? Superseding.superseded(entries) : List.of();
-    delivery.begin(entries, superseded);
+    if (isLate) {
+      delivery.stop();
+    }
+    if (isProbe) {
+      delivery.begin(entries, List.of(), List.of(probes.choose(entries)));
+      return;
+    }
+    probes.end();
+    Set<Claimed> superseded = overwrites ? Superseding.superseded(entries, client) : Set.of();
+    List<Claimed> sent =
+        superseded.isEmpty()
+            ? entries
+            : entries.stream().filter(each -> !superseded.contains(each)).toList();
+    delivery.begin(entries, List.copyOf(superseded), sent);
   }
 
   /** Ends leases, and drops what is too old; at most once in a poll interval. */
@@ -199,7 +244,11 @@ final class Lane implements Delivery.Owner {
     fates.changed(store.endLeases(name, repeats));
     Duration maxAge = settings.maxAge();
     if (maxAge != null) {
-      fates.changed(store.expire(name, maxAge));
+      List<Change> expired = store.expire(name, maxAge);
+      while (!expired.isEmpty()) {
+        fates.changed(expired);
+        expired = store.expire(name, maxAge);
+      }
     }
     notices.count(
         "parked or rejected entries were kept long enough and are forgotten",
@@ -249,17 +298,12 @@ final class Lane implements Delivery.Owner {
 
   @Override
   public Delivery.Verdict judge(List<Claimed> sent, List<? extends @Nullable Outcome> outcomes) {
-    boolean isProbe = pace.isProbing();
     Judgement judgement = Judgement.of(sent, outcomes, repeats);
     Pace.Change change = pace.after(judgement);
     say(change, judgement);
-    if (judgement.isAnswered() || judgement.failure() == null) {
-      return new Delivery.Verdict(judgement.settlements(pace::entryDelay), true);
-    }
-    // The next probe is another entry, for this one may be the only one that fails.
-    Duration delay = isProbe ? pace.left().multipliedBy(2) : Duration.ZERO;
-    Duration left = delay.isNegative() ? Duration.ZERO : delay;
-    return new Delivery.Verdict(judgement.settlements(attempts -> left), false);
+    boolean goesOn = !judgement.isSilent() && judgement.unauthorized() == null;
+    Judgement.Delays delays = goesOn ? pace::entryDelay : attempts -> Duration.ZERO;
+    return new Delivery.Verdict(judgement.settlements(delays), goesOn);
   }
 
   private void say(Pace.Change change, Judgement judgement) {
@@ -303,14 +347,14 @@ final class Lane implements Delivery.Owner {
 
   @Override
   public void failed(Throwable e) {
-    if (!(e instanceof OutboxException)) {
-      restarts.incrementAndGet();
-    }
     var unused = storeFailed(e);
   }
 
   @Override
   public boolean storeFailed(Throwable e) {
+    if (!(e instanceof OutboxException)) {
+      restarts.incrementAndGet();
+    }
     notices.count(
         "failures of the outbox's store or lane, which go on (%s)".formatted(name),
         1,
@@ -361,6 +405,7 @@ final class Lane implements Delivery.Owner {
     lock.lock();
     try {
       claimsNoMore = true;
+      isStopped = true;
       stopped = List.copyOf(running);
     } finally {
       lock.unlock();
@@ -368,18 +413,23 @@ final class Lane implements Delivery.Owner {
     stopped.forEach(Delivery::stop);
   }
 
-  /** Sleeps for good. */
+  /** Sleeps for good, and lets go of what it still sends. */
   void end() {
+    List<Delivery> left;
     lock.lock();
     try {
       claimsNoMore = true;
+      isStopped = true;
       isOver = true;
+      left = List.copyOf(running);
       if (alarm != null) {
         alarm.cancel();
       }
     } finally {
       lock.unlock();
     }
+    left.forEach(Delivery::end);
+    wake(); // to let the JVM exit
   }
 
   /**
@@ -391,12 +441,12 @@ final class Lane implements Delivery.Owner {
   boolean awaitQuiet(long deadline) throws InterruptedException {
     lock.lock();
     try {
-      while (!running.isEmpty()) {
+      while (!running.isEmpty() || wakes.get() != 0) {
         long left = deadline - System.nanoTime();
         if (left <= 0) {
           return false;
         }
-        changed.awaitNanos(left);
+        changed.awaitNanos(left); // a step may be about to begin a delivery
       }
       return true;
     } finally {

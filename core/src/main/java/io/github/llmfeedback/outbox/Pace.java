@@ -58,17 +58,22 @@ final class Pace {
   }
 
   private Change change(Judgement judgement) {
+    // What was sent together with what failed before fails with it: that is one failure.
+    int more = until - time.nanoTime() > 0 && failures > 0 ? 0 : 1;
     if (judgement.unauthorized() != null) {
-      failures = isUnauthorized ? failures + 1 : 1;
+      failures = isUnauthorized ? failures + more : 1;
       pause(jittered(doubled(FIRST_PROBE, failures, LAST_PROBE)));
       boolean isNews = !isUnauthorized;
       isUnauthorized = true;
       return isNews ? Change.UNAUTHORIZED : Change.NONE;
-    } else if (!judgement.isAnswered() && judgement.failure() != null) {
-      failures = isUnauthorized ? 1 : failures + 1;
+    } else if (judgement.isSilent()) {
+      boolean isNews = isUnauthorized || failures == 0;
+      failures = isUnauthorized ? 1 : failures + more;
       isUnauthorized = false;
       pause(jittered(doubled(firstBackoff, failures, maxBackoff)));
-      return failures == 1 ? Change.FAILING : Change.NONE;
+      return isNews ? Change.FAILING : Change.NONE;
+    } else if (!judgement.isAnswered()) {
+      return Change.NONE;
     }
     boolean isNews = failures > 0;
     failures = 0;
