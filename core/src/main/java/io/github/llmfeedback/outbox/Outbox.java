@@ -394,6 +394,7 @@ public final class Outbox implements AutoCloseable {
       lanes.values().forEach(Lane::end);
       release();
     }
+    left = store.isShared() ? left : open(); // something may have been added until it was closed
     if (left > 0) {
       if (store.isShared()) {
         notices.info("the outbox closed with {} entries to be delivered; they stay stored", left);
@@ -435,10 +436,18 @@ public final class Outbox implements AutoCloseable {
   private void release() {
     notices.report();
     fates.close(Duration.ofSeconds(1));
-    clients.values().forEach(FeedbackClient::close);
-    store.close();
+    clients.values().forEach(client -> close("client", client));
+    close("store", store);
     exitHook.close();
     threads.release();
+  }
+
+  private void close(String what, AutoCloseable closed) {
+    try {
+      closed.close();
+    } catch (Exception | Error e) { // one that is not ours
+      notices.warn("the outbox closes, but its {} threw {}", what, e.getClass().getName());
+    }
   }
 
   /** In a database nothing is lost at exit, if only nothing more is begun. */
