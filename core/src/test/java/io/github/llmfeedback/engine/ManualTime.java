@@ -31,12 +31,12 @@ public final class ManualTime implements Time {
     Await.isTrue(() -> "no alarm in " + delay + ", but " + alarms(), () -> hasAlarm(delay));
   }
 
-  boolean hasAlarm(Duration delay) {
+  public boolean hasAlarm(Duration delay) {
     return alarms().contains(delay);
   }
 
   /** The delays after which the alarms are due. */
-  List<Duration> alarms() {
+  public List<Duration> alarms() {
     lock.lock();
     try {
       return pending.stream().map(each -> Duration.ofNanos(each.due - passed)).sorted().toList();

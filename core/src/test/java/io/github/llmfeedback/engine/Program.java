@@ -47,24 +47,24 @@ public final class Program implements AutoCloseable {
   }
 
   /** Asks it to exit, as {@code kill} does. */
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 
   /** What a program printed that was asked to end; fails unless it ends in time. */
-  String outputOfTheTerminated(Duration timeout) throws InterruptedException {
+  public String outputOfTheTerminated(Duration timeout) throws InterruptedException {
     if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new AssertionError("did not end: " + read(out, err));
     }
     return read(out);
   }
 
-  boolean hasPrinted(String text) {
+  public boolean hasPrinted(String text) {
     return read(out).contains(text);
   }
 
   /** What it wrote to the error stream. */
-  String errors() {
+  public String errors() {
     return read(err);
   }
 

@@ -89,7 +89,7 @@ public final class ToyClient extends TimedClient implements SupportsUpdate, Supp
   }
 
   /** The targets in a request, in order, each once for each of its objects. */
-  static List<String> targets(Seen seen) {
+  public static List<String> targets(Seen seen) {
     List<String> targets = new ArrayList<>();
     Matcher matcher = ID.matcher(seen.body());
     while (matcher.find()) {
