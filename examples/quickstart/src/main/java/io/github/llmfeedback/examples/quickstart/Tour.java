@@ -47,6 +47,7 @@ final class Tour {
       refused(clients.helicone(), target);
       fanOut(target);
     }
+    new OutboxTour(screen).run();
     screen.heading("What the sandbox's providers keep now, and what the receipts say:");
     screen.table(ledger.rows(sandbox));
   }

@@ -44,7 +44,7 @@ class ModulePathTest {
 
     assertThat(java.waitFor()).as(printed).isZero();
     assertThat(printed).contains("io.github.llmfeedback.portkey requires io.github.llmfeedback ");
-    assertThat(printed).contains("1000 accepted, 0 failed");
+    assertThat(printed).contains("1000 accepted, 0 failed", "0 duplicates");
   }
 
   private static String only(List<String> entries, boolean ofTheExample) {

@@ -60,6 +60,21 @@ class QuickstartTest {
   }
 
   @Test
+  void whatAKilledProcessStoredIsDeliveredOnceByTheNext() {
+    new OutboxTour(new Screen(out)).run();
+
+    assertThat(printed().replaceAll("\\s+", " "))
+        .contains(
+            "500 added: 0 delivered, 0 rejected, 0 superseded, 0 dropped, 0 parked, 0 claimed,"
+                + " 500 pending")
+        .contains("Now the process is killed")
+        .contains(
+            "500 added: 500 delivered, 0 rejected, 0 superseded, 0 dropped, 0 parked, 0 claimed,"
+                + " 0 pending")
+        .contains("Portkey keeps 500 feedbacks on 500 answers: 0 duplicates.");
+  }
+
+  @Test
   void noLineIsLongerThan100Columns() {
     Quickstart.run(List.of(), Map.of("PORTKEY_API_KEY", "pk-never-printed"), out);
 
