@@ -178,6 +178,7 @@ public final class Outbox implements AutoCloseable {
   }
 
   private List<NewEntry> entries(Collection<? extends Feedback> feedbacks) {
+    Objects.requireNonNull(feedbacks, "feedbacks must not be null");
     List<NewEntry> entries = new ArrayList<>(feedbacks.size());
     for (Feedback each : feedbacks) {
       entries.add(entry(each));
@@ -344,6 +345,7 @@ public final class Outbox implements AutoCloseable {
   }
 
   private static long deadline(Duration timeout) {
+    Objects.requireNonNull(timeout, "timeout must not be null");
     if (timeout.isNegative()) {
       throw new IllegalArgumentException("timeout must not be negative, but is " + timeout);
     }
@@ -507,7 +509,7 @@ public final class Outbox implements AutoCloseable {
       }
       if (clients.putIfAbsent(lane, client) != null) {
         throw new IllegalArgumentException(
-            "there are two lanes \"" + lane + "\": name them, with to(name, client)");
+            "there are two lanes \"" + lane + "\": give one another name, with and(name, client)");
       }
       return this;
     }
