@@ -6,6 +6,7 @@ import io.github.llmfeedback.outbox.OutboxStore.Claim;
 import io.github.llmfeedback.outbox.OutboxStore.Claimed;
 import io.github.llmfeedback.outbox.OutboxStore.LaneCounts;
 import io.github.llmfeedback.outbox.OutboxStore.NewEntry;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -90,6 +91,19 @@ final class MemoryLane {
 
   @Nullable MemoryRow firstPending() {
     return pending.isEmpty() ? sortIn() : pending.firstEntry().getValue();
+  }
+
+  /**
+   * Pending ones that were added before then, wherever they stand: ids may be older than others.
+   */
+  List<MemoryRow> pendingBefore(Instant then, int max) {
+    if (fresh.stream().anyMatch(entry -> entry.added().isBefore(then))) {
+      sortInAll();
+    }
+    return pending.values().stream()
+        .filter(row -> NewEntry.added(row.id).isBefore(then))
+        .limit(max)
+        .toList();
   }
 
   /** All that are kept, in order, after one of them. */

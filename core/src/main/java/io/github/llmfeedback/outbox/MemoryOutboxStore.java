@@ -290,10 +290,7 @@ public final class MemoryOutboxStore implements OutboxStore {
       MemoryLane lane = lane(name);
       Instant oldest = opened().now().minus(age);
       List<Change> expired = new ArrayList<>();
-      MemoryRow row;
-      while (expired.size() < PORTION
-          && (row = lane.firstPending()) != null
-          && NewEntry.added(row.id).isBefore(oldest)) {
+      for (MemoryRow row : lane.pendingBefore(oldest, PORTION)) {
         expired.add(dropped(lane, row, Fate.Reason.EXPIRED));
       }
       return expired;
