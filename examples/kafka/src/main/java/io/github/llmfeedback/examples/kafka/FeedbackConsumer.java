@@ -303,7 +303,8 @@ public final class FeedbackConsumer implements Runnable, AutoCloseable {
       consumer.commitSync(uncommitted);
       uncommitted.clear();
     } catch (RebalanceInProgressException | TimeoutException e) {
-      LOG.debug("not committed yet", e); // with the next batch, or when the partitions leave
+      // Committed with the next poll or batch, or when the partitions leave.
+      LOG.debug("not committed yet: {}", e.toString());
     } catch (CommitFailedException e) {
       uncommitted.clear();
       LOG.warn("this member fell out of its group; what it delivered last may count twice", e);

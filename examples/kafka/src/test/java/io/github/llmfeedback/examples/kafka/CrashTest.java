@@ -2,6 +2,7 @@ package io.github.llmfeedback.examples.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.examples.kafka.demo.Member;
 import java.time.Duration;
@@ -58,7 +59,8 @@ class CrashTest {
           }
           return stored.after(Duration.ofMillis(5));
         });
-    stream.start(stream.client(portkey), Stream.SETTINGS);
+    FeedbackClient client = Member.client(portkey.url(), PretendPortkey.KEY);
+    stream.start(stream.closing(client), Stream.SETTINGS);
     Set<String> ids = new HashSet<>();
     int kills = RebalanceTest.ROUNDS;
 

@@ -8,12 +8,16 @@ import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.examples.kafka.ConsumerSettings.Uncertain;
 import io.github.llmfeedback.helicone.HeliconeFeedbackClient;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,33 +41,38 @@ class OverwriteTest {
     server.answerAll(
         seen -> {
           int number = count.incrementAndGet();
-          if (number % 11 == 0) {
+          if (number % 19 == 0) {
             return Reply.of(429, "{}");
           }
           kept.put(seen.segments().get(2), seen.body().contains("true"));
           Reply stored = Reply.of(201, "{\"data\":null,\"error\":null}");
-          return number % 7 == 0 ? stored.with(Reply.Fault.CLOSED_AFTER_REQUEST) : stored;
+          return number % 13 == 0 ? stored.with(Reply.Fault.CLOSED_AFTER_REQUEST) : stored;
         });
     Map<String, Boolean> last = new HashMap<>();
+    List<CompletableFuture<?>> sent = new ArrayList<>();
+    List<String> answers =
+        IntStream.range(0, 40).mapToObj(i -> UUID.randomUUID().toString()).toList();
     Random random = new Random(7);
-    for (int i = 0; i < 400; i++) {
-      String answer = new UUID(0, i % 20).toString();
+    for (int i = 0; i < 100; i++) {
+      String answer = answers.get(i % answers.size());
       boolean isGood = random.nextBoolean();
       last.put(answer, isGood);
       Feedback.Builder rating = Feedback.on(answer);
-      var unused = stream.producer.send((isGood ? rating.thumbsUp() : rating.thumbsDown()).build());
+      sent.add(stream.producer.send((isGood ? rating.thumbsUp() : rating.thumbsDown()).build()));
     }
+    sent.forEach(CompletableFuture::join);
 
-    try (FeedbackClient client =
+    FeedbackClient client =
         HeliconeFeedbackClient.builder("hk-of-a-test")
             .baseUrl(server.url())
             .settings(Stream.impatient().build())
-            .build()) {
-      stream.start(client, Stream.SETTINGS.maxBatch(20).uncertain(Uncertain.OVERWRITE));
-      stream.awaitDone();
-      assertThat(kept).isEqualTo(last);
-      assertThat(Stream.records(stream.topics.retry())).isEmpty();
-      assertThat(Stream.records(stream.topics.parked())).isEmpty();
-    }
+            .build();
+    stream.start(
+        stream.closing(client), Stream.SETTINGS.maxBatch(20).uncertain(Uncertain.OVERWRITE));
+    stream.awaitDone();
+
+    assertThat(kept).isEqualTo(last);
+    assertThat(Stream.records(stream.topics.retry())).isEmpty();
+    assertThat(Stream.records(stream.topics.parked())).isEmpty();
   }
 }

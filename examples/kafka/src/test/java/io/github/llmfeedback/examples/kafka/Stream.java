@@ -70,11 +70,15 @@ final class Stream implements AutoCloseable {
   }
 
   FeedbackClient client(PretendPortkey portkey) {
-    FeedbackClient client =
+    return closing(
         PortkeyFeedbackClient.builder(PretendPortkey.KEY)
             .baseUrl(portkey.url())
             .settings(impatient().build())
-            .build();
+            .build());
+  }
+
+  /** This client, which is closed after the members. */
+  FeedbackClient closing(FeedbackClient client) {
     clients.add(client);
     return client;
   }

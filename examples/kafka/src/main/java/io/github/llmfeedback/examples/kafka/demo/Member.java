@@ -54,7 +54,8 @@ public final class Member {
         .member(Broker.member());
   }
 
-  static FeedbackClient client(String url, String key) {
+  /** A client whose network loses some. */
+  public static FeedbackClient client(String url, String key) {
     return PortkeyFeedbackClient.builder(key)
         .baseUrl(url)
         .settings(
