@@ -6,7 +6,9 @@ import java.util.Map;
 /**
  * How a {@link FeedbackConsumer} behaves.
  *
- * @param uncertain what becomes of a feedback that may have been stored
+ * @param repeatUncertain whether a feedback that may have been stored goes to the retry topic, and
+ *     may count twice; if not, it is parked, for a person to decide. Without effect at a provider
+ *     that overwrites
  * @param maxBatch how many records are submitted together at most: so many may count twice when a
  *     member is killed
  * @param retryDelay how long a record stays in the retry topic at least
@@ -18,28 +20,13 @@ import java.util.Map;
  * @param member more of Kafka's consumer settings, such as {@code session.timeout.ms}
  */
 public record ConsumerSettings(
-    Uncertain uncertain,
+    boolean repeatUncertain,
     int maxBatch,
     Duration retryDelay,
     Duration firstRest,
     Duration longestRest,
     Duration finishTimeout,
     Map<String, Object> member) {
-
-  /** What becomes of a feedback that may have been stored. */
-  public enum Uncertain {
-    /** It is parked, for a person to decide: it never counts twice because of a repeat. */
-    PARK,
-    /** It goes to the retry topic, and may count twice. */
-    REPEAT,
-    /**
-     * It is repeated in its place, as is what was not stored, and so is everything after it: in
-     * order, so that the last rating is the one that stays. For a provider that overwrites
-     * (Helicone, Baseplate), where arriving twice does no harm. Nothing of it goes to the retry
-     * topic; what never gets through holds up its partition.
-     */
-    OVERWRITE
-  }
 
   /** Copies what could be changed. */
   public ConsumerSettings {
@@ -52,7 +39,7 @@ public record ConsumerSettings(
   /** Parks what is uncertain; batches of 500, a minute in the retry topic, rests of 1 to 60 s. */
   public static ConsumerSettings defaults() {
     return new ConsumerSettings(
-        Uncertain.PARK,
+        false,
         500,
         Duration.ofMinutes(1),
         Duration.ofSeconds(1),
@@ -62,38 +49,38 @@ public record ConsumerSettings(
   }
 
   /** These settings, with another treatment of what may have been stored. */
-  public ConsumerSettings uncertain(Uncertain uncertain) {
+  public ConsumerSettings repeatUncertain(boolean repeatUncertain) {
     return new ConsumerSettings(
-        uncertain, maxBatch, retryDelay, firstRest, longestRest, finishTimeout, member);
+        repeatUncertain, maxBatch, retryDelay, firstRest, longestRest, finishTimeout, member);
   }
 
   /** These settings, with batches of at most this many records. */
   public ConsumerSettings maxBatch(int maxBatch) {
     return new ConsumerSettings(
-        uncertain, maxBatch, retryDelay, firstRest, longestRest, finishTimeout, member);
+        repeatUncertain, maxBatch, retryDelay, firstRest, longestRest, finishTimeout, member);
   }
 
   /** These settings, with another time in the retry topic. */
   public ConsumerSettings retryDelay(Duration retryDelay) {
     return new ConsumerSettings(
-        uncertain, maxBatch, retryDelay, firstRest, longestRest, finishTimeout, member);
+        repeatUncertain, maxBatch, retryDelay, firstRest, longestRest, finishTimeout, member);
   }
 
   /** These settings, with other rests after a batch of which nothing got through. */
   public ConsumerSettings rest(Duration first, Duration longest) {
     return new ConsumerSettings(
-        uncertain, maxBatch, retryDelay, first, longest, finishTimeout, member);
+        repeatUncertain, maxBatch, retryDelay, first, longest, finishTimeout, member);
   }
 
   /** These settings, with another wait for the batch in flight. */
   public ConsumerSettings finishTimeout(Duration finishTimeout) {
     return new ConsumerSettings(
-        uncertain, maxBatch, retryDelay, firstRest, longestRest, finishTimeout, member);
+        repeatUncertain, maxBatch, retryDelay, firstRest, longestRest, finishTimeout, member);
   }
 
   /** These settings, with these of Kafka's consumer settings. */
   public ConsumerSettings member(Map<String, Object> member) {
     return new ConsumerSettings(
-        uncertain, maxBatch, retryDelay, firstRest, longestRest, finishTimeout, member);
+        repeatUncertain, maxBatch, retryDelay, firstRest, longestRest, finishTimeout, member);
   }
 }

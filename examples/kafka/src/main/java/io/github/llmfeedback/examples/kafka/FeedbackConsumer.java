@@ -2,7 +2,6 @@ package io.github.llmfeedback.examples.kafka;
 
 import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.examples.kafka.Batch.Result;
-import io.github.llmfeedback.examples.kafka.ConsumerSettings.Uncertain;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -199,11 +198,11 @@ public final class FeedbackConsumer implements Runnable, AutoCloseable {
   }
 
   private void settle(Batch batch) {
-    boolean isOverwriting = settings.uncertain() == Uncertain.OVERWRITE;
+    boolean isOverwriting = client.capabilities().overwrites();
     boolean isThrough = false;
     Result trouble = null;
     Map<TopicPartition, OffsetAndMetadata> settled = new HashMap<>();
-    for (var results : batch.results(settings.uncertain() != Uncertain.PARK).entrySet()) {
+    for (var results : batch.results(settings.repeatUncertain()).entrySet()) {
       TopicPartition partition = results.getKey();
       List<Result> all = results.getValue();
       int end = isOverwriting ? firstKept(all) : endOfSettled(all);

@@ -40,15 +40,17 @@ public final class FeedbackProducer implements AutoCloseable {
    */
   public CompletableFuture<RecordMetadata> send(Feedback feedback) {
     CompletableFuture<RecordMetadata> stored = new CompletableFuture<>();
-    producer.send(
-        new ProducerRecord<>(topic, feedback.target().toText(), json.write(feedback)),
-        (metadata, error) -> {
-          if (error == null) {
-            stored.complete(metadata);
-          } else {
-            stored.completeExceptionally(error);
-          }
-        });
+    String key = feedback.target().toText();
+    var unused =
+        producer.send(
+            new ProducerRecord<>(topic, key, json.write(feedback)),
+            (metadata, error) -> {
+              if (error == null) {
+                stored.complete(metadata);
+              } else {
+                stored.completeExceptionally(error);
+              }
+            });
     return stored;
   }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.contract.Seen;
-import io.github.llmfeedback.examples.kafka.ConsumerSettings.Uncertain;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,9 +98,13 @@ class FateTest {
         new KafkaProducer<>(
             new HashMap<>(Stream.kafka()), new ByteArraySerializer(), new ByteArraySerializer())) {
       String topic = stream.topics.feedback();
-      other.send(new ProducerRecord<>(topic, null, noText));
-      other.send(new ProducerRecord<>(topic, new byte[] {1}, null));
-      other.send(new ProducerRecord<>(topic, null, "{\"v\":1}".getBytes(UTF_8)));
+      for (ProducerRecord<byte[], byte[]> record :
+          List.of(
+              new ProducerRecord<byte[], byte[]>(topic, null, noText),
+              new ProducerRecord<byte[], byte[]>(topic, new byte[] {1}, null),
+              new ProducerRecord<byte[], byte[]>(topic, null, "{\"v\":1}".getBytes(UTF_8)))) {
+        var unused = other.send(record);
+      }
     }
     stream.sendAll(List.of("good-1"));
 
@@ -141,7 +144,7 @@ class FateTest {
                 : reply);
     stream.sendAll(List.of("lost-1", "good-2"));
 
-    consume(ONE_BY_ONE.uncertain(Uncertain.REPEAT));
+    consume(ONE_BY_ONE.repeatUncertain(true));
 
     assertThat(portkey.stored()).containsExactlyInAnyOrder("lost-1", "good-2", "lost-1");
     assertThat(Stream.records(stream.topics.parked())).isEmpty();

@@ -6,7 +6,6 @@ import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackClient;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
-import io.github.llmfeedback.examples.kafka.ConsumerSettings.Uncertain;
 import io.github.llmfeedback.helicone.HeliconeFeedbackClient;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,9 +50,9 @@ class OverwriteTest {
     Map<String, Boolean> last = new HashMap<>();
     List<CompletableFuture<?>> sent = new ArrayList<>();
     List<String> answers =
-        IntStream.range(0, 40).mapToObj(i -> UUID.randomUUID().toString()).toList();
+        IntStream.range(0, 30).mapToObj(i -> UUID.randomUUID().toString()).toList();
     Random random = new Random(7);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 60; i++) {
       String answer = answers.get(i % answers.size());
       boolean isGood = random.nextBoolean();
       last.put(answer, isGood);
@@ -68,7 +67,7 @@ class OverwriteTest {
             .settings(Stream.impatient().build())
             .build();
     stream.start(
-        stream.closing(client), Stream.SETTINGS.maxBatch(20).uncertain(Uncertain.OVERWRITE));
+        stream.closing(client), Stream.SETTINGS.maxBatch(20));
     stream.awaitDone();
 
     assertThat(kept).isEqualTo(last);

@@ -78,16 +78,11 @@ public final class Broker implements AutoCloseable {
   /** How many members a group has. */
   public int members(String group) {
     try {
-      return admin
-          .describeConsumerGroups(List.of(group))
-          .all()
-          .get()
-          .get(group)
-          .members()
-          .stream()
-          .filter(member -> !member.assignment().topicPartitions().isEmpty())
-          .toList()
-          .size();
+      return (int)
+          admin.describeConsumerGroups(List.of(group)).all().get().values().stream()
+              .flatMap(description -> description.members().stream())
+              .filter(member -> !member.assignment().topicPartitions().isEmpty())
+              .count();
     } catch (InterruptedException | ExecutionException e) {
       return 0; // there is no such group yet
     }
