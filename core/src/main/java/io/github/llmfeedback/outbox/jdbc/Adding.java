@@ -1,38 +1,103 @@
 package io.github.llmfeedback.outbox.jdbc;
 
+import io.github.llmfeedback.concurrent.Clock;
+import io.github.llmfeedback.outbox.OutboxException;
+import io.github.llmfeedback.outbox.OutboxFullException;
 import io.github.llmfeedback.outbox.OutboxStore.Change;
 import io.github.llmfeedback.outbox.OutboxStore.NewEntry;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** Adds entries. Thread-safe. */
 final class Adding {
+  /** Others may make room in the database without telling. */
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final Transactions transactions;
   private final Dialect dialect;
+  private final @Nullable Room room;
+  private final Duration wait;
+  private final Clock clock;
   private final GroupCommit commits = new GroupCommit(this::commit);
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition freed = lock.newCondition();
 
-  Adding(Transactions transactions) {
+  /**
+   * The way to add to a store.
+   *
+   * @param room null if it is not bounded
+   * @param wait how long a caller waits for room
+   */
+  Adding(Transactions transactions, @Nullable Room room, Duration wait, Clock clock) {
     this.transactions = transactions;
     this.dialect = transactions.dialect();
+    this.room = room;
+    this.wait = wait;
+    this.clock = clock;
   }
 
   List<Change> add(Set<String> lanes, List<NewEntry> entries) {
     if (lanes.isEmpty() || entries.isEmpty()) {
       return List.of();
     }
-    Addition addition = new Addition(lanes, entries.stream().map(Rows.Added::of).toList());
-    commits.add(addition);
-    return addition.dropped;
+    List<Rows.Added> added = entries.stream().map(Rows.Added::of).toList();
+    long begin = clock.nanoTime();
+    while (true) {
+      Addition addition = new Addition(lanes, added);
+      try {
+        commits.add(addition);
+        return addition.dropped;
+      } catch (OutboxFullException e) {
+        if (clock.nanoTime() - begin >= wait.toNanos()) {
+          throw e;
+        }
+      }
+      awaitRoom();
+    }
   }
 
+  private void awaitRoom() {
+    lock.lock();
+    try {
+      if (freed.awaitNanos(LOOK_AGAIN_NANOS) < 0) {
+        return; // to look again
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new OutboxException(
+          "interrupted while waiting for room in the outbox; nothing was stored", null, false);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets callers that wait for room look again. */
+  void look() {
+    lock.lock();
+    try {
+      freed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Adds entries in a transaction of the caller's. */
   void addWithin(Connection connection, Set<String> lanes, List<NewEntry> entries) {
     Addition addition = new Addition(lanes, entries.stream().map(Rows.Added::of).toList());
     transactions.within(
         connection,
         session -> {
+          if (room != null && room.left(session) < Room.bytes(addition)) {
+            room.make(session, Room.bytes(addition), false);
+          }
           insert(session, List.of(addition));
           return true;
         });
@@ -41,9 +106,37 @@ final class Adding {
   private void commit(List<Addition> additions) {
     transactions.add(
         session -> {
-          insert(session, additions);
-          return additions.size();
+          if (room == null) {
+            insert(session, additions);
+          } else {
+            insert(session, additions, room);
+          }
+          return true;
         });
+  }
+
+  /** Adds those for which there is room; the others get an error. */
+  private void insert(Session session, List<Addition> additions, Room room) throws SQLException {
+    List<Addition> fitting = new ArrayList<>();
+    long left = room.left(session);
+    for (Addition addition : additions) {
+      long bytes = Room.bytes(addition);
+      addition.error = null;
+      addition.dropped = List.of();
+      try {
+        if (left < bytes) {
+          insert(session, fitting);
+          fitting.clear();
+          addition.dropped = room.make(session, bytes, true);
+          left = room.left(session);
+        }
+        left -= bytes;
+        fitting.add(addition);
+      } catch (OutboxFullException e) {
+        addition.error = e;
+      }
+    }
+    insert(session, fitting);
   }
 
   /** Adds additions to the same lanes by one statement. */

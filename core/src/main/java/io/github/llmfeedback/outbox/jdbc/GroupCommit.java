@@ -70,6 +70,16 @@ final class GroupCommit {
     }
   }
 
+  /** How many callers wait for another's commit to end. */
+  int waiting() {
+    lock.lock();
+    try {
+      return queue.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Commits group after group until this one is stored. */
   private void lead(Waiting mine) {
     List<Waiting> done = new ArrayList<>();

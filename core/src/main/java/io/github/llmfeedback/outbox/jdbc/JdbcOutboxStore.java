@@ -118,9 +118,11 @@ public final class JdbcOutboxStore implements OutboxStore {
     Sessions sessions;
     if (dataSource == null) {
       dialect = new SqliteDialect(tables);
+      check(dialect.database());
       sessions = opening.file(Objects.requireNonNull(settings.file), dialect);
     } else {
       dialect = opening.recognise(dataSource);
+      check(dialect.database());
       sessions =
           new PooledSessions(
               dataSource,
@@ -136,14 +138,40 @@ public final class JdbcOutboxStore implements OutboxStore {
       throw e;
     }
     Totals totals = new Totals(transactions);
+    Long maxBytes = settings.maxBytes;
+    Overflow whenFull = settings.whenFull;
+    Room room =
+        dialect.database() == Database.SQLITE
+            ? new Room(
+                dialect,
+                totals,
+                maxBytes == null ? Room.DEFAULT_BYTES : maxBytes,
+                whenFull == null ? Overflow.refuse() : whenFull)
+            : null;
     return new Parts(
         transactions,
-        new Adding(transactions),
+        new Adding(
+            transactions,
+            room,
+            whenFull == null ? Duration.ZERO : whenFull.limit(),
+            settings.clock == null ? new ProcessClock() : settings.clock),
         new Claiming(transactions),
         new Settling(transactions),
         new Upkeep(transactions, totals),
         totals,
         new Reading(transactions));
+  }
+
+  private void check(Database database) {
+    if (database == Database.SQLITE && tables.hasSchema()) {
+      throw new IllegalArgumentException("tables must be without a schema in SQLite");
+    }
+    if (database != Database.SQLITE && (settings.maxBytes != null || settings.whenFull != null)) {
+      throw new IllegalArgumentException(
+          "maxBytes and whenFull are for SQLite; how large the tables in "
+              + database
+              + " become is bounded by that alone");
+    }
   }
 
   private Parts opened() {
@@ -186,7 +214,10 @@ public final class JdbcOutboxStore implements OutboxStore {
 
   @Override
   public List<Boolean> settle(String lane, List<Settlement> settlements) {
-    return opened().settling.settle(lane, settlements);
+    Parts parts = opened();
+    List<Boolean> written = parts.settling.settle(lane, settlements);
+    parts.adding.look();
+    return written;
   }
 
   @Override
@@ -221,7 +252,10 @@ public final class JdbcOutboxStore implements OutboxStore {
 
   @Override
   public long rollUp(Duration keepFinal, Duration keepFailed) {
-    return opened().totals.rollUp(keepFinal, keepFailed);
+    Parts parts = opened();
+    long forgotten = parts.totals.rollUp(keepFinal, keepFailed);
+    parts.adding.look();
+    return forgotten;
   }
 
   @Override
@@ -249,14 +283,12 @@ public final class JdbcOutboxStore implements OutboxStore {
 
   /** Collects the settings of a store. Not thread-safe. */
   public static final class Builder {
-    private static final long DEFAULT_MAX_BYTES = 1L << 30;
-
     private final @Nullable Path file;
     private final @Nullable DataSource dataSource;
     private Tables tables = new Tables(Tables.DEFAULT_PREFIX);
     private @Nullable Boolean createSchema;
     private @Nullable Long maxBytes;
-    private Overflow whenFull = Overflow.refuse();
+    private @Nullable Overflow whenFull;
     private @Nullable Clock clock;
 
     private Builder(@Nullable Path file, @Nullable DataSource dataSource) {
@@ -296,7 +328,10 @@ public final class JdbcOutboxStore implements OutboxStore {
       return this;
     }
 
-    /** Sets what happens to what is added when it is full; {@link Overflow#refuse()} by default. */
+    /**
+     * Sets what happens to what is added when a SQLite database is full; {@link Overflow#refuse()}
+     * by default. Entries that were delivered, superseded or dropped are forgotten before.
+     */
     public Builder whenFull(Overflow overflow) {
       whenFull = Objects.requireNonNull(overflow, "overflow must not be null");
       return this;

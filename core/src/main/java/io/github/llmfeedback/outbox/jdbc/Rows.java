@@ -31,6 +31,16 @@ final class Rows {
           entry.added().toEpochMilli(),
           JSON.write(entry.feedback()));
     }
+
+    /** How many bytes the form takes, in UTF-8. */
+    int utf8Bytes() {
+      int bytes = form.length();
+      for (int i = 0; i < form.length(); i++) {
+        char c = form.charAt(i);
+        bytes += c < 0x80 ? 0 : c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+      }
+      return bytes;
+    }
   }
 
   /**

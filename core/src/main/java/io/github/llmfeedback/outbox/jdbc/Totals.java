@@ -38,7 +38,7 @@ final class Totals {
   }
 
   /** What is counted together. */
-  private record Kind(String lane, int state, String reason) implements Comparable<Kind> {
+  record Kind(String lane, int state, String reason) implements Comparable<Kind> {
     @Override
     public int compareTo(Kind other) {
       int order = lane.compareTo(other.lane);
@@ -50,6 +50,14 @@ final class Totals {
   void add(Session session, String lane, int state, String reason, long entries)
       throws SQLException {
     session.update(add, lane, state, reason, entries);
+  }
+
+  /** Adds these, in their order. */
+  void add(Session session, Map<Kind, Long> counts) throws SQLException {
+    for (Map.Entry<Kind, Long> each : counts.entrySet()) {
+      Kind kind = each.getKey();
+      add(session, kind.lane, kind.state, kind.reason, each.getValue());
+    }
   }
 
   /** As {@code OutboxStore.rollUp}. */
@@ -88,10 +96,7 @@ final class Totals {
                   .collect(
                       Collectors.groupingBy(
                           Function.identity(), TreeMap::new, Collectors.counting()));
-          for (Map.Entry<Kind, Long> each : counts.entrySet()) {
-            Kind kind = each.getKey();
-            add(session, kind.lane, kind.state, kind.reason, each.getValue());
-          }
+          add(session, counts);
           return forgotten.size();
         });
   }

@@ -19,18 +19,18 @@ final class Transactions implements AutoCloseable {
   private final Sessions sessions;
   private final Dialect dialect;
   private final Tables tables;
-  private final @Nullable Clock clock;
+  private final @Nullable Clock given;
 
   /**
    * Transactions of a store.
    *
-   * @param clock null for that of the database, or of the process if it has none
+   * @param given a clock for tests; null for that of the database, or of the process if it has none
    */
-  Transactions(Sessions sessions, Dialect dialect, Tables tables, @Nullable Clock clock) {
+  Transactions(Sessions sessions, Dialect dialect, Tables tables, @Nullable Clock given) {
     this.sessions = sessions;
     this.dialect = dialect;
     this.tables = tables;
-    this.clock = clock;
+    this.given = given;
   }
 
   /** What is done in a transaction; it may be run several times. */
@@ -88,10 +88,10 @@ final class Transactions implements AutoCloseable {
   /** The time in milliseconds. */
   long now(Session session) throws SQLException {
     Long now = dialect.now(session); // by this the transaction gets its number, too
-    if (clock != null) {
-      return clock.now().toEpochMilli();
+    if (given != null) {
+      return given.now().toEpochMilli();
     }
-    return now == null ? System.currentTimeMillis() : now;
+    return now == null ? new ProcessClock().now().toEpochMilli() : now;
   }
 
   private static <T> T uninterrupted(Supplier<T> work) {

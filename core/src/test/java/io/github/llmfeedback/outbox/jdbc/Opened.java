@@ -19,12 +19,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** A store in a new database, opened for the lane "a", and another way into the database. */
@@ -35,10 +36,10 @@ final class Opened implements AutoCloseable {
   final AtomicLong millis = new AtomicLong(Instant.parse("2026-11-22T12:00:00Z").toEpochMilli());
 
   final Database database;
-  final DataSource dataSource;
+  final UrlDataSource dataSource;
   final @Nullable Path file;
   final JdbcOutboxStore store;
-  private final List<JdbcOutboxStore> others = new ArrayList<>();
+  private final Queue<JdbcOutboxStore> others = new ConcurrentLinkedQueue<>();
 
   Opened(Database database) {
     this(database, builder -> builder);
@@ -51,7 +52,7 @@ final class Opened implements AutoCloseable {
       dataSource = new UrlDataSource("jdbc:sqlite:" + file);
     } else {
       file = null;
-      dataSource = Databases.postgres();
+      dataSource = new UrlDataSource(Databases.url(Databases.createPostgres(), Databases.port()));
     }
     store = another(settings);
   }
@@ -153,5 +154,8 @@ final class Opened implements AutoCloseable {
   @Override
   public void close() {
     others.forEach(JdbcOutboxStore::close);
+    if (dataSource.lent.get() != 0) {
+      throw new AssertionError(dataSource.lent + " connections were not given back");
+    }
   }
 }

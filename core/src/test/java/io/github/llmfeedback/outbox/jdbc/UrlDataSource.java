@@ -1,14 +1,20 @@
 package io.github.llmfeedback.outbox.jdbc;
 
 import java.io.PrintWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** Opens a connection for each use, as a pool would hand one out. */
+/** A simple pool, which fails if a connection comes back in a transaction, and counts those out. */
 class UrlDataSource implements DataSource {
+  final AtomicInteger lent = new AtomicInteger();
+  private final ConcurrentLinkedQueue<Connection> idle = new ConcurrentLinkedQueue<>();
   private final String url;
 
   UrlDataSource(String url) {
@@ -17,12 +23,44 @@ class UrlDataSource implements DataSource {
 
   @Override
   public Connection getConnection() throws SQLException {
+    Connection kept = idle.poll();
+    Connection connection = kept == null ? connect() : kept;
+    lent.incrementAndGet();
+    return (Connection)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("close")) {
+                giveBack(connection);
+                return null;
+              }
+              try {
+                return method.invoke(connection, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  Connection connect() throws SQLException {
     return DriverManager.getConnection(url);
   }
 
+  private void giveBack(Connection connection) throws SQLException {
+    lent.decrementAndGet();
+    if (!connection.isClosed()) {
+      if (!connection.getAutoCommit()) {
+        connection.close();
+        throw new AssertionError("given back in a transaction");
+      }
+      idle.add(connection);
+    }
+  }
+
   @Override
-  public Connection getConnection(String user, String password) throws SQLException {
-    return DriverManager.getConnection(url, user, password);
+  public Connection getConnection(String user, String password) {
+    throw new UnsupportedOperationException();
   }
 
   @Override
