@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.Fate;
 import io.github.llmfeedback.TargetKey;
+import io.github.llmfeedback.outbox.jdbc.JdbcOutboxStore;
 import io.github.llmfeedback.testing.RecordingFeedbackClient;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -135,6 +136,16 @@ class OutboxGuideTest {
     List<String> row = table("Store").get(0);
     assertThat(names(List.of(row.get(1)))).isEqualTo(bounds);
     assertThat(row.get(2)).isEqualTo("100,000; 64 MiB; 10,000");
+  }
+
+  @Test
+  void everySettingOfTheStoresIsNamed() throws IOException {
+    for (Class<?> builder :
+        List.of(MemoryOutboxStore.Builder.class, JdbcOutboxStore.Builder.class)) {
+      for (String setting : settings(builder)) {
+        assertThat(text()).containsPattern("[`.]" + setting + "[`(]");
+      }
+    }
   }
 
   private static Set<String> settings(Class<?> builder) {
