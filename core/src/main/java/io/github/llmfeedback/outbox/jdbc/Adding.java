@@ -30,6 +30,9 @@ final class Adding {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition freed = lock.newCondition();
 
+  /** How often somebody may have made room; guarded by the lock. */
+  private long looks;
+
   /**
    * The way to add to a store.
    *
@@ -67,8 +70,10 @@ final class Adding {
   private void awaitRoom() {
     lock.lock();
     try {
-      if (freed.awaitNanos(LOOK_AGAIN_NANOS) < 0) {
-        return; // to look again
+      long seen = looks;
+      long left = LOOK_AGAIN_NANOS;
+      while (left > 0 && looks == seen) {
+        left = freed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -83,6 +88,7 @@ final class Adding {
   void look() {
     lock.lock();
     try {
+      looks++;
       freed.signalAll();
     } finally {
       lock.unlock();
@@ -98,34 +104,38 @@ final class Adding {
           if (room != null && room.left(session) < Room.bytes(addition)) {
             room.make(session, Room.bytes(addition), false);
           }
-          insert(session, List.of(addition));
-          return true;
+          return insert(session, List.of(addition), false);
         });
   }
 
   private void commit(List<Addition> additions) {
-    transactions.add(
-        session -> {
-          if (room == null) {
-            insert(session, additions);
-          } else {
+    if (room != null) {
+      transactions.add(
+          session -> {
             insert(session, additions, room);
-          }
-          return true;
-        });
+            return true;
+          });
+      return;
+    }
+    Set<String> lanes = additions.get(0).lanes;
+    if (additions.stream().allMatch(each -> each.lanes.equals(lanes))) {
+      transactions.addByOneStatement((session, isAgain) -> insert(session, additions, isAgain));
+    } else {
+      transactions.add(session -> insert(session, additions, false));
+    }
   }
 
   /** Adds those for which there is room; the others get an error. */
   private void insert(Session session, List<Addition> additions, Room room) throws SQLException {
     List<Addition> fitting = new ArrayList<>();
-    long left = room.left(session);
+    long left = room.estimate(session, additions);
     for (Addition addition : additions) {
       long bytes = Room.bytes(addition);
       addition.error = null;
       addition.dropped = List.of();
       try {
         if (left < bytes) {
-          insert(session, fitting);
+          insert(session, fitting, false);
           fitting.clear();
           addition.dropped = room.make(session, bytes, true);
           left = room.left(session);
@@ -136,19 +146,21 @@ final class Adding {
         addition.error = e;
       }
     }
-    insert(session, fitting);
+    insert(session, fitting, false);
   }
 
   /** Adds additions to the same lanes by one statement. */
-  void insert(Session session, List<Addition> additions) throws SQLException {
+  private boolean insert(Session session, List<Addition> additions, boolean isAgain)
+      throws SQLException {
     List<Rows.Added> entries = new ArrayList<>();
     for (int i = 0; i < additions.size(); i++) {
       Addition addition = additions.get(i);
       entries.addAll(addition.entries);
       if (i + 1 == additions.size() || !additions.get(i + 1).lanes.equals(addition.lanes)) {
-        dialect.insert(session, addition.lanes, entries);
+        dialect.insert(session, addition.lanes, entries, isAgain);
         entries.clear();
       }
     }
+    return true;
   }
 }

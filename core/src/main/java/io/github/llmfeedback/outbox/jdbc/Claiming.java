@@ -19,7 +19,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Claims entries in order, and renews claims. Thread-safe. */
+/**
+ * Claims entries in order, and renews claims. Thread-safe.
+ *
+ * <p>Where rows are named by their ids, {@code +state} and {@code lane || ''} keep a database from
+ * searching by state instead: its statistics may be from a time when nothing was pending.
+ */
 final class Claiming {
   private static final int MIN_PAGE = 100;
   private static final int MAX_PAGE = 5_000;
@@ -36,7 +41,10 @@ final class Claiming {
     this.transactions = transactions;
     this.dialect = transactions.dialect();
     claimedTargets =
-        dialect.sql("SELECT target_hash FROM {entry} WHERE lane = ? AND state = " + States.CLAIMED);
+        dialect.sql(
+            "SELECT target_hash FROM {entry} WHERE lane = ? AND state = "
+                + States.CLAIMED
+                + " ORDER BY seq");
     page =
         dialect.sql(
             "SELECT id, seq, target_hash, due_at FROM {entry} WHERE lane = ? AND state = "
@@ -47,18 +55,18 @@ final class Claiming {
             "UPDATE {entry} SET state = "
                 + States.CLAIMED
                 + ", claim = claim + 1, lease_until = ?, changed_at = ?, reason = NULL,"
-                + " detail = NULL WHERE lane = ? AND id {in} AND state = "
+                + " detail = NULL WHERE lane || '' = ? AND id {in} AND +state = "
                 + States.PENDING
                 + " RETURNING id, seq, claim, attempts, target_hash, form_version, form");
     park =
         dialect.sql(
             "UPDATE {entry} SET state = "
                 + States.PARKED
-                + ", reason = ?, lease_until = 0 WHERE lane = ? AND id = ? AND state = "
+                + ", reason = ?, lease_until = 0 WHERE lane = ? AND id = ? AND +state = "
                 + States.CLAIMED);
     renew =
         dialect.sql(
-            "UPDATE {entry} SET lease_until = ? WHERE lane = ? AND id = ? AND state = "
+            "UPDATE {entry} SET lease_until = ? WHERE lane = ? AND id = ? AND +state = "
                 + States.CLAIMED
                 + " AND claim = ?");
   }

@@ -24,8 +24,12 @@ interface Dialect extends Session.Values {
   /** Keeps others from claiming entries of the lane until the transaction ends. */
   void lock(Session session, String lane) throws SQLException;
 
-  /** Adds entries to lanes, in order, as pending. */
-  void insert(Session session, Collection<String> lanes, List<Rows.Added> entries)
+  /**
+   * Adds entries to lanes, in order, as pending.
+   *
+   * @param isAgain whether they may be there already
+   */
+  void insert(Session session, Collection<String> lanes, List<Rows.Added> entries, boolean isAgain)
       throws SQLException;
 
   /**
@@ -42,8 +46,12 @@ interface Dialect extends Session.Values {
   /** Begins a transaction that sees what others commit, and is meant to write. */
   void begin(Session session) throws SQLException;
 
-  /** Begins one that adds entries, which needs less. */
-  void beginAdding(Session session) throws SQLException;
+  /**
+   * Begins one that adds entries, which needs less.
+   *
+   * @param isOneStatement whether it is only one statement, which may commit by itself
+   */
+  void beginAdding(Session session, boolean isOneStatement) throws SQLException;
 
   void commit(Session session) throws SQLException;
 

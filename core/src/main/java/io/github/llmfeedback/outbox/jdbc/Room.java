@@ -25,11 +25,16 @@ final class Room {
   /** What a row takes besides its form and the name of its lane, in the table and its indexes. */
   private static final int ROW = 260;
 
+  /** After how many additions the bytes are counted again: others may add, too. */
+  private static final int MAX_USES = 100;
+
   private final long maxBytes;
   private final boolean isDropping;
   private final Totals totals;
   private final String forget;
   private final String drop;
+  private long estimate;
+  private int uses;
 
   Room(Dialect dialect, Totals totals, long maxBytes, Overflow whenFull) {
     this.maxBytes = maxBytes;
@@ -65,6 +70,22 @@ final class Room {
   long left(Session session) throws SQLException {
     long pages = pragma(session, "page_count") - pragma(session, "freelist_count");
     return maxBytes - pages * pragma(session, "page_size");
+  }
+
+  /**
+   * How many bytes are left, about: while there are many, they are not counted each time. For one
+   * thread at a time.
+   */
+  long estimate(Session session, List<Addition> additions) throws SQLException {
+    long bytes = additions.stream().mapToLong(Room::bytes).sum();
+    if (uses == 0 || estimate - bytes < maxBytes / 4) {
+      estimate = left(session);
+      uses = MAX_USES;
+    }
+    uses--;
+    long left = estimate;
+    estimate -= bytes;
+    return left;
   }
 
   private static long pragma(Session session, String name) throws SQLException {

@@ -79,7 +79,8 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
-  public void insert(Session session, Collection<String> lanes, List<Rows.Added> entries)
+  public void insert(
+      Session session, Collection<String> lanes, List<Rows.Added> entries, boolean isAgain)
       throws SQLException {
     PreparedStatement statement = session.prepare(insert);
     for (Rows.Added entry : entries) {
@@ -130,7 +131,7 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
-  public void beginAdding(Session session) throws SQLException {
+  public void beginAdding(Session session, boolean isOneStatement) throws SQLException {
     begin(session);
   }
 

@@ -1,6 +1,7 @@
 package io.github.llmfeedback.outbox.jdbc;
 
 import io.github.llmfeedback.concurrent.Clock;
+import io.github.llmfeedback.outbox.OutboxException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -53,7 +54,46 @@ final class Transactions implements AutoCloseable {
 
   /** Adds entries. */
   <T> T add(Body<T> body) {
-    return uninterrupted(() -> again(dialect::beginAdding, body));
+    return uninterrupted(() -> again(session -> dialect.beginAdding(session, false), body));
+  }
+
+  /** What adds entries by one statement; it may be run several times. */
+  interface Statement {
+    boolean run(Session session, boolean isAgain) throws SQLException;
+  }
+
+  /**
+   * Adds entries by one statement, which commits by itself. If its response is lost, it is run
+   * again where it changes nothing if the first was committed: the database waits for the first to
+   * end.
+   */
+  void addByOneStatement(Statement statement) {
+    uninterrupted(
+        () -> {
+          Run<Boolean> run =
+              once(
+                  session -> dialect.beginAdding(session, true),
+                  session -> statement.run(session, false));
+          SQLException error = run.error;
+          if (error == null) {
+            return true;
+          }
+          Thread.interrupted(); // which may have been the reason; it is set again at the end
+          boolean isDoubtful = dialect.isDoubtful(error);
+          if (!isDoubtful && !Failures.isPassing(error)) {
+            throw Failures.of(error, dialect, tables, false);
+          }
+          try {
+            return again(
+                dialect::begin,
+                session -> {
+                  dialect.now(session); // gives the transaction a number
+                  return statement.run(session, isDoubtful);
+                });
+          } catch (OutboxException e) {
+            throw isDoubtful ? Failures.of(error, dialect, tables, true) : e;
+          }
+        });
   }
 
   /** Does something in a transaction of the caller's, and leaves its end to them. */

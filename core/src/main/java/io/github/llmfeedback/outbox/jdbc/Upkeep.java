@@ -43,7 +43,7 @@ final class Upkeep {
             "UPDATE {entry} SET state = "
                 + States.DROPPED
                 + ", reason = 'EXPIRED', detail = NULL, changed_at = ?"
-                + " WHERE {row in (}SELECT {row} FROM {entry} WHERE lane = ? AND state = "
+                + " WHERE {row in (}SELECT {row} FROM {entry} WHERE lane || '' = ? AND +state = "
                 + States.PENDING
                 + " AND id < ? ORDER BY id LIMIT "
                 + PORTION
@@ -54,7 +54,7 @@ final class Upkeep {
             "UPDATE {entry} SET state = "
                 + States.PENDING
                 + ", reason = NULL, detail = NULL, due_at = 0, changed_at = ?"
-                + " WHERE lane = ? AND id = ? AND state IN ("
+                + " WHERE lane = ? AND id = ? AND +state IN ("
                 + States.REJECTED
                 + ", "
                 + States.PARKED
@@ -69,7 +69,7 @@ final class Upkeep {
             "UPDATE {entry} SET state = "
                 + States.DROPPED
                 + ", reason = 'FORWARDED', detail = NULL, changed_at = ?"
-                + " WHERE lane = ? AND id {in} AND state IN ("
+                + " WHERE lane || '' = ? AND id {in} AND +state IN ("
                 + States.PENDING
                 + ", "
                 + States.REJECTED
@@ -81,7 +81,7 @@ final class Upkeep {
             "INSERT INTO {entry}"
                 + " (id, lane, target_hash, added_at, changed_at, form_version, form)"
                 + " SELECT id, ?, target_hash, added_at, ?, form_version, form FROM {entry} f"
-                + " WHERE f.lane = ? AND f.id {in} AND NOT EXISTS"
+                + " WHERE f.lane || '' = ? AND f.id {in} AND NOT EXISTS"
                 + " (SELECT 1 FROM {entry} t WHERE t.id = f.id AND t.lane = ?)"
                 + " ORDER BY f.seq");
   }

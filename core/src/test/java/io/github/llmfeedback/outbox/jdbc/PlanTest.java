@@ -15,7 +15,8 @@ class PlanTest {
           + " WHERE lane = 'a' AND state = 0 AND seq > 10 ORDER BY seq LIMIT 100";
 
   private static final String CLAIMED =
-      "SELECT target_hash FROM feedback_outbox_entry WHERE lane = 'a' AND state = 1";
+      "SELECT target_hash FROM feedback_outbox_entry WHERE lane = 'a' AND state = 1"
+          + " ORDER BY seq";
 
   private static final String OPEN =
       "SELECT 1 FROM feedback_outbox_entry WHERE lane = 'a' AND state IN (0, 1) LIMIT 1";
@@ -48,12 +49,12 @@ class PlanTest {
       holds(opened, LEASES, "USING INDEX feedback_outbox_entry_turn (lane=? AND state=?)");
       holds(
           opened,
-          "UPDATE feedback_outbox_entry SET state = 1 WHERE lane = 'a' AND state = 0"
+          "UPDATE feedback_outbox_entry SET state = 1 WHERE lane || '' = 'a' AND +state = 0"
               + " AND id IN (SELECT value FROM json_each('[\"a\",\"b\"]'))",
-          "sqlite_autoindex_feedback_outbox_entry_1 (id=? AND lane=?)");
+          "sqlite_autoindex_feedback_outbox_entry_1 (id=?)");
       holds(
           opened,
-          "SELECT seq FROM feedback_outbox_entry WHERE lane = 'a' AND state = 0"
+          "SELECT seq FROM feedback_outbox_entry WHERE lane || '' = 'a' AND +state = 0"
               + " AND id < '00000003' ORDER BY id LIMIT 1000",
           "sqlite_autoindex_feedback_outbox_entry_1 (id<?)");
     }
@@ -75,7 +76,7 @@ class PlanTest {
       holds(opened, LEASES, "using feedback_outbox_entry_turn");
       holds(
           opened,
-          "UPDATE feedback_outbox_entry SET state = 1 WHERE lane = 'a' AND state = 0"
+          "UPDATE feedback_outbox_entry SET state = 1 WHERE lane || '' = 'a' AND +state = 0"
               + " AND id = ANY ('{00000000-0000-7000-8000-000000000005,"
               + "00000000-0000-7000-8000-000000000006}')",
           "Index Scan using feedback_outbox_entry_pkey");
@@ -90,8 +91,9 @@ class PlanTest {
           "UPDATE feedback_outbox_entry e SET state = s.state FROM unnest("
               + "'{00000000-0000-7000-8000-000000000005}'::uuid[], '{1}'::bigint[],"
               + " '{2}'::smallint[]) s (id, claim, state)"
-              + " WHERE e.id = s.id AND e.lane = 'a' AND e.state = 1 AND e.claim = s.claim",
-          "Index Scan using feedback_outbox_entry_");
+              + " WHERE e.id = s.id AND e.lane || '' = 'a' AND +e.state = 1"
+              + " AND e.claim = s.claim",
+          "Index Scan using feedback_outbox_entry_pkey");
     }
   }
 

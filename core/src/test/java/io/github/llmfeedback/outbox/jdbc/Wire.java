@@ -9,7 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A wire between a client and PostgreSQL that a test can cut. */
 final class Wire implements AutoCloseable {
@@ -17,8 +17,8 @@ final class Wire implements AutoCloseable {
   private final int target;
   private final ConcurrentLinkedQueue<Socket> sockets = new ConcurrentLinkedQueue<>();
 
-  /** What happens to the next commits. */
-  private final AtomicInteger commitsToCut = new AtomicInteger();
+  /** The statement at which the connection ends; empty after that. */
+  private final AtomicReference<String> cutAt = new AtomicReference<>("");
 
   private volatile boolean arrives;
   private volatile boolean isDown;
@@ -49,15 +49,16 @@ final class Wire implements AutoCloseable {
   }
 
   /**
-   * Ends the connection at the next commits.
+   * Ends the connection at the next statement of this kind.
    *
-   * @param arrives whether the server receives them
+   * @param word COMMIT or INSERT
+   * @param arrives whether the server receives it
    * @param staysDown whether there is no connection after
    */
-  void cutAtCommit(int commits, boolean arrives, boolean staysDown) {
+  void cutAt(String word, boolean arrives, boolean staysDown) {
     this.arrives = arrives;
     goesDownAtCut = staysDown;
-    commitsToCut.set(commits);
+    cutAt.set(word);
   }
 
   private void accept() {
@@ -87,9 +88,7 @@ final class Wire implements AutoCloseable {
       int read;
       while ((read = in.read(buffer)) >= 0) {
         boolean isCut =
-            isToServer
-                && isCommit(new String(buffer, 0, read, StandardCharsets.ISO_8859_1))
-                && commitsToCut.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+            isToServer && isCut(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
         if (isCut) {
           isDown = goesDownAtCut;
           if (isDown) {
@@ -113,13 +112,19 @@ final class Wire implements AutoCloseable {
   }
 
   /** The driver prepares COMMIT as its first statement on each connection, and then binds that. */
-  private static boolean isCommit(String message) {
-    return message.contains("COMMIT") || (message.startsWith("B") && message.contains("\0S_1\0"));
+  private boolean isCut(String message) {
+    String word = cutAt.get();
+    boolean isWord =
+        !word.isEmpty()
+            && (message.contains(word)
+                || (word.equals("COMMIT")
+                    && message.startsWith("B")
+                    && message.contains("\0S_1\0")));
+    return isWord && cutAt.compareAndSet(word, "");
   }
 
-  /** Whether a connection was ended at each of the commits. */
   boolean hasCut() {
-    return commitsToCut.get() == 0;
+    return cutAt.get().isEmpty();
   }
 
   private static void start(Runnable task) {
