@@ -118,20 +118,23 @@ interface StoreStep {
 
   /** Any steps, most of them in one lane, and most often such as others build on. */
   static Arbitrary<List<StoreStep>> histories() {
-    return any()
-        .list()
-        .ofMinSize(1)
-        .ofMaxSize(IS_FULL ? 150 : 50)
-        .withSizeDistribution(RandomDistribution.uniform());
-  }
-
-  private static Arbitrary<StoreStep> any() {
     Arbitrary<String> lanes =
         Arbitraries.frequencyOf(
             Tuple.of(12, Arbitraries.just(LANES.get(0))),
             Tuple.of(3, Arbitraries.just(LANES.get(1))),
             Tuple.of(1, Arbitraries.just(LANES.get(2))));
     Arbitrary<Duration> durations = Arbitraries.of(Duration.ZERO, HOUR);
+    return Arbitraries.frequencyOf(
+            Tuple.of(12, any(lanes, durations).map(List::of)),
+            Tuple.of(1, freezing(lanes, endings(durations))))
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(IS_FULL ? 150 : 50)
+        .withSizeDistribution(RandomDistribution.uniform())
+        .map(some -> some.stream().flatMap(List::stream).toList());
+  }
+
+  private static Arbitrary<StoreStep> any(Arbitrary<String> lanes, Arbitrary<Duration> durations) {
     Arbitrary<Which> claims = claims(lanes, Arbitraries.of(true, true, false));
     return Arbitraries.frequencyOf(
         Tuple.of(8, adding(lanes)),
@@ -145,6 +148,26 @@ interface StoreStep {
         Tuple.of(1, Combinators.combine(durations, durations).as(RollUp::new)),
         Tuple.of(1, paging(lanes)),
         Tuple.of(1, Arbitraries.just(new Pass(TWO_HOURS))));
+  }
+
+  /** Somebody claims, freezes, and goes on when others may have claimed anew. */
+  private static Arbitrary<List<StoreStep>> freezing(
+      Arbitrary<String> lanes, Arbitrary<Ending> endings) {
+    return Combinators.combine(
+            lanes,
+            Arbitraries.of(true, false),
+            Arbitraries.integers().between(0, 3).list().ofSize(1),
+            Arbitraries.of(true, true, true, false),
+            endings)
+        .as(
+            (lane, repeat, claims, isSettling, ending) -> {
+              Which late = new Which(lane, false, claims);
+              return List.of(
+                  new ClaimSome(lane, 3, 2, Duration.ZERO),
+                  new EndLeases(lane, repeat),
+                  new ClaimSome(lane, 3, 2, HOUR),
+                  isSettling ? new Settle(late, ending) : new Renew(late, Duration.ZERO));
+            });
   }
 
   private static Arbitrary<StoreStep> adding(Arbitrary<String> lanes) {
