@@ -65,7 +65,8 @@ final class Fates {
       int attempts,
       @Nullable String detail) {
     if (fate != Fate.DELIVERED && fate != Fate.SUPERSEDED) {
-      notices.count("entries of %s are now %s (%s)".formatted(lane, fate, reason), 1, detail);
+      // put together by hand: the oldest may be dropped by thousands
+      notices.count("entries of " + lane + " are now " + fate + " (" + reason + ")", 1, detail);
     }
     if (events != null) {
       Instant added = NewEntry.added(id);

@@ -161,7 +161,7 @@ final class Lane implements Delivery.Owner {
     lookAfter();
     Duration rest = Duration.ofNanos(restsUntil - time.nanoTime());
     Duration wait = rest.compareTo(pace.left()) > 0 ? rest : pace.left();
-    if (!wait.isNegative() && !wait.isZero()) {
+    if (isPositive(wait)) {
       isIdle = true; // before it asks: what is added after it must hold the exit too
       boolean hasOpen = hasOpen();
       isIdle = !store.isShared() && !hasOpen;
@@ -169,7 +169,7 @@ final class Lane implements Delivery.Owner {
       sleep(wait);
       return;
     }
-    while (hasRoom()) {
+    while (hasRoom() && !isPositive(pace.left())) { // what it began may have failed by now
       boolean isProbe = pace.isProbing();
       int size = isProbe ? probes.choice(settings.batchSize()) : settings.batchSize();
       int perTarget = isProbe ? 1 : LaneSettings.PER_TARGET;
@@ -195,6 +195,10 @@ final class Lane implements Delivery.Owner {
       }
     }
     sleep(settings.pollInterval()); // a delivery that ends wakes it before
+  }
+
+  private static boolean isPositive(Duration length) {
+    return !length.isNegative() && !length.isZero();
   }
 
   /** Whether the end of this process would lose something. */

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -160,18 +159,20 @@ public final class MemoryOutboxStore implements OutboxStore {
   }
 
   private OutboxFullException full(String more) {
-    return new OutboxFullException(
-        String.format(
-            Locale.ROOT,
-            "the outbox in memory is full%s: it holds %,d entries (%,d bytes) of at most %,d (%,d"
-                + " bytes); nothing was stored. Raise maxEntries or maxBytes of"
-                + " MemoryOutboxStore.builder(), choose another whenFull, or keep the entries in a"
-                + " database",
-            more,
-            entries,
-            bytes,
-            maxEntries,
-            maxBytes));
+    return new OutboxFullException( // put together by hand: it may be thrown by thousands
+        "the outbox in memory is full"
+            + more
+            + ": it holds "
+            + entries
+            + " entries ("
+            + bytes
+            + " bytes) of at most "
+            + maxEntries
+            + " ("
+            + maxBytes
+            + " bytes); nothing was stored. Raise maxEntries or maxBytes of"
+            + " MemoryOutboxStore.builder(), choose another whenFull, or keep the entries in a"
+            + " database");
   }
 
   /** By the time that was given: an alarm ends the wait. */
