@@ -27,6 +27,8 @@ class OwnClient implements FeedbackClient {
   private final Capabilities capabilities;
   private final Function<List<Feedback>, CompletableFuture<List<Outcome>>> answer;
 
+  private boolean isForgetful;
+
   OwnClient(
       Capabilities capabilities,
       Function<List<Feedback>, CompletableFuture<List<Outcome>>> answer) {
@@ -60,6 +62,12 @@ class OwnClient implements FeedbackClient {
     return Outcome.accepted(index, feedback, Receipt.builder("own", "target").build());
   }
 
+  /** Has it keep no list of what it was given. */
+  OwnClient forgetful() {
+    isForgetful = true;
+    return this;
+  }
+
   int given() {
     return lists.stream().mapToInt(List::size).sum();
   }
@@ -82,7 +90,9 @@ class OwnClient implements FeedbackClient {
   @Override
   public CompletableFuture<List<Outcome>> submitAllAsync(Collection<? extends Feedback> feedbacks) {
     List<Feedback> list = List.copyOf(feedbacks);
-    lists.add(list);
+    if (!isForgetful) {
+      lists.add(list);
+    }
     return answer.apply(list);
   }
 
