@@ -7,6 +7,7 @@ import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.Target;
 import io.github.llmfeedback.concurrent.Scheduler;
 import io.github.llmfeedback.concurrent.StoppableFuture;
+import io.github.llmfeedback.concurrent.Time;
 import io.github.llmfeedback.outbox.OutboxStore.Claim;
 import io.github.llmfeedback.outbox.OutboxStore.Claimed;
 import io.github.llmfeedback.outbox.OutboxStore.Settlement;
@@ -37,7 +38,7 @@ final class Delivery {
   private final FeedbackClient client;
   private final OutboxStore store;
   private final Duration lease;
-  private final Scheduler timer;
+  private final Time timer;
   private final Executor threads;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -50,6 +51,10 @@ final class Delivery {
 
   private @Nullable CompletableFuture<List<Outcome>> call;
   private Scheduler.@Nullable Alarm renewal;
+
+  /** Until when the claims are surely held; once it has passed, others may have taken them. */
+  private long leaseEnd;
+
   private boolean isStopped;
   private boolean isOver;
   private int failedWrites;
@@ -57,6 +62,7 @@ final class Delivery {
   /**
    * A delivery that has not begun.
    *
+   * @param claimed a moment before the entries were claimed, by {@code timer}
    * @param threads where the store is called, which may block
    */
   Delivery(
@@ -65,7 +71,8 @@ final class Delivery {
       FeedbackClient client,
       OutboxStore store,
       Duration lease,
-      Scheduler timer,
+      long claimed,
+      Time timer,
       Executor threads) {
     this.owner = owner;
     this.lane = lane;
@@ -74,6 +81,7 @@ final class Delivery {
     this.lease = lease;
     this.timer = timer;
     this.threads = threads;
+    leaseEnd = claimed + lease.toNanos();
   }
 
   /** Whom a delivery belongs to. Called on the delivery's threads. */
@@ -146,7 +154,7 @@ final class Delivery {
     List<Claimed> round = new ArrayList<>();
     lock.lock();
     try {
-      if (!isStopped) {
+      if (!isStopped && !hasLapsed()) { // whoever was frozen must not send what others may have
         waiting.values().forEach(queue -> round.add(queue.remove()));
         waiting.values().removeIf(ArrayDeque::isEmpty);
       }
@@ -307,6 +315,7 @@ final class Delivery {
 
   private void renew() {
     List<Claim> held;
+    long asked = timer.nanoTime();
     lock.lock();
     try {
       if (isOver) {
@@ -319,9 +328,25 @@ final class Delivery {
     }
     try {
       store.renew(lane, held, lease);
+      renewed(asked);
     } catch (RuntimeException | Error e) {
       var unused = owner.storeFailed(e); // the next renewal may come in time
     }
+  }
+
+  private void renewed(long asked) {
+    lock.lock();
+    try {
+      if (!hasLapsed()) {
+        leaseEnd = asked + lease.toNanos();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean hasLapsed() {
+    return timer.nanoTime() - leaseEnd >= 0;
   }
 
   /** Ends what is on the wire, and sends no more; what was not sent is released. */

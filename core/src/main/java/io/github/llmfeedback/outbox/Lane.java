@@ -174,6 +174,7 @@ final class Lane implements Delivery.Owner {
       int size = isProbe ? probes.choice(settings.batchSize()) : settings.batchSize();
       int perTarget = isProbe ? 1 : LaneSettings.PER_TARGET;
       isIdle = true; // before the claim: what is added after it must wake this lane
+      long claimed = time.nanoTime();
       Claims claims = store.claim(name, size, perTarget, settings.lease());
       fates.changed(claims.parked());
       if (claims.entries().isEmpty() && claims.parked().isEmpty()) {
@@ -185,7 +186,7 @@ final class Lane implements Delivery.Owner {
       isIdle = false;
       if (!claims.entries().isEmpty()) {
         holdExit(!store.isShared());
-        begin(claims.entries(), isProbe);
+        begin(claims.entries(), claimed, isProbe);
       }
       inVain = 0;
       if (claims.entries().size() < size) {
@@ -210,8 +211,9 @@ final class Lane implements Delivery.Owner {
     restsUntil = time.nanoTime() + length.toNanos();
   }
 
-  private void begin(List<Claimed> entries, boolean isProbe) {
-    Delivery delivery = new Delivery(this, name, client, store, settings.lease(), time, threads);
+  private void begin(List<Claimed> entries, long claimed, boolean isProbe) {
+    Delivery delivery =
+        new Delivery(this, name, client, store, settings.lease(), claimed, time, threads);
     boolean isLate;
     lock.lock();
     try {
