@@ -177,6 +177,11 @@ public final class Outbox implements AutoCloseable {
     return entries.stream().map(NewEntry::id).toList();
   }
 
+  /** Whether this outbox delivers what is in this store. */
+  public boolean isKeptIn(OutboxStore store) {
+    return this.store == Objects.requireNonNull(store, "store must not be null");
+  }
+
   private List<NewEntry> entries(Collection<? extends Feedback> feedbacks) {
     Objects.requireNonNull(feedbacks, "feedbacks must not be null");
     List<NewEntry> entries = new ArrayList<>(feedbacks.size());

@@ -6,6 +6,7 @@ import io.github.llmfeedback.outbox.OutboxException;
 import io.github.llmfeedback.outbox.OutboxFullException;
 import java.sql.Connection;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -43,11 +44,16 @@ public final class TransactionalOutbox {
    * An outbox in the application's transactions.
    *
    * @param store the one that the outbox was opened with
+   * @throws IllegalArgumentException if it is another
    */
   public static TransactionalOutbox of(Outbox outbox, JdbcOutboxStore store) {
-    return new TransactionalOutbox(
-        Objects.requireNonNull(outbox, "outbox must not be null"),
-        Objects.requireNonNull(store, "store must not be null"));
+    Objects.requireNonNull(store, "store must not be null");
+    if (!Objects.requireNonNull(outbox, "outbox must not be null").isKeptIn(store)) {
+      throw new IllegalArgumentException(
+          "store must be the one that the outbox was opened with, or nobody would deliver what is"
+              + " added: keep it in a variable, and pass it to both");
+    }
+    return new TransactionalOutbox(outbox, store);
   }
 
   /**
@@ -61,7 +67,7 @@ public final class TransactionalOutbox {
    *     rollback
    */
   public UUID add(Connection connection, Feedback feedback) {
-    return addAll(connection, List.of(feedback)).get(0);
+    return addAll(connection, Collections.singletonList(feedback)).get(0);
   }
 
   /**

@@ -9,6 +9,7 @@ import io.github.llmfeedback.outbox.EntryState;
 import io.github.llmfeedback.outbox.Outbox;
 import io.github.llmfeedback.outbox.OutboxException;
 import io.github.llmfeedback.outbox.OutboxFullException;
+import io.github.llmfeedback.outbox.OutboxStore;
 import io.github.llmfeedback.outbox.OutboxStore.NewEntry;
 import io.github.llmfeedback.testing.RecordingFeedbackClient;
 import java.sql.Connection;
@@ -59,6 +60,18 @@ class TransactionalOutboxTest {
         assertThat(opened.query("SELECT text FROM answers")).containsExactly("two");
         assertThat(client.submitted()).containsExactly(Opened.on("t1"), Opened.on("t2"));
       }
+    }
+  }
+
+  @Test
+  void anotherStoreThanTheOutboxsIsRefused() throws SQLException {
+    RecordingFeedbackClient client = RecordingFeedbackClient.create(TargetKey.of("toy", "id"));
+    try (Opened opened = new Opened(Database.SQLITE);
+        Outbox outbox = Outbox.to(client).store(OutboxStore.memory()).open()) {
+      JdbcOutboxStore store = JdbcOutboxStore.sqlite(opened.file);
+      assertThatThrownBy(() -> TransactionalOutbox.of(outbox, store))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("the one that the outbox was opened with");
     }
   }
 
