@@ -86,8 +86,8 @@ final class Claiming {
           Choice choice = new Choice(session, lane, maxPerTarget, now);
           List<Claimed> claimed = new ArrayList<>();
           List<Change> parked = new ArrayList<>();
-          List<UUID> chosen;
-          while (claimed.size() < max && !(chosen = choice.next(max - claimed.size())).isEmpty()) {
+          List<UUID> chosen = choice.next(max);
+          while (!chosen.isEmpty()) {
             for (Taken taken : take(session, lane, chosen, now, Rows.after(now, lease))) {
               Rows.Read read = Rows.read(taken.id, taken.target, taken.version, taken.form);
               Feedback feedback = read.feedback();
@@ -100,6 +100,7 @@ final class Claiming {
                     new Claimed(new Claim(taken.id, taken.claim), feedback, taken.attempts));
               }
             }
+            chosen = choice.next(max - claimed.size());
           }
           return new Claims(claimed, parked);
         });

@@ -139,7 +139,8 @@ final class GroupCommit {
       }
     } catch (OutboxException e) {
       for (Addition each : group) { // one for each thread: an exception is not shared well
-        each.error = new OutboxException(e.getMessage(), e.getCause(), e.mayBeStored());
+        each.error =
+            new OutboxException(String.valueOf(e.getMessage()), e.getCause(), e.mayBeStored());
       }
     } catch (RuntimeException | Error e) {
       for (Addition each : group) {

@@ -68,12 +68,12 @@ final class Rows {
 
   /** This long after a time in milliseconds; never beyond what a number holds. */
   static long after(long now, Duration delay) {
-    return now + Math.min(delay.getSeconds(), FOREVER) * 1_000 + delay.toMillisPart();
+    return now + Math.min(delay.toSeconds(), FOREVER) * 1_000 + delay.toMillisPart();
   }
 
   /** This long before a time in milliseconds, at least 0. */
   static long before(long now, Duration age) {
-    return Math.max(0, now - Math.min(age.getSeconds(), FOREVER) * 1_000 - age.toMillisPart());
+    return Math.max(0, now - Math.min(age.toSeconds(), FOREVER) * 1_000 - age.toMillisPart());
   }
 
   /** The least id of an entry that was added at this time, or after. */
