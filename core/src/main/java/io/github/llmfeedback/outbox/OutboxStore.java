@@ -116,7 +116,7 @@ public interface OutboxStore extends AutoCloseable {
   /**
    * Passes on the entries of {@code from} in these states, some at a time: they are dropped there
    * as {@link Fate.Reason#FORWARDED}, and pending in {@code to}, unless it has them already. So
-   * none is passed on twice.
+   * none is passed on twice; one that came from {@code to} before is added there anew.
    *
    * @param states of pending, parked and rejected
    * @return how many were dropped in {@code from}; 0 if there are no more

@@ -182,6 +182,7 @@ final class OutboxStoreModel implements OutboxStore {
   public int forward(String from, String to, Set<EntryState> states) {
     List<Row> some = rowsOf(from).filter(row -> states.contains(row.state)).toList();
     for (Row row : some) {
+      forget(rowsOf(to).filter(other -> other.id.equals(row.id) && other.isForwarded()).toList());
       if (rowsOf(to).noneMatch(other -> other.id.equals(row.id))) {
         rows.add(new Row(to, row.id, row.feedback, ++lastSequence));
       }
@@ -288,6 +289,10 @@ final class OutboxStoreModel implements OutboxStore {
 
     boolean isHeldBy(Claim held) {
       return state == EntryState.CLAIMED && id.equals(held.id()) && claim == held.number();
+    }
+
+    boolean isForwarded() {
+      return state == EntryState.DROPPED && reason == Fate.Reason.FORWARDED;
     }
 
     boolean isFinal() {

@@ -24,6 +24,7 @@ final class Upkeep {
   private final String forwardable;
   private final String drop;
   private final String forward;
+  private final String forget;
   private final Totals totals;
 
   Upkeep(Transactions transactions, Totals totals) {
@@ -76,6 +77,11 @@ final class Upkeep {
                 + ", "
                 + States.PARKED
                 + ") RETURNING id");
+    forget =
+        dialect.sql(
+            "DELETE FROM {entry} WHERE lane = ? AND id {in} AND state = "
+                + States.DROPPED
+                + " AND reason = 'FORWARDED'");
     forward =
         dialect.sql(
             "INSERT INTO {entry}"
@@ -187,6 +193,12 @@ final class Upkeep {
                   some, row -> dialect.id(row, "id"), numbers.stream().map(n -> from).toArray());
           List<UUID> dropped =
               session.query(drop, row -> dialect.id(row, "id"), now, from, new Session.Ids(ids));
+          // What was passed on from there comes back: it is counted and forgotten, and added anew.
+          int back = session.update(forget, to, new Session.Ids(dropped));
+          if (back > 0) {
+            int state = States.number(EntryState.DROPPED);
+            totals.add(session, to, state, Fate.Reason.FORWARDED.name(), back);
+          }
           session.update(forward, to, now, from, new Session.Ids(dropped), to);
           return dropped.size();
         });
