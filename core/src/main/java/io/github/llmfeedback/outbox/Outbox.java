@@ -395,8 +395,10 @@ public final class Outbox implements AutoCloseable {
     try {
       awaitEnd(deadline);
       left = open();
-    } catch (OutboxException e) {
-      notices.warn("the outbox closes, but its store cannot be asked: {}", e.getMessage());
+    } catch (RuntimeException e) { // a store of somebody else may throw anything
+      notices.warn(
+          "the outbox closes, but its store cannot be asked: {}",
+          e instanceof OutboxException ? e.getMessage() : e.getClass().getName());
     } finally {
       lanes.values().forEach(Lane::end);
       release();
