@@ -1,0 +1,104 @@
+package io.github.llmfeedback.outbox;
+
+import static io.github.llmfeedback.engine.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.llmfeedback.contract.LoopbackServer;
+import io.github.llmfeedback.contract.Reply;
+import io.github.llmfeedback.engine.Await;
+import io.github.llmfeedback.engine.Program;
+import io.github.llmfeedback.engine.ToyClient;
+import io.github.llmfeedback.engine.ToyDialect;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How an outbox ends, and a JVM that has one. */
+class OutboxCloseTest {
+  private final LoopbackServer server = new LoopbackServer();
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private static Outbox open(String url) {
+    return Outbox.to(new ToyClient(url, ToyDialect.plain(), ToyClient.impatient().build()))
+        .store(OutboxStore.memory())
+        .concurrency(1)
+        .open();
+  }
+
+  @Test
+  void closingDeliversWhatIsInMemory() {
+    server.answerAll(seen -> Reply.of(200, "{}").after(Duration.ofMillis(2)));
+    Outbox outbox = open(server.url());
+    outbox.addAll(ToyClient.many(200));
+    assertThat(outbox.close(Duration.ofSeconds(20))).isZero();
+    assertThat(outbox.close(Duration.ofSeconds(20))).as("again").isZero();
+    assertThat(server.count()).isEqualTo(200);
+    assertThatThrownBy(() -> outbox.add(on("a")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("not stored");
+  }
+
+  @Test
+  void closingReturnsInTimeAndSaysWhatIsLost() {
+    server.answerAll(seen -> Reply.fault(Reply.Fault.NEVER_ANSWERED));
+    Outbox outbox = open(server.url());
+    outbox.addAll(ToyClient.many(3));
+    Await.isTrue("sent", () -> server.count() == 3);
+    outbox.add(on("a"));
+    try (OutboxLog log = new OutboxLog()) {
+      assertThat(outbox.flush(Duration.ofMillis(50))).isEqualTo(4);
+      long begin = System.nanoTime();
+      long left = outbox.close(Duration.ofMillis(200));
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
+      assertThat(left).as("three are parked, for they may have arrived").isEqualTo(1);
+      assertThat(log.lines("WARN")).anyMatch(line -> line.contains("1 entries not delivered"));
+    }
+  }
+
+  /** Adds, and comes to its end. */
+  static final class Ending {
+    private Ending() {}
+
+    public static void main(String[] args) {
+      open(args[0]).addAll(ToyClient.many(100));
+    }
+  }
+
+  @Test
+  void aJvmThatEndsWaitsForWhatIsInMemory() throws InterruptedException {
+    server.answerAll(seen -> Reply.of(200, "{}").after(Duration.ofMillis(5)));
+    try (Program program = new Program(List.of(), Ending.class, server.url())) {
+      program.output(Duration.ofSeconds(60));
+    }
+    assertThat(server.count()).isEqualTo(100);
+  }
+
+  /** Has delivered all, and would wait for an hour. */
+  static final class Idle {
+    private Idle() {}
+
+    public static void main(String[] args) {
+      Outbox outbox =
+          Outbox.to(new ToyClient(args[0], ToyDialect.plain(), ToyClient.impatient().build()))
+              .store(OutboxStore.memory())
+              .closeTimeout(Duration.ofHours(1))
+              .open();
+      outbox.add(on("a"));
+      System.out.print(outbox.flush(Duration.ofSeconds(20)));
+    }
+  }
+
+  @Test
+  void aJvmWithNothingToDeliverEndsAtOnce() throws InterruptedException {
+    server.answerAll(seen -> Reply.of(200, "{}"));
+    try (Program program = new Program(List.of(), Idle.class, server.url())) {
+      assertThat(program.output(Duration.ofSeconds(60))).isEqualTo("0");
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.github.llmfeedback.outbox;
+
+import static io.github.llmfeedback.engine.ToyClient.on;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.RejectedFeedbackException;
+import io.github.llmfeedback.engine.Await;
+import io.github.llmfeedback.engine.ToyClient;
+import io.github.llmfeedback.json.FeedbackJson;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What can be done with entries that have no good fate. */
+class OutboxEntriesTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final FeedbackException REFUSED =
+      RejectedFeedbackException.builder("own", 422).build();
+
+  private final AtomicReference<@Nullable FeedbackException> answer =
+      new AtomicReference<>(REFUSED);
+  private final OwnClient own = OwnClient.each(feedback -> answer.get());
+  private final OwnClient other = OwnClient.each(feedback -> null);
+  private final Outbox outbox =
+      Outbox.to("own", own).and("other", other).store(OutboxStore.memory()).open();
+
+  @AfterEach
+  void stop() {
+    outbox.close(Duration.ZERO);
+  }
+
+  @Test
+  void onlyWhatIsParkedOrRejectedIsTriedAgainAndThatIsCounted() {
+    UUID id = outbox.add(on("a"));
+    assertThat(outbox.flush(LONG)).isZero();
+    answer.set(null);
+    assertThat(outbox.retry("other", id)).as("delivered").isFalse();
+    assertThat(outbox.retry(new UUID(1, 2))).isZero();
+    assertThat(outbox.retry(id)).isEqualTo(1);
+    assertThat(outbox.flush(LONG)).isZero();
+    assertThat(outbox.retry(id)).isZero();
+    assertThat(outbox.stats().lane("own").retried()).isEqualTo(1);
+    assertThat(outbox.stats().lane("own").delivered()).isEqualTo(1);
+    assertThat(outbox.stats().lane("own").rejected()).isZero();
+    assertThat(own.given()).isEqualTo(2);
+  }
+
+  @Test
+  void whatAProviderRefusedIsForwardedToAnother() {
+    outbox.addAll(ToyClient.many(1_500));
+    assertThat(outbox.flush(LONG)).isZero();
+    other.lists.clear();
+    assertThat(outbox.forward("own", "other")).isEqualTo(1_500);
+    assertThat(outbox.flush(LONG)).isZero();
+    assertThat(other.given()).isEqualTo(1_500);
+    assertThat(outbox.stats().lane("own").dropped()).isEqualTo(1_500);
+    assertThat(outbox.stats().lane("other").added()).isEqualTo(3_000);
+    assertThat(outbox.forward("own", "other")).isZero();
+    assertThatThrownBy(() -> outbox.forward("own", "none"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void linesOfAnExportAreFeedback() throws IOException {
+    Feedback rich = Feedback.on("a").score(1, 0, 2).comment("a \"word\"\n").author("x").build();
+    UUID id = outbox.add(rich);
+    assertThat(outbox.flush(LONG)).isZero();
+    StringBuilder out = new StringBuilder();
+    assertThat(outbox.export("own", out, EntryState.REJECTED)).isEqualTo(1);
+    assertThat(outbox.export("own", out, EntryState.PARKED)).isZero();
+    assertThat(out.toString()).endsWith("\n").contains(id.toString(), "REFUSED", "422");
+    assertThat(FeedbackJson.lenient().feedback(out.toString().strip())).isEqualTo(rich);
+  }
+
+  @Test
+  void pagesLoseNoneWhileEntriesChange() {
+    List<UUID> ids = outbox.addAll(ToyClient.many(1_300));
+    assertThat(outbox.flush(LONG)).isZero();
+    answer.set(null);
+    try (Stream<OutboxEntry> entries = outbox.entries("own", EntryState.REJECTED)) {
+      assertThat(
+              entries
+                  .peek(entry -> assertThat(outbox.retry("own", entry.id())).isTrue())
+                  .map(OutboxEntry::id))
+          .containsExactlyElementsOf(ids);
+    }
+    Await.isTrue(() -> "" + outbox.stats(), () -> outbox.stats().lane("own").delivered() == 1_300);
+  }
+
+  @Test
+  void aFeedbackIsRedactedBeforeItIsStored() {
+    try (Outbox redacting =
+        Outbox.to("own", own)
+            .store(OutboxStore.memory())
+            .redact(feedback -> on("redacted"))
+            .open()) {
+      UUID id = redacting.add(on("secret"));
+      assertThat(redacting.flush(LONG)).isZero();
+      assertThat(redacting.find(id).get("own").feedback()).contains(on("redacted"));
+      assertThat(own.lists.peek()).containsExactly(on("redacted"));
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.github.llmfeedback.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.llmfeedback.Fate;
+import io.github.llmfeedback.Feedback;
+import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException;
+import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
+import io.github.llmfeedback.engine.Await;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A provider that is down for an hour (a quarter of one by default), at 1,000 feedbacks a second,
+ * on a virtual time; then it is back. Every feedback has a target of its own, so that a test knows
+ * each one's fate by itself.
+ */
+@Timeout(300)
+class OutboxOutageTest {
+  private static final int SECONDS = Boolean.getBoolean("feedback.tests.full") ? 3_600 : 900;
+  private static final int A_SECOND = 1_000;
+  private static final int ALL = SECONDS * A_SECOND;
+  private static final int ROOM = 50_000;
+
+  private final AtomicBoolean isUp = new AtomicBoolean();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final BitSet arrived = new BitSet();
+  private final AtomicLong twice = new AtomicLong();
+  private final OwnClient client = OwnClient.each(this::answer).forgetful();
+
+  private @Nullable FeedbackException answer(Feedback feedback) {
+    if (!isUp.get()) {
+      return UndeliveredFeedbackException.builder("own", Reason.UNREACHABLE).build();
+    }
+    int number = Integer.parseInt(feedback.target().bareId().orElseThrow());
+    lock.lock();
+    try {
+      if (arrived.get(number)) {
+        twice.incrementAndGet();
+      }
+      arrived.set(number);
+    } finally {
+      lock.unlock();
+    }
+    return null;
+  }
+
+  private VirtualOutbox open(Overflow whenFull) {
+    return new VirtualOutbox(
+        client,
+        MemoryOutboxStore.builder().maxEntries(ROOM).whenFull(whenFull),
+        builder -> builder);
+  }
+
+  private static Feedback feedback(int number) {
+    return Feedback.on(Integer.toString(number)).thumbsUp().build();
+  }
+
+  /** Adds through the hour; returns those that were refused. */
+  private BitSet anHour(VirtualOutbox virtual) {
+    // On a thread of its own, for exceptions of a deep stack take long.
+    return CompletableFuture.supplyAsync(
+            () -> addThroughTheHour(virtual), task -> new Thread(task).start())
+        .join();
+  }
+
+  private static BitSet addThroughTheHour(VirtualOutbox virtual) {
+    BitSet refused = new BitSet();
+    MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+    long full = 0;
+    for (int second = 0; second < SECONDS; second++) {
+      for (int i = 0; i < A_SECOND; i++) {
+        int number = second * A_SECOND + i;
+        try {
+          virtual.outbox.add(feedback(number));
+        } catch (OutboxFullException e) {
+          refused.set(number);
+        }
+      }
+      virtual.time.advance(Duration.ofSeconds(1));
+      if (second == ROOM / A_SECOND + 10) {
+        full = used(memory);
+      }
+    }
+    assertThat(used(memory) - full).as("the heap is flat, in bytes").isLessThan(8L << 20);
+    return refused;
+  }
+
+  private static long used(MemoryMXBean memory) {
+    memory.gc();
+    memory.gc();
+    return memory.getHeapMemoryUsage().getUsed();
+  }
+
+  private void back(VirtualOutbox virtual) {
+    isUp.set(true);
+    virtual.passUntil(() -> virtual.outbox.stats().open() == 0);
+    assertThat(twice).hasValue(0);
+  }
+
+  @Test
+  void whoIsRefusedKnowsItAndAllOthersAreDelivered() {
+    try (OutboxLog log = new OutboxLog();
+        VirtualOutbox virtual = open(Overflow.refuse())) {
+      BitSet refused = anHour(virtual);
+      assertThat(refused.cardinality()).isEqualTo(ALL - ROOM);
+      assertThat(virtual.lane().added()).isEqualTo(ROOM);
+      back(virtual);
+      assertThat(virtual.lane().delivered()).isEqualTo(ROOM);
+      arrived.xor(refused);
+      assertThat(arrived.cardinality()).as("delivered or refused, never both").isEqualTo(ALL);
+      assertThat(log.lines("WARN")).hasSize(1).first().asString().contains("gives no answer");
+    }
+  }
+
+  @Test
+  void theOldestAreDroppedCountedAndSaidOnceAMinute() {
+    try (OutboxLog log = new OutboxLog();
+        VirtualOutbox virtual = open(Overflow.dropOldest())) {
+      assertThat(anHour(virtual).isEmpty()).isTrue();
+      assertThat(virtual.lane().added()).isEqualTo(ALL);
+      assertThat(virtual.lane().pending() + virtual.lane().claimed()).isEqualTo(ROOM);
+      long dropped = virtual.lane().dropped();
+      assertThat(virtual.lane().droppedBy()).isEqualTo(Map.of(Fate.Reason.FULL, dropped));
+      back(virtual);
+      assertThat(virtual.lane().delivered() + dropped).isEqualTo(ALL);
+      assertThat(arrived.cardinality()).isEqualTo(ROOM);
+      assertThat(arrived.nextSetBit(0)).as("about the last ones").isGreaterThan(ALL - ROOM - 200);
+      virtual.time.advance(Duration.ofMinutes(1));
+      assertThat(log.lines("WARN")).hasSizeBetween(SECONDS / 60 - 1, SECONDS / 60 + 3);
+      assertThat(
+              log.lines("WARN").stream()
+                  .filter(line -> line.contains("are now DROPPED (FULL)"))
+                  .mapToLong(line -> Long.parseLong(line.replaceAll(".*line: (\\d+) .*", "$1")))
+                  .sum())
+          .isEqualTo(dropped);
+    }
+  }
+
+  @Test
+  void whoWaitsGetsInWhenTheProviderIsBackOrIsRefusedInTime() throws InterruptedException {
+    try (VirtualOutbox virtual = open(Overflow.waitUpTo(Duration.ofMinutes(5)))) {
+      AtomicInteger refused = new AtomicInteger();
+      AtomicInteger stored = new AtomicInteger();
+      Thread caller =
+          new Thread(
+              () -> {
+                for (int number = 0; number < ROOM + 20; number++) {
+                  try {
+                    virtual.outbox.add(feedback(number));
+                    stored.incrementAndGet();
+                  } catch (OutboxFullException e) {
+                    refused.incrementAndGet();
+                  }
+                }
+              });
+      caller.start();
+      for (int i = 1; i <= 12; i++) { // an hour, in which it waits twelve times
+        int times = i - 1;
+        Await.isTrue(
+            "it waits",
+            () ->
+                refused.get() == times
+                    && virtual.time.hasAlarm(Duration.ofMinutes(5))
+                    && caller.getState() == Thread.State.WAITING);
+        virtual.time.advance(Duration.ofMinutes(5));
+      }
+      Await.isTrue("refused in time", () -> refused.get() == 12);
+      assertThat(stored).hasValue(ROOM);
+      isUp.set(true);
+      virtual.passUntil(() -> stored.get() == ROOM + 8);
+      caller.join();
+      back(virtual);
+      assertThat(refused).hasValue(12);
+      assertThat(arrived.cardinality()).isEqualTo(ROOM + 8);
+      assertThat(virtual.lane().delivered()).isEqualTo(ROOM + 8);
+    }
+  }
+}
