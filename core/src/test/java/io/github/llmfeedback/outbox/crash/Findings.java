@@ -49,7 +49,9 @@ final class Findings {
 
   private void checkFate(Outbox outbox, UUID id) {
     OutboxEntry entry = outbox.find(id).get(Mode.LANE);
-    assertThat(entry).as("what became of %s, whose id was printed", said.added.get(id)).isNotNull();
+    if (entry == null) {
+      throw new AssertionError(said.added.get(id) + " is not stored, and its id was printed");
+    }
     assertThat(entry.state().fate()).as("the fate of %s", entry).isPresent();
     assertThat(key(entry)).as("what was stored as %s", id).isEqualTo(said.added.get(id));
   }
@@ -138,7 +140,8 @@ final class Findings {
     }
     // What was printed last is last, unless a process was killed between commit and print.
     for (Key added : said.added.values()) {
-      assertThat(last.get(added.target()).number()).isGreaterThanOrEqualTo(added.number());
+      assertThat(last.getOrDefault(added.target(), added).number())
+          .isGreaterThanOrEqualTo(added.number());
     }
   }
 
@@ -168,7 +171,9 @@ final class Findings {
     List<Arrival> late = new ArrayList<>();
     for (Arrival arrival : arrivals) {
       UUID id = ids.get(arrival.key());
-      assertThat(id).as("%s is stored", arrival).isNotNull();
+      if (id == null) {
+        throw new AssertionError(arrival + " is not stored");
+      }
       if (!history.held(id, arrival.sender(), arrival.at())) {
         late.add(arrival);
         continue;
