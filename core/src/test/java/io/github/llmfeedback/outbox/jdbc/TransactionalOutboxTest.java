@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -34,7 +35,7 @@ class TransactionalOutboxTest {
       opened.execute("CREATE TABLE answers (text varchar(100))");
       JdbcOutboxStore store =
           database == Database.SQLITE
-              ? JdbcOutboxStore.sqlite(opened.file)
+              ? JdbcOutboxStore.sqlite(Objects.requireNonNull(opened.file))
               : JdbcOutboxStore.on(opened.dataSource);
       try (Outbox outbox = Outbox.to("a", client).store(store).open();
           Connection connection = opened.dataSource.getConnection();
