@@ -9,6 +9,7 @@ import io.github.llmfeedback.outbox.EntryState;
 import io.github.llmfeedback.outbox.OutboxEntry;
 import io.github.llmfeedback.outbox.OutboxException;
 import io.github.llmfeedback.outbox.OutboxStore.Claim;
+import io.github.llmfeedback.outbox.OutboxStore.Claims;
 import io.github.llmfeedback.outbox.OutboxStore.NewEntry;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -19,6 +20,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +165,27 @@ class PostgresConnectionTest {
       assertThat(store.find(id)).hasSize(1);
       other.rollback();
       other.setAutoCommit(true);
+    }
+  }
+
+  @Test
+  void whoClaimsWaitsForWhoClaimsFromTheSameLane() throws Exception {
+    added();
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (Connection other = direct.dataSource.getConnection();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("SELECT 1 FROM feedback_outbox_lane FOR UPDATE");
+      Future<Claims> claims = thread.submit(() -> store.claim("a", 1, 1, Opened.LEASE));
+      String waiting =
+          "SELECT pid FROM pg_stat_activity"
+              + " WHERE datname = current_database() AND wait_event_type = 'Lock'";
+      Await.isTrue("it waits", () -> !direct.query(waiting).isEmpty());
+      other.rollback();
+      other.setAutoCommit(true);
+      assertThat(claims.get().entries()).hasSize(1);
+    } finally {
+      thread.shutdown();
     }
   }
 
