@@ -19,6 +19,7 @@ import io.github.llmfeedback.engine.ToyDialect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -59,13 +60,8 @@ class OutboxDeliveryTest {
     return open(Outbox.to(toy(ToyDialect.plain())));
   }
 
-  private static void awaitParked(Outbox outbox, long count) {
-    Await.isTrue(
-        () -> "parked " + outbox.stats(), () -> outbox.stats().lane("toy").parked() == count);
-  }
-
   private static OutboxEntry entry(Outbox outbox, UUID id) {
-    return outbox.find(id).get("toy");
+    return Objects.requireNonNull(outbox.find(id).get("toy"), "no entry in toy");
   }
 
   @Test

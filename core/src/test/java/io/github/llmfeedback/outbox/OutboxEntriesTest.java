@@ -13,6 +13,7 @@ import io.github.llmfeedback.json.FeedbackJson;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -23,11 +24,10 @@ import org.junit.jupiter.api.Test;
 /** What can be done with entries that have no good fate. */
 class OutboxEntriesTest {
   private static final Duration LONG = Duration.ofSeconds(20);
-  private static final FeedbackException REFUSED =
-      RejectedFeedbackException.builder("own", 422).build();
+  private final FeedbackException refused = RejectedFeedbackException.builder("own", 422).build();
 
   private final AtomicReference<@Nullable FeedbackException> answer =
-      new AtomicReference<>(REFUSED);
+      new AtomicReference<>(refused);
   private final OwnClient own = OwnClient.each(feedback -> answer.get());
   private final OwnClient other = OwnClient.each(feedback -> null);
   private final Outbox outbox =
@@ -105,7 +105,8 @@ class OutboxEntriesTest {
             .open()) {
       UUID id = redacting.add(on("secret"));
       assertThat(redacting.flush(LONG)).isZero();
-      assertThat(redacting.find(id).get("own").feedback()).contains(on("redacted"));
+      assertThat(Objects.requireNonNull(redacting.find(id).get("own")).feedback())
+          .contains(on("redacted"));
       assertThat(own.lists.peek()).containsExactly(on("redacted"));
     }
   }

@@ -15,6 +15,7 @@ import io.github.llmfeedback.engine.ManualTime;
 import io.github.llmfeedback.engine.ToyClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -174,8 +175,9 @@ class OutboxFaultTest {
             time.advance(Duration.ofSeconds(1));
             return outbox.stats().lane("own").parked() == 2;
           });
-      assertThat(outbox.find(id).get("own").reason()).contains(Fate.Reason.LEASE_EXPIRED);
-      assertThat(outbox.find(id).get("own").attempts()).isEqualTo(1);
+      assertThat(Objects.requireNonNull(outbox.find(id).get("own")).reason())
+          .contains(Fate.Reason.LEASE_EXPIRED);
+      assertThat(Objects.requireNonNull(outbox.find(id).get("own")).attempts()).isEqualTo(1);
       Await.isTrue("told", () -> fates.events.size() == 2);
       List<List<Feedback>> lists = List.copyOf(sent);
       for (int i = 0; i < calls.size(); i++) {
@@ -191,7 +193,8 @@ class OutboxFaultTest {
       }
       Await.isTrue(() -> "" + outbox.stats(), () -> outbox.stats().lane("own").delivered() == 1);
       Await.isTrue("told", () -> fates.of(id).equals(List.of(Fate.PARKED, Fate.DELIVERED)));
-      assertThat(outbox.find(other).get("own").state()).isEqualTo(EntryState.PARKED);
+      assertThat(Objects.requireNonNull(outbox.find(other).get("own")).state())
+          .isEqualTo(EntryState.PARKED);
       assertThat(fates.of(other)).as("not what was not written").containsExactly(Fate.PARKED);
     }
   }

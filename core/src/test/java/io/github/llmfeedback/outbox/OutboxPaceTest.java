@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** When a lane sends again after its provider failed, on a virtual time. */
 class OutboxPaceTest {
-  private static final FeedbackException DOWN =
+  private final FeedbackException down =
       UndeliveredFeedbackException.builder("own", Reason.UNREACHABLE)
           .attempts(1)
           .mayHaveArrived(false)
@@ -76,7 +76,7 @@ class OutboxPaceTest {
 
   @Test
   void itBacksOffForHoursOfOutageAndSaysSoOnce() {
-    answer(DOWN);
+    answer(down);
     outbox.add(on("a"));
     List<Duration> waits = waits(40);
     for (int i = 0; i < waits.size(); i++) {
@@ -183,7 +183,7 @@ class OutboxPaceTest {
   @Test
   void anEntryThatCannotBeRepresentedIsNoAnswerOfTheProvider() {
     FeedbackException unfit = UnrepresentableFeedbackException.builder("own", "no").build();
-    answer.set(feedback -> feedback.equals(on("t0")) ? unfit : DOWN);
+    answer.set(feedback -> feedback.equals(on("t0")) ? unfit : down);
     outbox.addAll(ToyClient.many(3));
     virtual.awaitNextTry();
     assertThat(virtual.lane().rejected()).isEqualTo(1);
@@ -196,14 +196,14 @@ class OutboxPaceTest {
 
   @Test
   void batchesThatFailTogetherAreOneFailure() {
-    answer(DOWN);
+    answer(down);
     outbox.addAll(ToyClient.many(1_000));
     assertThat(virtual.awaitNextTry()).isLessThanOrEqualTo(Duration.ofSeconds(1));
   }
 
   @Test
   void theLaterEntryOnATargetIsNotSentBeforeTheEarlierOne() {
-    answer(DOWN);
+    answer(down);
     outbox.add(Feedback.on("a").comment("1").build());
     virtual.awaitNextTry();
     outbox.add(Feedback.on("a").comment("2").build());
@@ -219,7 +219,7 @@ class OutboxPaceTest {
 
   @Test
   void whenTheProviderIsBackAllIsDeliveredAtOnce() {
-    answer(DOWN);
+    answer(down);
     outbox.addAll(ToyClient.many(2_000));
     waits(15);
     answer(null);
@@ -235,7 +235,7 @@ class OutboxPaceTest {
   void whatIsTooOldIsDroppedAlsoInAnOutageAndWhateverItsNumber() {
     try (VirtualOutbox aging =
         new VirtualOutbox(client, builder -> builder.maxAge(Duration.ofHours(1)))) {
-      answer(DOWN);
+      answer(down);
       aging.outbox.addAll(ToyClient.many(5_000));
       aging.awaitNextTry();
       while (aging.lane().dropped() == 0) {

@@ -69,7 +69,7 @@ class TransactionalOutboxTest {
     RecordingFeedbackClient client = RecordingFeedbackClient.create(TargetKey.of("toy", "id"));
     try (Opened opened = new Opened(Database.SQLITE);
         Outbox outbox = Outbox.to(client).store(OutboxStore.memory()).open()) {
-      JdbcOutboxStore store = JdbcOutboxStore.sqlite(opened.file);
+      JdbcOutboxStore store = JdbcOutboxStore.sqlite(Objects.requireNonNull(opened.file));
       assertThatThrownBy(() -> TransactionalOutbox.of(outbox, store))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("the one that the outbox was opened with");
