@@ -199,14 +199,20 @@ final class StoreHistory {
   }
 
   void forward(String from, String to, Set<EntryState> states) {
-    Set<UUID> before = Set.copyOf(idsOf(to, EntryState.values()));
+    Set<UUID> before = Set.copyOf(notPassedOn(to));
     assertThat(store().forward(from, to, states)).isEqualTo(model.forward(from, to, states));
     assertThat(store().forward(from, to, states)).as("there are no more").isZero();
-    List<UUID> anew =
-        idsOf(to, EntryState.values()).stream().filter(id -> !before.contains(id)).toList();
+    List<UUID> anew = notPassedOn(to).stream().filter(id -> !before.contains(id)).toList();
     addedTo(to).addAll(anew);
     // What a lane had, and has forgotten, begins anew in it: no claim of then may be used.
     claims.removeIf(given -> given.lane.equals(to) && anew.contains(given.model.id()));
+  }
+
+  private List<UUID> notPassedOn(String lane) {
+    return model.list(lane, ALL, 0, MANY).stream()
+        .filter(entry -> !entry.reason().equals(Optional.of(Fate.Reason.FORWARDED)))
+        .map(OutboxEntry::id)
+        .toList();
   }
 
   void rollUp(Duration keepFinal, Duration keepFailed) {
