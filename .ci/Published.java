@@ -33,7 +33,7 @@ class Published {
           "llm-feedback-baseplate");
 
   /** In bytes: a little above what it is, so that growth is noticed; it was meant to be 300,000. */
-  private static final long CORE_LIMIT = 560_000;
+  private static final long CORE_LIMIT = 790_000;
 
   /** What a published POM may consist of: no parent, build, profiles, repositories, properties. */
   private static final Set<String> POM_ELEMENTS =

@@ -184,6 +184,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void theOutboxItselfKnowsNoDatabase() {
+    noClasses()
+        .that()
+        .resideInAPackage(CORE + ".outbox")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.sql..", "javax.sql..")
+        .check(MAIN);
+  }
+
+  @Test
   void whatAuthorsOfProvidersImplementStartsNoThreadAndDoesNoInputOrOutput() {
     noClasses()
         .that()

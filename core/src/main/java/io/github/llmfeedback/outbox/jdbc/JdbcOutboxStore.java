@@ -69,7 +69,11 @@ public final class JdbcOutboxStore implements OutboxStore {
 
   /** Starts building a store in a SQLite file. */
   public static Builder builder(Path file) {
-    return new Builder(Objects.requireNonNull(file, "file must not be null"), null);
+    Objects.requireNonNull(file, "file must not be null");
+    if (file.getFileName() == null || file.toString().isEmpty()) {
+      throw new IllegalArgumentException("file must name a file, but is \"" + file + "\"");
+    }
+    return new Builder(file, null);
   }
 
   /** Starts building a store in the database of a data source. */

@@ -43,6 +43,10 @@ final class Opening {
     } catch (SQLException e) {
       throw Failures.of(e, new PostgresDialect(tables), tables, false);
     }
+    if (connection == null) {
+      throw new OutboxException(
+          "the outbox's data source gave no connection (null); nothing was stored", null, false);
+    }
     try (connection) {
       DatabaseMetaData metaData = connection.getMetaData();
       String product = String.valueOf(metaData.getDatabaseProductName());

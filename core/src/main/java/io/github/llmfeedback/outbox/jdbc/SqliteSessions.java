@@ -69,6 +69,11 @@ final class SqliteSessions implements Sessions {
 
   /** Creates the file if need be, readable for its owner alone, as SQLite's files beside it are. */
   static void create(Path file) {
+    checkDriver();
+    if (Files.isDirectory(file)) {
+      throw new OutboxException(
+          "the outbox's SQLite file " + file + " is a folder: name a file in it", null, false);
+    }
     try {
       if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
         Files.createFile(
@@ -87,16 +92,26 @@ final class SqliteSessions implements Sessions {
     }
   }
 
+  private static void checkDriver() {
+    try {
+      DriverManager.getDriver("jdbc:sqlite:");
+    } catch (SQLException e) {
+      throw noDriver();
+    }
+  }
+
+  private static OutboxException noDriver() {
+    return new OutboxException(
+        "there is no JDBC driver for SQLite: add " + DRIVER + " to the class path", null, false);
+  }
+
   static Connection connect(Path file) throws SQLException {
     Connection connection;
     try {
       connection = DriverManager.getConnection("jdbc:sqlite:" + file.toAbsolutePath());
     } catch (SQLException e) {
       if ("08001".equals(e.getSQLState())) {
-        throw new OutboxException(
-            "there is no JDBC driver for SQLite: add " + DRIVER + " to the class path",
-            null,
-            false);
+        throw noDriver();
       }
       throw e;
     } catch (LinkageError e) {

@@ -107,6 +107,9 @@ final class Transactions implements AutoCloseable {
   }
 
   private void check(Connection connection) throws SQLException {
+    if (connection.isClosed()) {
+      throw new IllegalArgumentException("connection must be open, but is closed");
+    }
     String product = String.valueOf(connection.getMetaData().getDatabaseProductName());
     if (!product.equals(dialect.database().toString())) {
       throw new IllegalArgumentException(

@@ -18,11 +18,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A member in a JVM of its own, over a network that loses some, is killed with SIGKILL. */
 @Timeout(1_200)
+@Tag("crash")
 class CrashTest {
   private static final String VICTIM = "pk-of-the-victim";
 

@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Members that come and go under load. */
 @Timeout(1_200)
+@Tag("crash")
 class RebalanceTest {
   static final int ROUNDS = Integer.getInteger("feedback.crash.rounds", 5);
 
