@@ -25,6 +25,9 @@ final class Room {
   /** What a row takes besides its form and the name of its lane, in the table and its indexes. */
   private static final int ROW = 260;
 
+  /** This part of the bound is kept free for pages that are split, which no row foresees. */
+  private static final int RESERVE = 16;
+
   /** After how many additions the bytes are counted again: others may add, too. */
   private static final int MAX_USES = 100;
 
@@ -69,7 +72,7 @@ final class Room {
   /** How many bytes are left in this transaction. */
   long left(Session session) throws SQLException {
     long pages = pragma(session, "page_count") - pragma(session, "freelist_count");
-    return maxBytes - pages * pragma(session, "page_size");
+    return maxBytes - maxBytes / RESERVE - pages * pragma(session, "page_size");
   }
 
   /**
@@ -100,7 +103,7 @@ final class Room {
    * @throws OutboxFullException if that is not enough; then nothing was dropped
    */
   List<Change> make(Session session, long bytes, boolean mayDrop) throws SQLException {
-    if (bytes > maxBytes) {
+    if (bytes > maxBytes - maxBytes / RESERVE) {
       throw full("; this would not fit into an empty one");
     }
     if (free(session, bytes, forget, new ArrayList<>())) {
