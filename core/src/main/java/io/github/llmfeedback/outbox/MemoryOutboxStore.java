@@ -359,7 +359,7 @@ public final class MemoryOutboxStore implements OutboxStore {
   }
 
   @Override
-  public int forward(String from, String to, Set<EntryState> states) {
+  public List<Change> forward(String from, String to, Set<EntryState> states) {
     lock.lock();
     try {
       checkOpen();
@@ -371,15 +371,16 @@ public final class MemoryOutboxStore implements OutboxStore {
               .filter(row -> row.state == EntryState.PENDING || row.state.isRetryable())
               .limit(PORTION)
               .toList();
+      List<Change> dropped = new ArrayList<>(rows.size());
       for (MemoryRow row : rows) {
-        dropped(source, row, Fate.Reason.FORWARDED);
+        dropped.add(dropped(source, row, Fate.Reason.FORWARDED));
         if (target.find(row.id) == null) {
           target.addAll(List.of(row.asNew()), row.bytes);
           entries++;
           bytes += row.bytes;
         }
       }
-      return rows.size();
+      return dropped;
     } finally {
       lock.unlock();
     }

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
@@ -227,9 +228,10 @@ public final class Outbox implements AutoCloseable {
    * be met in its old state, or not at all; none is met twice.
    *
    * @param states all if none is given
+   * @throws IllegalArgumentException if the store has no lane of this name
    */
   public Stream<OutboxEntry> entries(String lane, EntryState... states) {
-    Objects.requireNonNull(lane, "lane must not be null");
+    checkLane("lane", lane);
     Set<EntryState> wanted =
         states.length == 0 ? EnumSet.allOf(EntryState.class) : EnumSet.copyOf(List.of(states));
     Function<Long, List<OutboxEntry>> page = after -> store.list(lane, wanted, after, PAGE);
@@ -291,10 +293,11 @@ public final class Outbox implements AutoCloseable {
    * and pending in {@code to}.
    *
    * @return how many left {@code from}
-   * @throws IllegalArgumentException if this outbox has no client for {@code to}
+   * @throws IllegalArgumentException if the store has no lane {@code from}, or this outbox no
+   *     client for {@code to}
    */
   public long forward(String from, String to) {
-    Objects.requireNonNull(from, "from must not be null");
+    checkLane("from", from);
     Lane target = lanes.get(Objects.requireNonNull(to, "to must not be null"));
     if (target == null || from.equals(to)) {
       throw new IllegalArgumentException(
@@ -305,12 +308,25 @@ public final class Outbox implements AutoCloseable {
             ? EnumSet.of(EntryState.PARKED, EntryState.REJECTED)
             : EnumSet.of(EntryState.PARKED, EntryState.REJECTED, EntryState.PENDING);
     long forwarded = 0;
-    int some;
-    while ((some = store.forward(from, to, states)) > 0) {
-      forwarded += some;
+    List<OutboxStore.Change> some = store.forward(from, to, states);
+    while (!some.isEmpty()) {
+      forwarded += some.size();
+      fates.changed(some);
+      some = store.forward(from, to, states);
     }
     target.wake();
     return forwarded;
+  }
+
+  /** A wrong name would otherwise be answered by silence. */
+  private void checkLane(String field, String lane) {
+    Objects.requireNonNull(lane, field + " must not be null");
+    if (!lanes.containsKey(lane) && !store.counts().containsKey(lane)) {
+      Set<String> known = new TreeSet<>(store.counts().keySet());
+      known.addAll(lanes.keySet());
+      throw new IllegalArgumentException(
+          field + " must be a lane of the store, which has " + known + ", not " + lane);
+    }
   }
 
   /** What the lanes have done and do; asks the store, so in a database it takes a query. */
@@ -513,6 +529,10 @@ public final class Outbox implements AutoCloseable {
                 + " letter or digit, but is \""
                 + lane
                 + "\"");
+      }
+      if (clients.values().stream().anyMatch(each -> each == client)) {
+        throw new IllegalArgumentException(
+            "this client has a lane already: with a second one it would be sent everything twice");
       }
       if (clients.putIfAbsent(lane, client) != null) {
         throw new IllegalArgumentException(

@@ -119,9 +119,9 @@ public interface OutboxStore extends AutoCloseable {
    * none is passed on twice; one that came from {@code to} before is added there anew.
    *
    * @param states of pending, parked and rejected
-   * @return how many were dropped in {@code from}; 0 if there are no more
+   * @return what was dropped in {@code from}; empty if there is no more
    */
-  int forward(String from, String to, Set<EntryState> states);
+  List<Change> forward(String from, String to, Set<EntryState> states);
 
   /**
    * Adds final entries to the totals of {@link #counts} and forgets them, some at a time.

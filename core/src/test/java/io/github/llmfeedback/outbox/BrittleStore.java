@@ -111,7 +111,7 @@ final class BrittleStore implements OutboxStore {
   }
 
   @Override
-  public int forward(String from, String to, Set<EntryState> states) {
+  public List<Change> forward(String from, String to, Set<EntryState> states) {
     return store.forward(from, to, states);
   }
 

@@ -4,6 +4,7 @@ import static io.github.llmfeedback.engine.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.llmfeedback.Fate;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.RejectedFeedbackException;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -30,8 +32,9 @@ class OutboxEntriesTest {
       new AtomicReference<>(refused);
   private final OwnClient own = OwnClient.each(feedback -> answer.get());
   private final OwnClient other = OwnClient.each(feedback -> null);
+  private final HeardFates fates = new HeardFates();
   private final Outbox outbox =
-      Outbox.to("own", own).and("other", other).store(OutboxStore.memory()).open();
+      Outbox.to("own", own).and("other", other).store(OutboxStore.memory()).listener(fates).open();
 
   @AfterEach
   void stop() {
@@ -67,6 +70,30 @@ class OutboxEntriesTest {
     assertThat(outbox.forward("own", "other")).isZero();
     assertThatThrownBy(() -> outbox.forward("own", "none"))
         .isInstanceOf(IllegalArgumentException.class);
+    Await.isTrue(
+        "each is told",
+        () ->
+            fates.events.stream()
+                    .filter(event -> event.reason().equals(Optional.of(Fate.Reason.FORWARDED)))
+                    .count()
+                == 1_500);
+  }
+
+  @Test
+  void aLaneThatTheStoreDoesNotHaveIsNamedWithThoseThatItHas() {
+    assertThatThrownBy(() -> outbox.entries("onw"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("lane must be a lane of the store, which has [other, own], not onw");
+    assertThatThrownBy(() -> outbox.forward("onw", "own"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("from must be a lane of the store");
+  }
+
+  @Test
+  void aClientHasOneLane() {
+    assertThatThrownBy(() -> Outbox.to("a", own).and("b", own))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("sent everything twice");
   }
 
   @Test

@@ -179,7 +179,7 @@ final class OutboxStoreModel implements OutboxStore {
   }
 
   @Override
-  public int forward(String from, String to, Set<EntryState> states) {
+  public List<Change> forward(String from, String to, Set<EntryState> states) {
     List<Row> some = rowsOf(from).filter(row -> states.contains(row.state)).toList();
     for (Row row : some) {
       forget(rowsOf(to).filter(other -> other.id.equals(row.id) && other.isForwarded()).toList());
@@ -188,8 +188,9 @@ final class OutboxStoreModel implements OutboxStore {
       }
       row.become(EntryState.DROPPED, Fate.Reason.FORWARDED, null);
     }
+    List<Change> changes = some.stream().map(row -> row.change(Fate.Reason.FORWARDED)).toList();
     forgetFinal();
-    return some.size();
+    return changes;
   }
 
   @Override

@@ -201,7 +201,7 @@ final class StoreHistory {
   void forward(String from, String to, Set<EntryState> states) {
     Set<UUID> before = Set.copyOf(notPassedOn(to));
     assertThat(store().forward(from, to, states)).isEqualTo(model.forward(from, to, states));
-    assertThat(store().forward(from, to, states)).as("there are no more").isZero();
+    assertThat(store().forward(from, to, states)).as("there are no more").isEmpty();
     List<UUID> anew = notPassedOn(to).stream().filter(id -> !before.contains(id)).toList();
     addedTo(to).addAll(anew);
     // What a lane had, and has forgotten, begins anew in it: no claim of then may be used.

@@ -250,7 +250,7 @@ public final class JdbcOutboxStore implements OutboxStore {
   }
 
   @Override
-  public int forward(String from, String to, Set<EntryState> states) {
+  public List<Change> forward(String from, String to, Set<EntryState> states) {
     return opened().upkeep.forward(from, to, states);
   }
 

@@ -76,7 +76,8 @@ final class Upkeep {
                 + States.REJECTED
                 + ", "
                 + States.PARKED
-                + ") RETURNING id");
+                + ")"
+                + returning);
     forget =
         dialect.sql(
             "DELETE FROM {entry} WHERE lane = ? AND id {in} AND state = "
@@ -165,7 +166,7 @@ final class Upkeep {
         });
   }
 
-  int forward(String from, String to, Set<EntryState> states) {
+  List<Change> forward(String from, String to, Set<EntryState> states) {
     List<Integer> numbers =
         states.stream()
             .filter(state -> state == EntryState.PENDING || state.isRetryable())
@@ -173,7 +174,7 @@ final class Upkeep {
             .sorted()
             .toList();
     if (numbers.isEmpty()) {
-      return 0;
+      return List.of();
     }
     String some =
         dialect.sql(
@@ -191,8 +192,17 @@ final class Upkeep {
           List<UUID> ids =
               session.query(
                   some, row -> dialect.id(row, "id"), numbers.stream().map(n -> from).toArray());
-          List<UUID> dropped =
-              session.query(drop, row -> dialect.id(row, "id"), now, from, new Session.Ids(ids));
+          List<Change> changes =
+              changes(
+                  session,
+                  from,
+                  EntryState.DROPPED,
+                  Fate.Reason.FORWARDED,
+                  drop,
+                  now,
+                  from,
+                  new Session.Ids(ids));
+          List<UUID> dropped = changes.stream().map(Change::id).toList();
           // What was passed on from there comes back: it is counted and forgotten, and added anew.
           int back = session.update(forget, to, new Session.Ids(dropped));
           if (back > 0) {
@@ -200,7 +210,7 @@ final class Upkeep {
             totals.add(session, to, state, Fate.Reason.FORWARDED.name(), back);
           }
           session.update(forward, to, now, from, new Session.Ids(dropped), to);
-          return dropped.size();
+          return changes;
         });
   }
 }
