@@ -18,7 +18,7 @@ public final class Benchmarks {
 
   /** Runs the parts that {@code benchmarks.only} names. */
   public static void main(String[] args) throws IOException, RunnerException {
-    int minutes = 10 + CommandLine.rounds() * 4 / 5;
+    int minutes = 17 + CommandLine.rounds() * 8 / 5;
     System.out.printf("Measuring, which takes about %d minutes%n", minutes);
     endAfter(3 * minutes);
     Report report = new Report();

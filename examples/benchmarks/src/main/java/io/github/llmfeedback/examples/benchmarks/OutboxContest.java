@@ -32,8 +32,20 @@ final class OutboxContest {
       here.memory(threads);
     }
     here.add("SQLite", "", PlainInsert.Sqlite.class, OutboxAdd.Sqlite.class);
-    here.deliver(url + "/slow", "server in 10 ms");
-    here.deliver(url, "server at once");
+    here.deliver(
+        "storing and delivering 5,000 to Helicone, server in 10 ms",
+        url + "/slow",
+        5_000,
+        SubmitAll.Helicone.class,
+        OutboxDelivery.MemoryToHelicone.class,
+        OutboxDelivery.SqliteToHelicone.class);
+    here.deliver(
+        "storing and delivering 50,000 to Portkey, server in 10 ms",
+        url + "/slow",
+        50_000,
+        SubmitAll.Portkey.class,
+        OutboxDelivery.MemoryToPortkey.class,
+        OutboxDelivery.SqliteToPortkey.class);
     here.claim("SQLite", "", Claiming.Sqlite.class);
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
       String database = postgres.getJdbcUrl("postgres", "postgres");
@@ -55,6 +67,8 @@ final class OutboxContest {
                     .warmupBatchSize(MemoryAddBenchmark.ADDS / threads)
                     .measurementIterations(4 * CommandLine.rounds())
                     .measurementBatchSize(MemoryAddBenchmark.ADDS / threads)
+                    // It says what each iteration leaves undelivered.
+                    .jvmArgsAppend("-Dorg.slf4j.simpleLogger.defaultLogLevel=error")
                     .verbosity(VerboseMode.SILENT)
                     .build())
             .run();
@@ -119,18 +133,20 @@ final class OutboxContest {
     }
   }
 
-  private void deliver(String url, String server) {
-    int feedbacks = 50_000;
-    Contender bare = Contender.of("submitAll", SubmitAll.Portkey.class, ClassPaths.databases());
-    Contender memory =
-        Contender.of("outbox in memory", OutboxDelivery.Memory.class, ClassPaths.databases());
-    Contender sqlite =
-        Contender.of("outbox in SQLite", OutboxDelivery.Sqlite.class, ClassPaths.databases());
+  private void deliver(
+      String title,
+      String url,
+      int feedbacks,
+      Class<? extends Workload> submitAll,
+      Class<? extends Workload> inMemory,
+      Class<? extends Workload> inSqlite) {
+    Contender bare = Contender.of("submitAll", submitAll, ClassPaths.databases());
+    Contender memory = Contender.of("outbox in memory", inMemory, ClassPaths.databases());
+    Contender sqlite = Contender.of("outbox in SQLite", inSqlite, ClassPaths.databases());
     List<Contender> all = List.of(bare, memory, sqlite);
     try (Contest contest = new Contest(url, all)) {
       contest.warmUp(feedbacks, 1, WARM_UP_MILLIS);
-      Results results = contest.rounds(all, CommandLine.fewRounds(), feedbacks, 1, 500);
-      String title = "storing and delivering 50,000 to Portkey, " + server;
+      Results results = contest.rounds(all, CommandLine.rounds(), feedbacks, 1, 500);
       report.table(title, results);
       for (Contender outbox : List.of(memory, sqlite)) {
         report.atLeast(
