@@ -206,11 +206,8 @@ final class Claiming {
     transactions.write(
         session -> {
           long end = Rows.after(transactions.now(session), lease);
-          int renewed = 0;
-          for (Claim each : claims) {
-            renewed += session.update(renew, end, lane, each.id(), each.number());
-          }
-          return renewed;
+          return session.updateEach(
+              renew, claims, each -> new Object[] {end, lane, each.id(), each.number()});
         });
   }
 }

@@ -1,11 +1,9 @@
 package io.github.llmfeedback.outbox.jdbc;
 
-import io.github.llmfeedback.outbox.OutboxStore.Settlement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -30,17 +28,6 @@ interface Dialect extends Session.Values {
    * @param isAgain whether they may be there already
    */
   void insert(Session session, Collection<String> lanes, List<Rows.Added> entries, boolean isAgain)
-      throws SQLException;
-
-  /**
-   * Ends claims, each of another entry.
-   *
-   * @param isLate whether to look for those that are parked and were delivered after all, instead
-   *     of those that are still claimed
-   * @return the ids of those that were found
-   */
-  Set<UUID> settle(
-      Session session, String lane, List<Settlement> settlements, boolean isLate, long now)
       throws SQLException;
 
   /** Begins a transaction that sees what others commit, and is meant to write. */

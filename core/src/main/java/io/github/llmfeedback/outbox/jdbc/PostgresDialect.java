@@ -1,6 +1,5 @@
 package io.github.llmfeedback.outbox.jdbc;
 
-import io.github.llmfeedback.outbox.OutboxStore.Settlement;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,15 +7,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PostgreSQL 10 or later. Many rows are one statement, with an array for each column.
+ * PostgreSQL 10 or later. Many rows are added by one statement, with an array for each column.
  *
  * <p>A transaction's number is asked for along with the time, because {@code txid_status} tells by
  * it what became of a commit whose response was lost. What is added by one statement commits by
@@ -25,12 +22,16 @@ import org.jspecify.annotations.Nullable;
 final class PostgresDialect implements Dialect {
   /**
    * The caller's pool may have other defaults. A process that is frozen in a transaction must not
-   * keep others from a lane for longer than the timeout, in milliseconds.
+   * keep others from a lane for longer than the timeout, in milliseconds. Without statistics, as
+   * after a first rush, PostgreSQL would read the whole table to find a few hundred rows by id.
    */
   private static final String BEGIN =
       "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;"
           + " SET LOCAL idle_in_transaction_session_timeout = 15000;"
-          + " SET LOCAL lock_timeout = 20000";
+          + " SET LOCAL lock_timeout = 20000;"
+          + " SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;"
+          + " SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off;"
+          + " SET LOCAL enable_mergejoin = off";
 
   private static final String NOW =
       "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, txid_current()::text";
@@ -38,8 +39,6 @@ final class PostgresDialect implements Dialect {
   private final Tables tables;
   private final String insertOne;
   private final String insertMany;
-  private final String settle;
-  private final String settleLate;
   private final String lock;
   private final String addLane;
 
@@ -57,19 +56,6 @@ final class PostgresDialect implements Dialect {
                     + " FROM unnest(?, ?, ?, ?) WITH ORDINALITY e (id, hash, added, form, n)"
                     + " CROSS JOIN unnest(?) l (lane) ORDER BY e.n, l.lane")
                 .formatted(columns, Rows.FORM_VERSION));
-    String settling =
-        "UPDATE {entry} e SET state = s.state, reason = s.reason, detail = s.detail,"
-            + " attempts = greatest(e.attempts, s.attempts), due_at = s.due, lease_until = 0,"
-            + " changed_at = ?"
-            + " FROM unnest(?, ?, ?, ?, ?, ?, ?)"
-            + " s (id, claim, state, reason, detail, attempts, due)"
-            + " WHERE e.id = s.id AND e.lane || '' = ? AND +";
-    settle =
-        tables.sql(settling + "e.state = " + States.CLAIMED + " AND e.claim = s.claim")
-            + " RETURNING e.id";
-    settleLate =
-        tables.sql(settling + "e.state = " + States.PARKED + " AND e.claim >= s.claim")
-            + " RETURNING e.id";
     lock = tables.sql("SELECT name FROM {lane} WHERE name = ? FOR UPDATE");
     addLane = tables.sql("INSERT INTO {lane} (name) VALUES (?) ON CONFLICT DO NOTHING");
   }
@@ -83,6 +69,7 @@ final class PostgresDialect implements Dialect {
   public String sql(String template) {
     return tables
         .sql(template)
+        .replace("{greatest}", "greatest")
         .replace("{in}", "= ANY (?)")
         .replace("{row in (}", "ctid = ANY (ARRAY(")
         .replace("{row}", "ctid")
@@ -155,29 +142,6 @@ final class PostgresDialect implements Dialect {
       values[i] = column.apply(rows.get(i));
     }
     return session.connection().createArrayOf(type, values);
-  }
-
-  @Override
-  public Set<UUID> settle(
-      Session session, String lane, List<Settlement> settlements, boolean isLate, long now)
-      throws SQLException {
-    return new HashSet<>(
-        session.query(
-            isLate ? settleLate : settle,
-            row -> id(row, "id"),
-            now,
-            array(session, "uuid", settlements, each -> each.claim().id()),
-            array(session, "bigint", settlements, each -> each.claim().number()),
-            array(session, "smallint", settlements, each -> (short) States.number(each.state())),
-            array(
-                session,
-                "text",
-                settlements,
-                each -> each.reason() == null ? null : each.reason().name()),
-            array(session, "text", settlements, each -> Rows.detail(each.detail())),
-            array(session, "integer", settlements, Settlement::attempts),
-            array(session, "bigint", settlements, each -> Rows.after(now, each.delay())),
-            lane));
   }
 
   @Override

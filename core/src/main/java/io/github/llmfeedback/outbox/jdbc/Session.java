@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A connection, with the statements that were prepared on it. Not thread-safe. */
@@ -56,15 +57,36 @@ final class Session implements AutoCloseable {
 
   private PreparedStatement bound(String sql, @Nullable Object... arguments) throws SQLException {
     PreparedStatement statement = prepare(sql);
+    bind(statement, arguments);
+    return statement;
+  }
+
+  private void bind(PreparedStatement statement, @Nullable Object[] arguments) throws SQLException {
     for (int i = 0; i < arguments.length; i++) {
       statement.setObject(i + 1, values.bound(connection, arguments[i]));
     }
-    return statement;
   }
 
   /** Executes a statement, and returns how many rows it changed. */
   int update(String sql, @Nullable Object... arguments) throws SQLException {
     return bound(sql, arguments).executeUpdate();
+  }
+
+  /**
+   * Executes a statement for each of these, in order and on one way to the server, and returns how
+   * many rows it changed for each.
+   */
+  <T> int[] updateEach(String sql, List<T> all, Function<T, @Nullable Object[]> arguments)
+      throws SQLException {
+    if (all.isEmpty()) {
+      return new int[0];
+    }
+    PreparedStatement statement = prepare(sql);
+    for (T each : all) {
+      bind(statement, arguments.apply(each));
+      statement.addBatch();
+    }
+    return statement.executeBatch();
   }
 
   /** The rows that a statement returns. */

@@ -1,14 +1,10 @@
 package io.github.llmfeedback.outbox.jdbc;
 
-import io.github.llmfeedback.outbox.OutboxStore.Settlement;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.StringJoiner;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class SqliteDialect implements Dialect {
   private final Tables tables;
   private final String insert;
-  private final String settle;
-  private final String settleLate;
 
   SqliteDialect(Tables tables) {
     this.tables = tables;
@@ -31,11 +25,6 @@ final class SqliteDialect implements Dialect {
                 + " VALUES (?, ?, ?, ?, ?, "
                 + Rows.FORM_VERSION
                 + ", ?)");
-    String settling =
-        "UPDATE {entry} SET state = ?, reason = ?, detail = ?, attempts = max(attempts, ?),"
-            + " due_at = ?, lease_until = 0, changed_at = ? WHERE id = ? AND lane = ? AND ";
-    settle = tables.sql(settling + "state = " + States.CLAIMED + " AND claim = ?");
-    settleLate = tables.sql(settling + "state = " + States.PARKED + " AND claim >= ?");
   }
 
   @Override
@@ -47,6 +36,7 @@ final class SqliteDialect implements Dialect {
   public String sql(String template) {
     return tables
         .sql(template)
+        .replace("{greatest}", "max")
         .replace("{in}", "IN (SELECT value FROM json_each(?))")
         .replace("{row in (}", "seq IN (")
         .replace("{row}", "seq")
@@ -82,43 +72,15 @@ final class SqliteDialect implements Dialect {
   public void insert(
       Session session, Collection<String> lanes, List<Rows.Added> entries, boolean isAgain)
       throws SQLException {
-    PreparedStatement statement = session.prepare(insert);
-    for (Rows.Added entry : entries) {
-      for (String lane : lanes) {
-        statement.setString(1, entry.id().toString());
-        statement.setString(2, lane);
-        statement.setLong(3, entry.targetHash());
-        statement.setLong(4, entry.addedAt());
-        statement.setLong(5, entry.addedAt());
-        statement.setString(6, entry.form());
-        statement.executeUpdate();
-      }
+    for (String lane : lanes) {
+      session.updateEach(
+          insert,
+          entries,
+          each ->
+              new Object[] {
+                each.id(), lane, each.targetHash(), each.addedAt(), each.addedAt(), each.form()
+              });
     }
-  }
-
-  @Override
-  public Set<UUID> settle(
-      Session session, String lane, List<Settlement> settlements, boolean isLate, long now)
-      throws SQLException {
-    Set<UUID> found = new HashSet<>();
-    for (Settlement each : settlements) {
-      int changed =
-          session.update(
-              isLate ? settleLate : settle,
-              States.number(each.state()),
-              each.reason() == null ? null : each.reason().name(),
-              Rows.detail(each.detail()),
-              each.attempts(),
-              Rows.after(now, each.delay()),
-              now,
-              each.claim().id(),
-              lane,
-              each.claim().number());
-      if (changed > 0) {
-        found.add(each.claim().id());
-      }
-    }
-    return found;
   }
 
   @Override

@@ -80,7 +80,7 @@ final class Upkeep {
                 + returning);
     forget =
         dialect.sql(
-            "DELETE FROM {entry} WHERE lane = ? AND id {in} AND state = "
+            "DELETE FROM {entry} WHERE lane || '' = ? AND id {in} AND +state = "
                 + States.DROPPED
                 + " AND reason = 'FORWARDED'");
     forward =

@@ -40,6 +40,11 @@ public final class Databases {
     return new UrlDataSource(url(name, port()));
   }
 
+  /** The URL of a new, empty database. */
+  static String newUrl(Database database) {
+    return database == Database.SQLITE ? "jdbc:sqlite:" + sqlite() : url(createPostgres(), port());
+  }
+
   static String url(String name, int port) {
     return "jdbc:postgresql://localhost:" + port + "/" + name + "?user=postgres";
   }

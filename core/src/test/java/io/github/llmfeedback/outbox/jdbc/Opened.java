@@ -52,9 +52,17 @@ final class Opened implements AutoCloseable {
       dataSource = new UrlDataSource("jdbc:sqlite:" + file);
     } else {
       file = null;
-      dataSource = new UrlDataSource(Databases.url(Databases.createPostgres(), Databases.port()));
+      dataSource = new UrlDataSource(Databases.newUrl(database));
     }
     store = another(settings);
+  }
+
+  /** A store that has all its connections from this, in SQLite too. */
+  Opened(Database database, UrlDataSource dataSource) {
+    this.database = database;
+    this.dataSource = dataSource;
+    file = null;
+    store = another(builder -> builder);
   }
 
   /** Another store in the same database. */
