@@ -187,6 +187,10 @@ public final class Outbox implements AutoCloseable {
     Objects.requireNonNull(feedbacks, "feedbacks must not be null");
     List<NewEntry> entries = new ArrayList<>(feedbacks.size());
     for (Feedback each : feedbacks) {
+      if (each == null) {
+        throw new NullPointerException(
+            "feedback " + entries.size() + " of the list must not be null; nothing was stored");
+      }
       entries.add(entry(each));
     }
     return entries;

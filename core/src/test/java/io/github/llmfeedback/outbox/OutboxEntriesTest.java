@@ -13,6 +13,7 @@ import io.github.llmfeedback.engine.ToyClient;
 import io.github.llmfeedback.json.FeedbackJson;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -77,6 +78,15 @@ class OutboxEntriesTest {
                     .filter(event -> event.reason().equals(Optional.of(Fate.Reason.FORWARDED)))
                     .count()
                 == 1_500);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway")
+  void aNullInAListIsNamedByItsPlaceAndNothingIsStored() {
+    assertThatThrownBy(() -> outbox.addAll(Arrays.asList(on("a"), null)))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("feedback 1 of the list must not be null; nothing was stored");
+    assertThat(outbox.stats().lane("own").added()).isZero();
   }
 
   @Test

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 interface Dialect extends Session.Values {
   Database database();
 
+  /** What a message calls the place where the entries are. */
+  String place();
+
   /** A statement of the store, with the names of the tables and what this database calls things. */
   String sql(String template);
 

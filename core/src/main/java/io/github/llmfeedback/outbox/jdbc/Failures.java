@@ -15,8 +15,8 @@ final class Failures {
   static OutboxException of(SQLException e, Dialect dialect, Tables tables, boolean mayBeStored) {
     String what =
         switch (dialect.database()) {
-          case POSTGRESQL -> postgres(e, tables);
-          case SQLITE -> sqlite(e, tables);
+          case POSTGRESQL -> postgres(e, tables, dialect.place());
+          case SQLITE -> sqlite(e, tables, dialect.place());
         };
     if (isOfRows(e)) {
       return new RefusedException(what + "; nothing was stored", ForeignException.of(e));
@@ -40,7 +40,7 @@ final class Failures {
         + "\"), or let the builder's createSchema(true) do it";
   }
 
-  private static String postgres(SQLException e, Tables tables) {
+  private static String postgres(SQLException e, Tables tables, String place) {
     String state = e.getSQLState() == null ? "" : e.getSQLState();
     String what =
         switch (state) {
@@ -48,31 +48,30 @@ final class Failures {
           case "42703" -> "the outbox's tables lack a column; were they changed?";
           case "42501" -> "the outbox's database user lacks a privilege on the outbox's tables";
           case "25006" ->
-              "the outbox's database is read-only, perhaps because it is a standby: connect to the"
-                  + " primary";
+              place + " is read-only, perhaps because it is a standby: connect to the" + " primary";
           case "53100" -> "the disk of the outbox's database is full";
-          case "53300" -> "the outbox's database has too many connections";
+          case "53300" -> place + " has too many connections";
           case "55P03", "40P01", "40001" ->
-              "the outbox's database kept a row locked for too long, or again and again";
-          case "57014" -> "the outbox's database canceled a statement, perhaps for its timeout";
+              place + " kept a row locked for too long, or again and again";
+          case "57014" -> place + " canceled a statement, perhaps for its timeout";
           case "23505" -> "an entry with this id is stored already";
-          case "3D000" -> "the outbox's database does not exist";
+          case "3D000" -> place + " does not exist";
           default -> null;
         };
     if (what == null) {
       what =
           isConnectionLost(e)
-              ? "the outbox's database cannot be reached, or ended the connection"
+              ? place + " cannot be reached, or ended the connection"
               : state.startsWith("28")
-                  ? "the outbox's database refused the user or the password"
+                  ? place + " refused the user or the password"
                   : state.isEmpty()
                       ? "no connection to the outbox's database was to be had"
-                      : "the outbox's database failed";
+                      : place + " failed";
     }
     return state.isEmpty() ? what : what + " (SQLState " + state + ")";
   }
 
-  private static String sqlite(SQLException e, Tables tables) {
+  private static String sqlite(SQLException e, Tables tables, String place) {
     String what =
         switch (e.getErrorCode() & 0xFF) {
           case 1 ->
@@ -80,18 +79,17 @@ final class Failures {
                   ? missingTables(Database.SQLITE, tables)
                   : "the outbox's SQLite database refused a statement; were its tables changed?";
           case 5, 6 ->
-              "the outbox's SQLite file was locked by another connection for too long: is there a"
-                  + " transaction that does not end?";
-          case 8 -> "the outbox's SQLite file is read-only";
-          case 10 -> "the outbox's SQLite file cannot be read or written: is its disk sound?";
-          case 11, 26 -> "the outbox's SQLite file is damaged, or not a SQLite database";
-          case 13 -> "the outbox's SQLite file cannot grow: its disk is full";
-          case 14 ->
-              "the outbox's SQLite file cannot be opened: does its folder exist, and is it"
-                  + " writable?";
+              place
+                  + " was locked by another connection for too long: is there a transaction that"
+                  + " does not end?";
+          case 8 -> place + " is read-only";
+          case 10 -> place + " cannot be read or written: is its disk sound?";
+          case 11, 26 -> place + " is damaged, or not a SQLite database";
+          case 13 -> place + " cannot grow: its disk is full";
+          case 14 -> place + " cannot be opened: does its folder exist, and is it writable?";
           case 18 -> "what was to be stored is too big for SQLite";
           case 19 -> "an entry with this id is stored already";
-          default -> "the outbox's SQLite database failed";
+          default -> place + " failed";
         };
     return what + String.format(Locale.ROOT, " (code %d)", e.getErrorCode());
   }

@@ -121,7 +121,7 @@ public final class JdbcOutboxStore implements OutboxStore {
     Dialect dialect;
     Sessions sessions;
     if (dataSource == null) {
-      dialect = new SqliteDialect(tables);
+      dialect = new SqliteDialect(tables, settings.file);
       check(dialect.database());
       sessions = opening.file(Objects.requireNonNull(settings.file), dialect);
     } else {

@@ -55,7 +55,7 @@ final class Opening {
         return new PostgresDialect(tables);
       } else if (product.equals(Database.SQLITE.toString())) {
         checkSqlite(connection);
-        return new SqliteDialect(tables);
+        return new SqliteDialect(tables, null);
       }
       throw unsupported(product);
     } catch (SQLException e) {

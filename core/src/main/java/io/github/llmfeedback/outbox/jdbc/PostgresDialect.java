@@ -66,6 +66,11 @@ final class PostgresDialect implements Dialect {
   }
 
   @Override
+  public String place() {
+    return "the outbox's database";
+  }
+
+  @Override
   public String sql(String template) {
     return tables
         .sql(template)

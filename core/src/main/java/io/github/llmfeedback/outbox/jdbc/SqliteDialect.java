@@ -1,5 +1,6 @@
 package io.github.llmfeedback.outbox.jdbc;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,10 +16,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqliteDialect implements Dialect {
   private final Tables tables;
+  private final @Nullable Path file;
   private final String insert;
 
-  SqliteDialect(Tables tables) {
+  /**
+   * SQLite with these tables.
+   *
+   * @param file null if only the application's data source knows it
+   */
+  SqliteDialect(Tables tables, @Nullable Path file) {
     this.tables = tables;
+    this.file = file;
     insert =
         tables.sql(
             "INSERT INTO {entry} (id, lane, target_hash, added_at, changed_at, form_version, form)"
@@ -30,6 +38,11 @@ final class SqliteDialect implements Dialect {
   @Override
   public Database database() {
     return Database.SQLITE;
+  }
+
+  @Override
+  public String place() {
+    return "the outbox's SQLite file" + (file == null ? "" : " " + file);
   }
 
   @Override

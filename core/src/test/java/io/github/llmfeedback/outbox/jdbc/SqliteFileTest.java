@@ -82,7 +82,7 @@ class SqliteFileTest {
     JdbcOutboxStore store = JdbcOutboxStore.sqlite(file);
     assertThatThrownBy(() -> store.open(Set.of("a")))
         .isInstanceOf(OutboxException.class)
-        .hasMessageContaining("damaged, or not a SQLite database");
+        .hasMessageContaining("SQLite file " + file + " is damaged, or not a SQLite database");
     assertThat(Files.readString(file)).isEqualTo(text);
   }
 

@@ -1,12 +1,13 @@
 package io.github.llmfeedback.examples.benchmarks;
 
 import io.github.llmfeedback.Feedback;
-import io.github.llmfeedback.TargetKey;
 import io.github.llmfeedback.outbox.MemoryOutboxStore;
 import io.github.llmfeedback.outbox.Outbox;
-import io.github.llmfeedback.testing.RecordingFeedbackClient;
-import java.time.Duration;
+import io.github.llmfeedback.outbox.OutboxStore;
+import io.github.llmfeedback.outbox.OutboxStore.NewEntry;
 import java.util.ArrayDeque;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -24,41 +25,50 @@ import org.openjdk.jmh.annotations.TearDown;
  */
 @State(Scope.Benchmark)
 public class MemoryAddBenchmark {
-  /** How often one iteration adds. */
-  static final int ADDS = 100_000;
-
   private final Feedback feedback = Samples.feedback("trace-1");
   private final ReentrantLock lock = new ReentrantLock();
-  private ArrayDeque<Feedback> deque = new ArrayDeque<>();
-  private @Nullable RecordingFeedbackClient client;
+  private ArrayDeque<Object> deque = new ArrayDeque<>();
   private @Nullable Outbox outbox;
 
   /** Makes both empty. */
   @Setup(Level.Iteration)
   public void open() {
     deque = new ArrayDeque<>();
-    client = RecordingFeedbackClient.create(TargetKey.of("toy", "id")).hold();
-    outbox =
-        Outbox.to(client)
-            .store(MemoryOutboxStore.builder().maxEntries(1_000_000).maxBytes(1L << 30).build())
-            .open();
+    OutboxStore store =
+        MemoryOutboxStore.builder().maxEntries(Integer.MAX_VALUE).maxBytes(Long.MAX_VALUE).build();
+    outbox = OutboxAdd.silent(store);
   }
 
   /** Lets go of what was added. */
   @TearDown(Level.Iteration)
   public void close() {
-    if (client != null && outbox != null) {
-      client.release();
-      var unused = outbox.close(Duration.ZERO);
+    if (outbox != null) {
+      outbox.close();
     }
   }
 
   /** An array under a lock. */
   @Benchmark
   public void deque() {
+    add(feedback);
+  }
+
+  /** The same, with an id that begins with the time, as one needs to find it again. */
+  @Benchmark
+  public UUID dequeWithId() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    UUID id =
+        new UUID(
+            System.currentTimeMillis() << 16 | 0x7000 | random.nextInt(0x1000),
+            random.nextLong() >>> 2 | Long.MIN_VALUE);
+    add(new NewEntry(id, feedback));
+    return id;
+  }
+
+  private void add(Object entry) {
     lock.lock();
     try {
-      deque.add(feedback);
+      deque.add(entry);
     } finally {
       lock.unlock();
     }

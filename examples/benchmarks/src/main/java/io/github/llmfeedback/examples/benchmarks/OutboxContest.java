@@ -10,12 +10,17 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** The outbox beside a bare queue, the databases' own inserts, and {@code submitAll} alone. */
 final class OutboxContest {
   private static final long WARM_UP_MILLIS = 4_000;
   private static final long ROUND_MILLIS = 1_000;
+
+  /** Short, for what is added stays in memory until the end. */
+  private static final TimeValue ITERATION = TimeValue.milliseconds(50);
+
   private static final int FEW = 10_000;
   private static final int MANY = 1_000_000;
 
@@ -38,14 +43,16 @@ final class OutboxContest {
         5_000,
         SubmitAll.Helicone.class,
         OutboxDelivery.MemoryToHelicone.class,
-        OutboxDelivery.SqliteToHelicone.class);
+        OutboxDelivery.SqliteToHelicone.class,
+        OutboxDelivery.PostgresToHelicone.class);
     here.deliver(
         "storing and delivering 50,000 to Portkey, server in 10 ms",
         url + "/slow",
         50_000,
         SubmitAll.Portkey.class,
         OutboxDelivery.MemoryToPortkey.class,
-        OutboxDelivery.SqliteToPortkey.class);
+        OutboxDelivery.SqliteToPortkey.class,
+        OutboxDelivery.PostgresToPortkey.class);
     here.claim("SQLite", "", Claiming.Sqlite.class);
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
       String database = postgres.getJdbcUrl("postgres", "postgres");
@@ -59,34 +66,34 @@ final class OutboxContest {
         new Runner(
                 new OptionsBuilder()
                     .include(MemoryAddBenchmark.class.getName() + ".")
-                    .mode(Mode.SingleShotTime)
+                    .mode(Mode.Throughput)
                     .timeUnit(TimeUnit.MICROSECONDS)
                     .threads(threads)
                     .forks(1)
                     .warmupIterations(20)
-                    .warmupBatchSize(MemoryAddBenchmark.ADDS / threads)
-                    .measurementIterations(4 * CommandLine.rounds())
-                    .measurementBatchSize(MemoryAddBenchmark.ADDS / threads)
+                    .warmupTime(ITERATION)
+                    .measurementIterations(10 * CommandLine.rounds())
+                    .measurementTime(ITERATION)
                     // It says what each iteration leaves undelivered.
-                    .jvmArgsAppend("-Dorg.slf4j.simpleLogger.defaultLogLevel=error")
+                    .jvmArgsAppend("-Xmx3g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error")
                     .verbosity(VerboseMode.SILENT)
                     .build())
             .run();
-    double deque = micros(results, "deque").median();
-    Spread outbox = micros(results, "outbox");
+    Spread outbox = nanos(results, "outbox");
+    double deque = nanos(results, "deque").median();
+    double withId = nanos(results, "dequeWithId").median();
     String title = "memory: add / an ArrayDeque under a lock, " + threads(threads) + ": time";
     report.line(
-        "%n%s: %.0f against %.0f ns for each",
-        title,
-        outbox.median() * 1_000 / MemoryAddBenchmark.ADDS,
-        deque * 1_000 / MemoryAddBenchmark.ADDS);
+        "%n%s: %.0f against %.0f ns for each, or %.0f where each gets an id that begins with the"
+            + " time (%.2f of that)",
+        title, outbox.median(), deque, withId, outbox.median() / withId);
     report.atMost(
         title,
         Spread.of(outbox.median() / deque, outbox.min() / deque, outbox.max() / deque),
         3);
   }
 
-  private static Spread micros(Collection<RunResult> results, String name) {
+  private static Spread nanos(Collection<RunResult> results, String name) {
     RunResult result =
         results.stream()
             .filter(each -> each.getPrimaryResult().getLabel().equals(name))
@@ -94,8 +101,18 @@ final class OutboxContest {
             .orElseThrow();
     return Spread.of(
         result.getAggregatedResult().getIterationResults().stream()
-            .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
+            .mapToDouble(iteration -> 1_000 / iteration.getPrimaryResult().getScore())
             .toArray());
+  }
+
+  /** Pools and outboxes say when they open and close. */
+  private static Contender contender(
+      String name, Class<? extends Workload> workload, String classPath) {
+    return new Contender(
+        name,
+        workload.getName(),
+        classPath,
+        List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
   }
 
   private static String threads(int threads) {
@@ -107,8 +124,8 @@ final class OutboxContest {
       String url,
       Class<? extends Workload> plain,
       Class<? extends Workload> outbox) {
-    Contender bare = Contender.of("its own insert", plain, ClassPaths.databases());
-    Contender ours = Contender.of("llm-feedback outbox", outbox, ClassPaths.databases());
+    Contender bare = contender("its own insert", plain, ClassPaths.databases());
+    Contender ours = contender("llm-feedback outbox", outbox, ClassPaths.databases());
     List<Contender> both = List.of(bare, ours);
     double alone = 0;
     try (Contest contest = new Contest(url, both)) {
@@ -139,16 +156,19 @@ final class OutboxContest {
       int feedbacks,
       Class<? extends Workload> submitAll,
       Class<? extends Workload> inMemory,
-      Class<? extends Workload> inSqlite) {
-    Contender bare = Contender.of("submitAll", submitAll, ClassPaths.databases());
-    Contender memory = Contender.of("outbox in memory", inMemory, ClassPaths.databases());
-    Contender sqlite = Contender.of("outbox in SQLite", inSqlite, ClassPaths.databases());
-    List<Contender> all = List.of(bare, memory, sqlite);
+      Class<? extends Workload> inSqlite,
+      Class<? extends Workload> inPostgres) {
+    Contender bare = contender("submitAll", submitAll, ClassPaths.databases());
+    Contender memory = contender("outbox in memory", inMemory, ClassPaths.databases());
+    Contender sqlite = contender("outbox in SQLite", inSqlite, ClassPaths.databases());
+    Contender postgres =
+        contender("outbox in PostgreSQL", inPostgres, ClassPaths.all());
+    List<Contender> all = List.of(bare, memory, sqlite, postgres);
     try (Contest contest = new Contest(url, all)) {
       contest.warmUp(feedbacks, 1, WARM_UP_MILLIS);
       Results results = contest.rounds(all, CommandLine.rounds(), feedbacks, 1, 500);
       report.table(title, results);
-      for (Contender outbox : List.of(memory, sqlite)) {
+      for (Contender outbox : List.of(memory, sqlite, postgres)) {
         report.atLeast(
             title + ", " + outbox.name() + " / submitAll",
             results.ratio(outbox, bare, Round::callsPerSecond),
@@ -158,7 +178,7 @@ final class OutboxContest {
   }
 
   private void claim(String database, String url, Class<? extends Workload> workload) {
-    Contender one = Contender.of("llm-feedback outbox", workload, ClassPaths.databases());
+    Contender one = contender("llm-feedback outbox", workload, ClassPaths.databases());
     double few = 0;
     for (int rows : new int[] {FEW, MANY}) {
       try (Contest contest = new Contest(url, List.of(one))) {

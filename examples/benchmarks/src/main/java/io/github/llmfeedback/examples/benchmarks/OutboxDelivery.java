@@ -88,4 +88,18 @@ class OutboxDelivery implements Workload {
       super(helicone(url), feedbacks, OutboxDelivery::toHelicone, Stores.sqlite());
     }
   }
+
+  /** From PostgreSQL to Portkey. */
+  static final class PostgresToPortkey extends OutboxDelivery {
+    PostgresToPortkey(String url, int feedbacks) throws IOException {
+      super(portkey(url), feedbacks, OutboxDelivery::toPortkey, Stores.ownPostgres());
+    }
+  }
+
+  /** From PostgreSQL to Helicone. */
+  static final class PostgresToHelicone extends OutboxDelivery {
+    PostgresToHelicone(String url, int feedbacks) throws IOException {
+      super(helicone(url), feedbacks, OutboxDelivery::toHelicone, Stores.ownPostgres());
+    }
+  }
 }

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.llmfeedback.outbox.OutboxStore;
 import io.github.llmfeedback.outbox.jdbc.JdbcOutboxStore;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,12 @@ final class Stores {
   /** A new store in PostgreSQL. */
   static OutboxStore postgres(String url, String tables, int threads) {
     return JdbcOutboxStore.builder(pool(url, threads)).tables(tables).createSchema(true).build();
+  }
+
+  /** A store in a PostgreSQL that ends with this JVM. */
+  static OutboxStore ownPostgres() throws IOException {
+    EmbeddedPostgres server = EmbeddedPostgres.start();
+    return postgres(server.getJdbcUrl("postgres", "postgres"), "outbox_", 1);
   }
 
   /** A pool as an application has one, with a connection for each thread and the outbox. */
