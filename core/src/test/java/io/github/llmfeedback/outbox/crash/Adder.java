@@ -25,6 +25,9 @@ final class Adder {
   private static final int THREADS = 2;
   private static final int TARGETS = 4;
 
+  /** With so many to be delivered it adds no more for a while: the provider is slow. */
+  private static final int MAX_OPEN = 1_000;
+
   private final Outbox outbox;
   private final ReentrantLock lock = new ReentrantLock();
   private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
@@ -63,12 +66,23 @@ final class Adder {
 
   private void adds(String prefix, int first, Random random) {
     int number = first;
-    while (!isStopped) {
+    for (int adds = 1; !isStopped; adds++) {
+      while (adds % 50 == 0 && !isStopped && isFull()) {
+        LockSupport.parkNanos(50_000_000);
+      }
       String target = prefix + "-" + random.nextInt(TARGETS);
       int from = number;
       number += random.nextInt(5) == 0 ? 4 : 1;
       add(IntStream.range(from, number).mapToObj(n -> new Key(target, n)).toList());
       LockSupport.parkNanos(1_000_000L * (1 + random.nextInt(6)));
+    }
+  }
+
+  private boolean isFull() {
+    try {
+      return outbox.flush(Duration.ZERO) > MAX_OPEN;
+    } catch (OutboxException e) {
+      return false; // the database is being restarted
     }
   }
 
