@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -46,7 +47,7 @@ final class Adder {
     int first = Integer.parseInt(args[5]);
     Random random = new Random(Long.parseLong(args[6]));
     int list = random.nextBoolean() ? 1 : 8;
-    Adder adder = new Adder(mode.open(place.store(process), url, process, list));
+    Adder adder = new Adder(open(() -> mode.open(place.store(process), url, process, list)));
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < THREADS; i++) {
       Random own = new Random(random.nextLong());
@@ -62,6 +63,20 @@ final class Adder {
       thread.join();
     }
     var unused = adder.outbox.close(Duration.ofSeconds(20));
+  }
+
+  /** As the platform would start it again while the database is being restarted. */
+  private static Outbox open(Supplier<Outbox> opening) {
+    for (int tries = 1; ; tries++) {
+      try {
+        return opening.get();
+      } catch (OutboxException e) {
+        if (tries == 100) {
+          throw e;
+        }
+        LockSupport.parkNanos(100_000_000);
+      }
+    }
   }
 
   private void adds(String prefix, int first, Random random) {
