@@ -95,6 +95,19 @@ class OutboxPaceTest {
   }
 
   @Test
+  void anEntryThatFailsAmongOthersIsNotSentAgainAtOnce() {
+    Feedback busy = on("busy");
+    answer.set(feedback -> feedback.equals(busy) ? status(429) : null);
+    outbox.addAll(List.of(busy, on("a")));
+    Await.isTrue(() -> "" + outbox.stats(), () -> virtual.lane().delivered() == 1);
+    virtual.idle(); // it asked the store again, a fraction of a second later
+    assertThat(client.lists).containsExactly(List.of(busy, on("a")));
+    answer(null);
+    virtual.time.advance(Duration.ofSeconds(1));
+    Await.isTrue(() -> "" + outbox.stats(), () -> virtual.lane().delivered() == 2);
+  }
+
+  @Test
   void aRefusedKeyStopsTheLaneWithOneErrorAndAProbeNowAndThen() {
     for (int status : new int[] {401, 403}) {
       client.lists.clear();
