@@ -108,6 +108,21 @@ class OutboxPaceTest {
   }
 
   @Test
+  void whatIsBehindAnEntryThatFailsAmongOthersIsNotSentBeforeIt() {
+    Feedback first = Feedback.on("a").comment("1").build();
+    Feedback second = Feedback.on("a").comment("2").build();
+    answer.set(feedback -> feedback.equals(first) ? status(429) : null);
+    outbox.addAll(List.of(first, on("b"), second));
+    Await.isTrue(() -> "" + outbox.stats(), () -> virtual.lane().delivered() == 1);
+    virtual.idle();
+    answer(null);
+    virtual.time.advance(Duration.ofSeconds(1));
+    Await.isTrue(() -> "" + outbox.stats(), () -> virtual.lane().delivered() == 3);
+    assertThat(client.lists)
+        .containsExactly(List.of(first, on("b")), List.of(first), List.of(second));
+  }
+
+  @Test
   void aRefusedKeyStopsTheLaneWithOneErrorAndAProbeNowAndThen() {
     for (int status : new int[] {401, 403}) {
       client.lists.clear();
