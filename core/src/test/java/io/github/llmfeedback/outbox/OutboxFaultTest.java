@@ -144,6 +144,27 @@ class OutboxFaultTest {
     }
   }
 
+  @Test
+  void nothingMoreIsSentOfABatchWhoseLeaseRanOut() {
+    CompletableFuture<List<Outcome>> call = new CompletableFuture<>();
+    OwnClient client = new OwnClient(list -> call);
+    ManualTime time = new ManualTime();
+    BrittleStore store = new BrittleStore(MemoryOutboxStore.builder().time(time).build());
+    store.failNext("renew", 1_000, () -> new OutboxException("gone", null, false));
+    Outbox outbox = Outbox.to("own", client).store(store).time(time).open();
+    outbox.addAll(List.of(on("a"), Feedback.on("a").comment("2").build()));
+    Await.isTrue(
+        () -> "parked " + outbox.stats(),
+        () -> {
+          time.advance(Duration.ofSeconds(1));
+          return outbox.stats().lane("own").parked() == 2;
+        });
+    call.complete(OwnClient.all(List.of(on("a")), feedback -> null));
+    Await.isTrue(() -> "" + outbox.stats(), () -> outbox.stats().lane("own").delivered() == 1);
+    outbox.close(LONG); // waits for what is being sent
+    assertThat(client.lists).containsExactly(List.of(on("a")));
+  }
+
   /** A lane whose lease ran out, because its store could not renew; then the response comes. */
   @Test
   void aFateThatComesAfterItsLeaseTurnsParkedIntoDelivered() {

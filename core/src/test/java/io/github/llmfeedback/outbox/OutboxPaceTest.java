@@ -123,6 +123,20 @@ class OutboxPaceTest {
   }
 
   @Test
+  void whatIsBehindAnEntryThatGotNoAnswerWaitsForTheLane() {
+    answer(
+        UndeliveredFeedbackException.builder("own", Reason.CONNECTION_LOST)
+            .attempts(1)
+            .mayHaveArrived(true)
+            .build());
+    outbox.addAll(List.of(on("a"), Feedback.on("a").comment("2").build()));
+    virtual.awaitNextTry();
+    assertThat(client.lists).containsExactly(List.of(on("a")));
+    assertThat(virtual.lane().parked()).isEqualTo(1);
+    assertThat(virtual.lane().pending()).isEqualTo(1);
+  }
+
+  @Test
   void aRefusedKeyStopsTheLaneWithOneErrorAndAProbeNowAndThen() {
     for (int status : new int[] {401, 403}) {
       client.lists.clear();

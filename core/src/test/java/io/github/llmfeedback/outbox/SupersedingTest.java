@@ -12,9 +12,13 @@ import io.github.llmfeedback.engine.Await;
 import io.github.llmfeedback.engine.HeldReplies;
 import io.github.llmfeedback.engine.ToyClient;
 import io.github.llmfeedback.engine.ToyDialect;
+import io.github.llmfeedback.outbox.OutboxStore.Claim;
+import io.github.llmfeedback.outbox.OutboxStore.Claimed;
 import io.github.llmfeedback.testing.RecordingFeedbackClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +93,18 @@ class SupersedingTest {
     Feedback label = on("a").label("good").build();
     assertThat(sent(thumbs, UP, label)).as("both are given to the client").hasSize(2);
     assertThat(sent(thumbs, UP, DOWN_WHY)).as("its policy refuses the comment").hasSize(2);
+  }
+
+  @Test
+  void whatWasTriedIsNotSupersededByWhatIsClaimedWithIt() {
+    FeedbackClient client =
+        RecordingFeedbackClient.builder(ALL.overwriting(), ToyDialect.THING).build();
+    Claimed last = new Claimed(new Claim(new UUID(1, 2), 1), DOWN, 0);
+    for (int attempts : new int[] {0, 1}) {
+      Claimed first = new Claimed(new Claim(new UUID(1, 1), 1), UP, attempts);
+      assertThat(Superseding.superseded(List.of(first, last), client))
+          .isEqualTo(attempts == 0 ? Set.of(first) : Set.of());
+    }
   }
 
   @Test
