@@ -32,6 +32,7 @@ final class OutboxContest {
 
   /** Runs it and reports. */
   static void run(String url, Report report) throws IOException, RunnerException {
+    System.setProperty("org.slf4j.simpleLogger.log.io.zonky", "error");
     OutboxContest here = new OutboxContest(report);
     for (int threads : new int[] {1, 8}) {
       here.memory(threads);
