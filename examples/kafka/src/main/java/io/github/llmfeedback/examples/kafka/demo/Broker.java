@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 
@@ -25,6 +26,8 @@ import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 public final class Broker implements AutoCloseable {
   /** How soon the group notices that a member was killed. Too short for production. */
   public static final Duration SESSION = Duration.ofSeconds(2);
+
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
   private final EmbeddedKafkaKraftBroker broker = new EmbeddedKafkaKraftBroker(1, 1);
   private final Admin admin;
@@ -60,19 +63,39 @@ public final class Broker implements AutoCloseable {
     }
     try {
       admin.createTopics(all).all().get();
-      // Each leader answers: the broker knows them. A producer that is earlier than that may see its
-      // first batch refused and its second taken, and then never get the first one in.
-      Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-      for (NewTopic topic : all) {
-        for (int i = 0; i < partitions; i++) {
-          ends.put(new TopicPartition(topic.name(), i), OffsetSpec.latest());
-        }
-      }
-      admin.listOffsets(ends).all().get();
+      awaitLeaders(all, partitions);
     } catch (InterruptedException | ExecutionException e) {
       throw new IllegalStateException(e);
     }
     return topics;
+  }
+
+  /**
+   * Waits until each leader answers. A producer that is earlier than that may see its first batch
+   * refused and its second taken, and then never get the first one in.
+   */
+  private void awaitLeaders(List<NewTopic> topics, int partitions)
+      throws InterruptedException, ExecutionException {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (NewTopic topic : topics) {
+      for (int i = 0; i < partitions; i++) {
+        ends.put(new TopicPartition(topic.name(), i), OffsetSpec.latest());
+      }
+    }
+    long begin = System.nanoTime();
+    while (true) {
+      try {
+        admin.listOffsets(ends).all().get();
+        return;
+      } catch (ExecutionException e) {
+        // The broker that is asked may hear of a new topic later than the one that created it.
+        if (!(e.getCause() instanceof RetriableException)
+            || System.nanoTime() - begin > LONGEST_WAIT.toNanos()) {
+          throw e;
+        }
+        Thread.sleep(20);
+      }
+    }
   }
 
   /** How many members a group has. */
