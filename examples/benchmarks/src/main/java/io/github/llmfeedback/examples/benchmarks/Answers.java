@@ -14,6 +14,7 @@ final class Answers {
   private static final byte[] BASEPLATE = bytes("/logs");
   private static final byte[] HELICONE = bytes("/v1/request/");
   private static final byte[] SLOW = bytes("/slow/");
+  private static final byte[] SLOWER = bytes("/slower/");
   private static final byte[] LIMITED = bytes("/limited/");
   private static final byte[] TRACE_ID = bytes("\"trace_id\"");
   private static final byte[] DATA_ID = bytes("\"data_id\"");
@@ -31,9 +32,9 @@ final class Answers {
 
   private Answers() {}
 
-  /** Whether a response takes 10 ms. */
-  static boolean isSlow(ServerRequest request) {
-    return request.lineContains(SLOW);
+  /** How long the provider takes, in milliseconds. */
+  static int millis(ServerRequest request) {
+    return request.lineContains(SLOWER) ? 100 : request.lineContains(SLOW) ? 10 : 0;
   }
 
   /** The response to a request. */

@@ -54,6 +54,14 @@ final class OutboxContest {
         OutboxDelivery.MemoryToPortkey.class,
         OutboxDelivery.SqliteToPortkey.class,
         OutboxDelivery.PostgresToPortkey.class);
+    here.deliver(
+        "storing and delivering 20,000 to Portkey, server in 100 ms",
+        url + "/slower",
+        20_000,
+        SubmitAll.Portkey.class,
+        OutboxDelivery.MemoryToPortkey.class,
+        OutboxDelivery.SqliteToPortkey.class,
+        OutboxDelivery.PostgresToPortkey.class);
     here.claim("SQLite", "", Claiming.Sqlite.class);
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
       String database = postgres.getJdbcUrl("postgres", "postgres");

@@ -34,8 +34,9 @@ final class Server {
     try (socket) {
       ServerRequest request = new ServerRequest(socket.getInputStream());
       while (request.read()) {
-        if (Answers.isSlow(request)) {
-          Thread.sleep(10);
+        int millis = Answers.millis(request);
+        if (millis > 0) {
+          Thread.sleep(millis);
         }
         socket.getOutputStream().write(Answers.to(request));
       }
