@@ -48,7 +48,7 @@ final class Failures {
           case "42703" -> "the outbox's tables lack a column; were they changed?";
           case "42501" -> "the outbox's database user lacks a privilege on the outbox's tables";
           case "25006" ->
-              place + " is read-only, perhaps because it is a standby: connect to the" + " primary";
+              place + " is read-only, perhaps because it is a standby: connect to the primary";
           case "53100" -> "the disk of the outbox's database is full";
           case "53300" -> place + " has too many connections";
           case "55P03", "40P01", "40001" ->

@@ -82,6 +82,7 @@ final class Session implements AutoCloseable {
       return new int[0];
     }
     PreparedStatement statement = prepare(sql);
+    statement.clearBatch(); // of what failed before it was executed
     for (T each : all) {
       bind(statement, arguments.apply(each));
       statement.addBatch();
