@@ -501,7 +501,7 @@ public final class Outbox implements AutoCloseable {
     private @Nullable OutboxStore store;
     private boolean repeatUncertain;
     private int batchSize = 500;
-    private int concurrency = 2;
+    private int concurrency = 4;
     private Duration lease = Duration.ofMinutes(1);
     private Duration pollInterval = Duration.ofSeconds(1);
     private Duration firstBackoff = Duration.ofSeconds(1);
@@ -566,7 +566,7 @@ public final class Outbox implements AutoCloseable {
       return this;
     }
 
-    /** Sets how many batches a lane has in flight at most, from 1 to 100; 2 by default. */
+    /** Sets how many batches a lane has in flight at most, from 1 to 100; 4 by default. */
     public Builder concurrency(int batches) {
       concurrency = ranged("concurrency", batches, 100);
       return this;

@@ -21,7 +21,7 @@ class OutboxDelivery implements Workload {
 
   private OutboxDelivery(
       FeedbackClient client, int count, IntFunction<Feedback> feedback, OutboxStore store) {
-    outbox = Outbox.to(client).store(store).batchSize(10_000).open();
+    outbox = Outbox.to(client).store(store).open();
     feedbacks = IntStream.range(0, count).mapToObj(feedback).toList();
   }
 
