@@ -8,8 +8,11 @@ import io.github.llmfeedback.FeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.engine.Await;
+import io.github.llmfeedback.engine.ManualTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,6 +34,12 @@ class OutboxOutageTest {
   private static final int A_SECOND = 1_000;
   private static final int ALL = SECONDS * A_SECOND;
   private static final int ROOM = 50_000;
+  private static final int CALLERS = 200;
+
+  /** Longer than the lane ever sleeps. */
+  private static final Duration WAIT = Duration.ofMinutes(10);
+
+  private static final int TIMES = 6;
 
   private final AtomicBoolean isUp = new AtomicBoolean();
   private final ReentrantLock lock = new ReentrantLock();
@@ -151,42 +160,61 @@ class OutboxOutageTest {
 
   @Test
   void whoWaitsGetsInWhenTheProviderIsBackOrIsRefusedInTime() throws InterruptedException {
-    try (VirtualOutbox virtual = open(Overflow.waitUpTo(Duration.ofMinutes(5)))) {
-      AtomicInteger refused = new AtomicInteger();
+    try (VirtualOutbox virtual = open(Overflow.waitUpTo(WAIT))) {
+      BitSet refused = new BitSet();
       AtomicInteger stored = new AtomicInteger();
-      Thread caller =
-          new Thread(
-              () -> {
-                for (int number = 0; number < ROOM + 20; number++) {
-                  try {
-                    virtual.outbox.add(feedback(number));
-                    stored.incrementAndGet();
-                  } catch (OutboxFullException e) {
-                    refused.incrementAndGet();
-                  }
-                }
-              });
-      caller.start();
-      for (int i = 1; i <= 12; i++) { // an hour, in which it waits twelve times
-        int times = i - 1;
-        Await.isTrue(
-            "it waits",
-            () ->
-                refused.get() == times
-                    && virtual.time.hasAlarm(Duration.ofMinutes(5))
-                    && caller.getState() == Thread.State.WAITING);
-        virtual.time.advance(Duration.ofMinutes(5));
+      AtomicInteger next = new AtomicInteger();
+      List<Thread> callers = new ArrayList<>();
+      for (int i = 0; i < CALLERS; i++) {
+        callers.add(
+            new Thread(
+                () -> addUntil(ROOM + (TIMES + 8) * CALLERS, virtual, next, refused, stored)));
       }
-      Await.isTrue("refused in time", () -> refused.get() == 12);
-      assertThat(stored).hasValue(ROOM);
+      callers.forEach(Thread::start);
+      for (int i = 0; i < TIMES; i++) { // an hour, in which all wait six times
+        int times = i;
+        Await.isTrue(
+            () -> "all wait: " + refused.cardinality() + " " + virtual.time.alarms(),
+            () ->
+                next.get() == ROOM + (times + 1) * CALLERS
+                    && waiting(virtual.time) == CALLERS
+                    && stored.get() == ROOM);
+        virtual.time.advance(WAIT);
+      }
+      Await.isTrue("all wait again", () -> waiting(virtual.time) == CALLERS);
       isUp.set(true);
-      virtual.passUntil(() -> stored.get() == ROOM + 8);
-      caller.join();
+      virtual.passUntil(() -> callers.stream().noneMatch(Thread::isAlive));
       back(virtual);
-      assertThat(refused).hasValue(12);
-      assertThat(virtual.lane().delivered()).as("%s", virtual.lane()).isEqualTo(ROOM + 8);
-      assertThat(arrived.cardinality()).isEqualTo(ROOM + 8);
-      assertThat(virtual.lane().delivered()).isEqualTo(ROOM + 8);
+      assertThat(refused.cardinality()).isEqualTo(TIMES * CALLERS);
+      assertThat(stored).hasValue(ROOM + 8 * CALLERS);
+      assertThat(virtual.lane().delivered()).as("%s", virtual.lane()).isEqualTo(stored.get());
+      arrived.xor(refused);
+      assertThat(arrived.cardinality())
+          .as("delivered or refused, never both")
+          .isEqualTo(ROOM + (TIMES + 8) * CALLERS);
     }
+  }
+
+  private void addUntil(
+      int end, VirtualOutbox virtual, AtomicInteger next, BitSet refused, AtomicInteger stored) {
+    int number;
+    while ((number = next.getAndIncrement()) < end) {
+      try {
+        virtual.outbox.add(feedback(number));
+        stored.incrementAndGet();
+      } catch (OutboxFullException e) {
+        lock.lock();
+        try {
+          refused.set(number);
+        } finally {
+          lock.unlock();
+        }
+      }
+    }
+  }
+
+  /** How many callers have begun to wait at this moment. */
+  private static long waiting(ManualTime time) {
+    return time.alarms().stream().filter(WAIT::equals).count();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
@@ -14,6 +15,7 @@ import io.github.llmfeedback.engine.ToyClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -288,6 +290,28 @@ class OutboxPaceTest {
       aging.passUntil(() -> aging.outbox.stats().open() == 0);
       assertThat(aging.lane().droppedBy())
           .containsOnly(java.util.Map.entry(io.github.llmfeedback.Fate.Reason.EXPIRED, 5_000L));
+    }
+  }
+
+  @Test
+  void whatComesWhileAFewAreSentIsSentTogetherALittleLater() {
+    CompletableFuture<List<Outcome>> first = new CompletableFuture<>();
+    OwnClient slow =
+        new OwnClient(
+            feedbacks ->
+                feedbacks.equals(List.of(on("a")))
+                    ? first
+                    : CompletableFuture.completedFuture(OwnClient.all(feedbacks, each -> null)));
+    try (VirtualOutbox other = new VirtualOutbox(slow, builder -> builder)) {
+      other.outbox.add(on("a"));
+      Await.isTrue("sent", () -> slow.lists.size() == 1 && other.time.hasAlarm(Lane.REST));
+      other.outbox.add(on("b"));
+      first.complete(List.of(OwnClient.accepted(0, on("a"))));
+      Await.isTrue("delivered", () -> other.lane().delivered() == 1);
+      other.time.advance(Lane.REST.minusMillis(1));
+      other.outbox.add(on("c"));
+      other.passUntil(() -> other.lane().delivered() == 3);
+      assertThat(slow.lists).containsExactly(List.of(on("a")), List.of(on("b"), on("c")));
     }
   }
 }
