@@ -26,13 +26,13 @@ import java.util.stream.Collectors;
  * searching by state instead: its statistics may be from a time when nothing was pending.
  */
 final class Claiming {
-  private static final int MIN_PAGE = 100;
-  private static final int MAX_PAGE = 5_000;
+  private static final int PAGE = 1_000;
 
   private final Transactions transactions;
   private final Dialect dialect;
   private final String claimedTargets;
-  private final String page;
+  private final String firstPage;
+  private final String nextPage;
   private final String claim;
   private final String park;
   private final String renew;
@@ -45,11 +45,12 @@ final class Claiming {
             "SELECT target_hash FROM {entry} WHERE lane = ? AND state = "
                 + States.CLAIMED
                 + " ORDER BY seq");
-    page =
-        dialect.sql(
-            "SELECT id, seq, target_hash, due_at FROM {entry} WHERE lane = ? AND state = "
-                + States.PENDING
-                + " AND seq > ? ORDER BY seq LIMIT ?");
+    String pending =
+        "SELECT id, seq, target_hash, due_at FROM {entry} WHERE lane = ? AND state = "
+            + States.PENDING;
+    firstPage = dialect.sql(pending + " ORDER BY seq LIMIT ?");
+    // There may be a hundred thousand that must wait, on a few targets.
+    nextPage = dialect.sql(pending + " AND seq > ? AND target_hash NOT {in} ORDER BY seq LIMIT ?");
     claim =
         dialect.sql(
             "UPDATE {entry} SET state = "
@@ -124,7 +125,7 @@ final class Claiming {
             leaseEnd,
             now,
             lane,
-            new Session.Ids(ids));
+            Session.Several.ids(ids));
     taken.sort(Comparator.comparingLong(Taken::sequence));
     return taken;
   }
@@ -179,20 +180,18 @@ final class Claiming {
       if (isLastPage) {
         return false;
       }
-      // Where the first were in vain, there may be many such.
-      int size = last == 0 ? Math.max(MIN_PAGE, Math.min(max, MAX_PAGE)) : MAX_PAGE;
+      int size = last == 0 ? max : Math.max(PAGE, max);
+      Session.Row<Pending> row =
+          each ->
+              new Pending(
+                  dialect.id(each, "id"),
+                  each.getLong("seq"),
+                  each.getLong("target_hash"),
+                  each.getLong("due_at"));
       entries =
-          session.query(
-              page,
-              row ->
-                  new Pending(
-                      dialect.id(row, "id"),
-                      row.getLong("seq"),
-                      row.getLong("target_hash"),
-                      row.getLong("due_at")),
-              lane,
-              last,
-              size);
+          last == 0
+              ? session.query(firstPage, row, lane, size)
+              : session.query(nextPage, row, lane, last, Session.Several.hashes(blocked), size);
       index = 0;
       isLastPage = entries.size() < size;
       if (!entries.isEmpty()) {

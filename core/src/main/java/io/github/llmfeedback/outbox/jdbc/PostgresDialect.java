@@ -75,6 +75,7 @@ final class PostgresDialect implements Dialect {
     return tables
         .sql(template)
         .replace("{greatest}", "greatest")
+        .replace("NOT {in}", "NOT IN (SELECT unnest(?))")
         .replace("{in}", "= ANY (?)")
         .replace("{row in (}", "ctid = ANY (ARRAY(")
         .replace("{row}", "ctid")
@@ -88,8 +89,8 @@ final class PostgresDialect implements Dialect {
 
   @Override
   public @Nullable Object bound(Connection connection, @Nullable Object value) throws SQLException {
-    return value instanceof Session.Ids ids
-        ? connection.createArrayOf("uuid", ids.ids().toArray())
+    return value instanceof Session.Several several
+        ? connection.createArrayOf(several.type(), several.values().toArray())
         : value;
   }
 

@@ -115,8 +115,20 @@ final class Session implements AutoCloseable {
     T read(ResultSet row) throws SQLException;
   }
 
-  /** Several ids as one argument. */
-  record Ids(Collection<UUID> ids) {}
+  /**
+   * Several values as one argument.
+   *
+   * @param type what PostgreSQL calls their type
+   */
+  record Several(String type, Collection<?> values) {
+    static Several ids(Collection<UUID> ids) {
+      return new Several("uuid", ids);
+    }
+
+    static Several hashes(Collection<Long> hashes) {
+      return new Several("bigint", hashes);
+    }
+  }
 
   /** Turns an argument into what the driver takes. */
   interface Values {

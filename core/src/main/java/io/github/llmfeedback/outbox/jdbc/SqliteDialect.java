@@ -63,9 +63,11 @@ final class SqliteDialect implements Dialect {
 
   @Override
   public @Nullable Object bound(Connection connection, @Nullable Object value) {
-    if (value instanceof Session.Ids ids) {
-      StringJoiner list = new StringJoiner("\",\"", "[\"", "\"]").setEmptyValue("[]");
-      ids.ids().forEach(id -> list.add(id.toString()));
+    if (value instanceof Session.Several several) {
+      StringJoiner list = new StringJoiner(",", "[", "]");
+      several
+          .values()
+          .forEach(each -> list.add(each instanceof UUID ? "\"" + each + "\"" : "" + each));
       return list.toString();
     }
     return value instanceof UUID ? value.toString() : value;

@@ -201,15 +201,15 @@ final class Upkeep {
                   drop,
                   now,
                   from,
-                  new Session.Ids(ids));
+                  Session.Several.ids(ids));
           List<UUID> dropped = changes.stream().map(Change::id).toList();
           // What was passed on from there comes back: it is counted and forgotten, and added anew.
-          int back = session.update(forget, to, new Session.Ids(dropped));
+          int back = session.update(forget, to, Session.Several.ids(dropped));
           if (back > 0) {
             int state = States.number(EntryState.DROPPED);
             totals.add(session, to, state, Fate.Reason.FORWARDED.name(), back);
           }
-          session.update(forward, to, now, from, new Session.Ids(dropped), to);
+          session.update(forward, to, now, from, Session.Several.ids(dropped), to);
           return changes;
         });
   }
