@@ -27,7 +27,8 @@ public final class ManualTime implements Time {
     advance(delay);
   }
 
-  void awaitAlarm(Duration delay) {
+  /** Waits, in real time, until an alarm is set for exactly this delay. */
+  public void awaitAlarm(Duration delay) {
     Await.isTrue(() -> "no alarm in " + delay + ", but " + alarms(), () -> hasAlarm(delay));
   }
 

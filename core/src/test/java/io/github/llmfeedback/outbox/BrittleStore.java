@@ -11,10 +11,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** A store in memory that throws what a test wants. */
+/** A store that throws and does what a test wants. */
 final class BrittleStore implements OutboxStore {
   private final OutboxStore store;
   private final Map<String, Queue<Supplier<Throwable>>> failures = new ConcurrentHashMap<>();
+  private final Map<String, Runnable> befores = new ConcurrentHashMap<>();
   private final AtomicInteger calls = new AtomicInteger();
 
   BrittleStore(OutboxStore store) {
@@ -31,12 +32,18 @@ final class BrittleStore implements OutboxStore {
     return this;
   }
 
+  /** Has something happen before each call of a method. */
+  void beforeEach(String method, Runnable before) {
+    befores.put(method, before);
+  }
+
   /** How many calls threw. */
   int failed() {
     return calls.get();
   }
 
   private void may(String method) {
+    befores.getOrDefault(method, () -> {}).run();
     Queue<Supplier<Throwable>> queue = failures.get(method);
     Supplier<Throwable> failure = queue == null ? null : queue.poll();
     if (failure != null) {

@@ -4,16 +4,21 @@ import static io.github.llmfeedback.engine.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
 import io.github.llmfeedback.engine.Await;
 import io.github.llmfeedback.engine.Program;
 import io.github.llmfeedback.engine.ToyClient;
 import io.github.llmfeedback.engine.ToyDialect;
+import io.github.llmfeedback.outbox.jdbc.JdbcOutboxStore;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How an outbox ends, and a JVM that has one. */
 class OutboxCloseTest {
@@ -24,11 +29,12 @@ class OutboxCloseTest {
     server.close();
   }
 
+  private static ToyClient client(String url) {
+    return new ToyClient(url, ToyDialect.plain(), ToyClient.impatient().build());
+  }
+
   private static Outbox open(String url) {
-    return Outbox.to(new ToyClient(url, ToyDialect.plain(), ToyClient.impatient().build()))
-        .store(OutboxStore.memory())
-        .concurrency(1)
-        .open();
+    return Outbox.to(client(url)).store(OutboxStore.memory()).concurrency(1).open();
   }
 
   @Test
@@ -61,6 +67,27 @@ class OutboxCloseTest {
     }
   }
 
+  @Test
+  void closingWaitsForWhatIsOnTheWireAndClosesTheClientsLast(@TempDir Path folder) {
+    server.answerAll(seen -> Reply.of(200, "{}").after(Duration.ofMillis(500)));
+    ToyClient client = client(server.url());
+    Path file = folder.resolve("feedback.db");
+    Outbox outbox = Outbox.to(client).store(JdbcOutboxStore.sqlite(file)).open();
+    UUID id = outbox.add(on("a"));
+    Await.isTrue("sent", () -> server.count() == 1);
+    assertThat(outbox.close(Duration.ofSeconds(20))).isZero();
+    assertThatThrownBy(() -> client.submit(on("b")))
+        .isInstanceOfSatisfying(
+            UndeliveredFeedbackException.class,
+            e -> assertThat(e.reason()).isEqualTo(UndeliveredFeedbackException.Reason.CLOSED));
+    try (Outbox again =
+        Outbox.to(client(server.url())).store(JdbcOutboxStore.sqlite(file)).open()) {
+      assertThat(again.find(id).values())
+          .extracting(OutboxEntry::state)
+          .containsExactly(EntryState.DELIVERED);
+    }
+  }
+
   /** Adds, and comes to its end. */
   static final class Ending {
     private Ending() {}
@@ -85,7 +112,7 @@ class OutboxCloseTest {
 
     public static void main(String[] args) {
       Outbox outbox =
-          Outbox.to(new ToyClient(args[0], ToyDialect.plain(), ToyClient.impatient().build()))
+          Outbox.to(client(args[0]))
               .store(OutboxStore.memory())
               .closeTimeout(Duration.ofHours(1))
               .open();

@@ -7,17 +7,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.llmfeedback.Fate;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackException;
+import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.engine.Await;
 import io.github.llmfeedback.engine.ToyClient;
 import io.github.llmfeedback.json.FeedbackJson;
+import io.github.llmfeedback.outbox.OutboxStore.NewEntry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +82,23 @@ class OutboxEntriesTest {
                     .filter(event -> event.reason().equals(Optional.of(Fate.Reason.FORWARDED)))
                     .count()
                 == 1_500);
+  }
+
+  @Test
+  void whatIsPendingIsForwardedOnlyFromALaneThatHasNoClient() {
+    OutboxStore store = OutboxStore.memory();
+    CompletableFuture<List<Outcome>> never = new CompletableFuture<>();
+    try (Outbox two =
+        Outbox.to("slow", new OwnClient(feedbacks -> never))
+            .and("other", OwnClient.each(feedback -> null))
+            .store(store)
+            .closeTimeout(Duration.ZERO)
+            .open()) {
+      store.add(Set.of("slow", "gone"), List.of(new NewEntry(new UUID(7, 8), on("a"))));
+      store.add(Set.of("slow", "gone"), List.of(new NewEntry(new UUID(7, 9), on("a"))));
+      assertThat(two.forward("slow", "other")).isZero();
+      assertThat(two.forward("gone", "other")).isEqualTo(2);
+    }
   }
 
   @Test

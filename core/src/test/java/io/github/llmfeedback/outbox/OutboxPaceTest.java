@@ -11,6 +11,7 @@ import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.UndeliveredFeedbackException.Reason;
 import io.github.llmfeedback.UnrepresentableFeedbackException;
 import io.github.llmfeedback.engine.Await;
+import io.github.llmfeedback.engine.ManualTime;
 import io.github.llmfeedback.engine.ToyClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -312,6 +313,32 @@ class OutboxPaceTest {
       other.outbox.add(on("c"));
       other.passUntil(() -> other.lane().delivered() == 3);
       assertThat(slow.lists).containsExactly(List.of(on("a")), List.of(on("b"), on("c")));
+    }
+  }
+
+  @Test
+  void aClaimThatTookLongIsFollowedByALongerRest() {
+    ManualTime time = virtual.time;
+    AtomicReference<Duration> took = new AtomicReference<>(Duration.ZERO);
+    BrittleStore store = new BrittleStore(MemoryOutboxStore.builder().time(time).build());
+    store.beforeEach("claim", () -> time.advance(took.get()));
+    CompletableFuture<List<Outcome>> never = new CompletableFuture<>();
+    try (Outbox other =
+        Outbox.to("own", new OwnClient(feedbacks -> never))
+            .store(store)
+            .pollInterval(Duration.ofMinutes(1))
+            .closeTimeout(Duration.ZERO)
+            .time(time)
+            .open()) {
+      Await.isTrue("idle", () -> time.hasAlarm(Duration.ofMinutes(1)));
+      time.advance(Lane.LONGEST_REST);
+      took.set(Duration.ofMillis(30));
+      other.add(on("a"));
+      time.awaitAlarm(Duration.ofMillis(120));
+      took.set(Duration.ofSeconds(3));
+      other.add(on("b"));
+      time.advance(Duration.ofMillis(120));
+      time.awaitAlarm(Lane.LONGEST_REST);
     }
   }
 }
