@@ -7,6 +7,7 @@ import io.github.llmfeedback.outbox.OutboxStore.Change;
 import io.github.llmfeedback.outbox.OutboxStore.Claim;
 import io.github.llmfeedback.outbox.OutboxStore.Claimed;
 import io.github.llmfeedback.outbox.OutboxStore.Claims;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,12 +46,23 @@ final class Claiming {
             "SELECT target_hash FROM {entry} WHERE lane = ? AND state = "
                 + States.CLAIMED
                 + " ORDER BY seq");
-    String pending =
-        "SELECT id, seq, target_hash, due_at FROM {entry} WHERE lane = ? AND state = "
-            + States.PENDING;
-    firstPage = dialect.sql(pending + " ORDER BY seq LIMIT ?");
-    // There may be a hundred thousand that must wait, on a few targets.
-    nextPage = dialect.sql(pending + " AND seq > ? AND target_hash NOT {in} ORDER BY seq LIMIT ?");
+    String columns = "SELECT id, seq, target_hash, due_at";
+    String pending = " FROM {entry} WHERE lane = ? AND state = " + States.PENDING;
+    firstPage =
+        dialect.sql(
+            columns
+                + ", (SELECT max(seq)"
+                + pending
+                + ") newest"
+                + pending
+                + " ORDER BY seq LIMIT ?");
+    // There may be a hundred thousand that must wait, on a few targets. What was committed since
+    // the first page was read may stand behind something on its target that is on no page.
+    nextPage =
+        dialect.sql(
+            columns
+                + pending
+                + " AND seq > ? AND seq <= ? AND target_hash NOT {in} ORDER BY seq LIMIT ?");
     claim =
         dialect.sql(
             "UPDATE {entry} SET state = "
@@ -144,6 +156,10 @@ final class Claiming {
     private List<Pending> entries = List.of();
     private int index;
     private long last;
+
+    /** The last that there was when the first page was read. */
+    private long newest;
+
     private boolean isLastPage;
 
     Choice(Session session, String lane, int maxPerTarget, long now) throws SQLException {
@@ -176,6 +192,11 @@ final class Claiming {
       return chosen;
     }
 
+    private Pending first(ResultSet row, Session.Row<Pending> entry) throws SQLException {
+      newest = row.getLong("newest");
+      return entry.read(row);
+    }
+
     private boolean hasRead(int max) throws SQLException {
       if (isLastPage) {
         return false;
@@ -190,8 +211,9 @@ final class Claiming {
                   each.getLong("due_at"));
       entries =
           last == 0
-              ? session.query(firstPage, row, lane, size)
-              : session.query(nextPage, row, lane, last, Session.Several.hashes(blocked), size);
+              ? session.query(firstPage, each -> first(each, row), lane, lane, size)
+              : session.query(
+                  nextPage, row, lane, last, newest, Session.Several.hashes(blocked), size);
       index = 0;
       isLastPage = entries.size() < size;
       if (!entries.isEmpty()) {
@@ -206,7 +228,9 @@ final class Claiming {
         session -> {
           long end = Rows.after(transactions.now(session), lease);
           return session.updateEach(
-              renew, claims, each -> new Object[] {end, lane, each.id(), each.number()});
+              renew,
+              Rows.inOneOrder(claims, Claim::id),
+              each -> new Object[] {end, lane, each.id(), each.number()});
         });
   }
 }

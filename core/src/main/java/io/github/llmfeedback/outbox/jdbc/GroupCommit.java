@@ -41,6 +41,9 @@ final class GroupCommit {
     final Condition turn;
     boolean isDone;
 
+    /** Whether its commit came to an end, if only by an exception that its addition has now. */
+    boolean isDecided;
+
     Waiting(Addition addition, Condition turn) {
       this.addition = addition;
       this.turn = turn;
@@ -68,6 +71,13 @@ final class GroupCommit {
     if (addition.error != null) {
       throw addition.error;
     }
+    if (!mine.isDecided) {
+      throw new OutboxException(
+          "the outbox failed to store, and it is not known how far it came: the thread that was to"
+              + " store this together with its own died",
+          null,
+          true);
+    }
   }
 
   /** How many callers wait for another's commit to end. */
@@ -82,28 +92,31 @@ final class GroupCommit {
 
   /** Commits group after group until this one is stored. */
   private void lead(Waiting mine) {
-    List<Waiting> done = new ArrayList<>();
+    List<Waiting> taken = new ArrayList<>();
     try {
-      do {
-        List<Waiting> group = next();
-        done.addAll(group);
+      while (!mine.isDecided) {
+        List<Waiting> group = next(taken);
         commit(group.stream().map(each -> each.addition).toList());
-      } while (!done.contains(mine));
+        group.forEach(each -> each.isDecided = true);
+      }
     } finally {
-      pass(done);
+      pass(taken);
     }
   }
 
-  private List<Waiting> next() {
+  /** Takes a group from the queue; whatever happens then, none of it is forgotten. */
+  private List<Waiting> next(List<Waiting> taken) {
     lock.lock();
     try {
       List<Waiting> group = new ArrayList<>();
       int rows = 0;
       while (!queue.isEmpty()
           && (group.isEmpty() || rows + queue.element().addition.rows() <= MAX_ROWS)) {
-        Waiting next = queue.remove();
+        Waiting next = queue.element();
         rows += next.addition.rows();
         group.add(next);
+        taken.add(next);
+        queue.remove();
       }
       return group;
     } finally {

@@ -34,6 +34,9 @@ final class PooledSessions implements Sessions {
     Connection connection = session.connection();
     try {
       session.close();
+      if (!isBroken && !connection.getAutoCommit()) {
+        connection.rollback(); // what only reads begins a transaction, too
+      }
       // A transaction that could not be rolled back would be committed by this.
       if (!isBroken && connection.getAutoCommit() != session.wasAutoCommit()) {
         connection.setAutoCommit(session.wasAutoCommit());

@@ -6,7 +6,10 @@ import io.github.llmfeedback.InvalidFeedbackException;
 import io.github.llmfeedback.json.FeedbackJson;
 import io.github.llmfeedback.outbox.OutboxStore.NewEntry;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** How feedback stands in a row. */
@@ -74,6 +77,11 @@ final class Rows {
   /** This long before a time in milliseconds, at least 0. */
   static long before(long now, Duration age) {
     return Math.max(0, now - Math.min(age.toSeconds(), FOREVER) * 1_000 - age.toMillisPart());
+  }
+
+  /** By id, so that two transactions that change the same rows never wait for each other. */
+  static <T> List<T> inOneOrder(List<T> all, Function<T, UUID> id) {
+    return all.stream().sorted(Comparator.comparing(id)).toList();
   }
 
   /** The least id of an entry that was added at this time, or after. */

@@ -70,10 +70,11 @@ final class Settling {
   private static Set<UUID> written(
       Session session, String sql, String lane, List<Settlement> settlements, long now)
       throws SQLException {
+    List<Settlement> ordered = Rows.inOneOrder(settlements, each -> each.claim().id());
     int[] changed =
         session.updateEach(
             sql,
-            settlements,
+            ordered,
             each ->
                 new @Nullable Object[] {
                   States.number(each.state()),
@@ -89,7 +90,7 @@ final class Settling {
     Set<UUID> found = new HashSet<>();
     for (int i = 0; i < changed.length; i++) {
       if (changed[i] > 0) {
-        found.add(settlements.get(i).claim().id());
+        found.add(ordered.get(i).claim().id());
       }
     }
     return found;

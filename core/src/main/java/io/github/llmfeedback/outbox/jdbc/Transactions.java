@@ -4,7 +4,9 @@ import io.github.llmfeedback.concurrent.Clock;
 import io.github.llmfeedback.outbox.OutboxException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transactions implements AutoCloseable {
   private static final int MAX_RUNS = 3;
+
+  /** Longer would keep a caller who adds waiting. */
+  private static final Duration ASKING = Duration.ofSeconds(4);
 
   private final Sessions sessions;
   private final Dialect dialect;
@@ -222,11 +227,24 @@ final class Transactions implements AutoCloseable {
     }
   }
 
-  /** What became of a transaction, by another connection; null if that is not known. */
+  /**
+   * What became of a transaction, by another connection; null if that is not known. Asks for some
+   * seconds, for a database that restarts has closed all connections and takes none for a moment.
+   */
   private @Nullable String outcome(@Nullable String transaction) {
     if (transaction == null) {
       return null;
     }
+    long end = System.nanoTime() + ASKING.toNanos();
+    String outcome = askOutcome(transaction);
+    while (outcome == null && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(ASKING.toNanos() / 20);
+      outcome = askOutcome(transaction);
+    }
+    return outcome;
+  }
+
+  private @Nullable String askOutcome(String transaction) {
     Session session;
     try {
       session = sessions.take(true);

@@ -31,7 +31,7 @@ class PlanTest {
       Map.ofEntries(
           Map.entry("SELECT target_hash FROM", TURN),
           Map.entry("lane = ? AND state = 0 ORDER BY seq LIMIT ?", TURN),
-          Map.entry("AND seq > ? AND target_hash NOT IN", TURN),
+          Map.entry("AND seq > ? AND seq <= ? AND target_hash NOT IN", TURN),
           Map.entry("claim = claim + 1", "{id}"),
           Map.entry("SET lease_until = ? WHERE", "{id}"),
           Map.entry("+state = 1 AND claim = ?", "{id}"),
