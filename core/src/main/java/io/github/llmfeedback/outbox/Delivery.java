@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * in rounds, and if one is to be sent again, those behind it are released.
  */
 final class Delivery {
+  /** At most so long after the store failed, a fate is written again. */
+  static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
   private final Owner owner;
   private final String lane;
   private final FeedbackClient client;
@@ -55,6 +58,7 @@ final class Delivery {
   /** Until when the claims are surely held; once it has passed, others may have taken them. */
   private long leaseEnd;
 
+  private boolean beginsNoMore;
   private boolean isStopped;
   private boolean isOver;
   private int failedWrites;
@@ -89,15 +93,19 @@ final class Delivery {
     /**
      * Judges what became of entries that were sent together.
      *
+     * @param began when they were sent, by the delivery's timer
      * @param outcomes one for each, or fewer, or null where nothing is known
      */
-    Verdict judge(List<Claimed> sent, List<? extends @Nullable Outcome> outcomes);
+    Verdict judge(List<Claimed> sent, long began, List<? extends @Nullable Outcome> outcomes);
 
     /** Fates are written. */
     void settled(List<Settlement> settlements, List<Boolean> written);
 
     /** The store failed; returns whether to try again. */
     boolean storeFailed(Throwable e);
+
+    /** Leases could not be renewed. */
+    void renewalFailed(Throwable e);
 
     /** The delivery failed unexpectedly, and ends; what it leaves is decided by its leases. */
     void failed(Throwable e);
@@ -154,7 +162,9 @@ final class Delivery {
     List<Claimed> round = new ArrayList<>();
     lock.lock();
     try {
-      if (!isStopped && !hasLapsed()) { // whoever was frozen must not send what others may have
+      if (!beginsNoMore
+          && !isStopped
+          && !hasLapsed()) { // whoever was frozen must not send what others may have
         waiting.values().forEach(queue -> round.add(queue.remove()));
         waiting.values().removeIf(ArrayDeque::isEmpty);
       }
@@ -165,17 +175,17 @@ final class Delivery {
       release();
       return;
     }
-    List<Feedback> feedbacks = round.stream().map(Claimed::feedback).toList();
-    CompletableFuture<List<Outcome>> began = submit(feedbacks);
-    var unused =
-        began.whenComplete(
-            (outcomes, e) -> threads.execute(() -> guard(() -> over(round, outcomes, e))));
+    long began = timer.nanoTime();
+    CompletableFuture<List<Outcome>> sent = submit(round.stream().map(Claimed::feedback).toList());
     lock.lock();
     try {
-      call = began;
+      call = sent;
     } finally {
       lock.unlock();
     }
+    var unused =
+        sent.whenComplete(
+            (outcomes, e) -> threads.execute(() -> guard(() -> over(round, began, outcomes, e))));
     stopIfStopped();
   }
 
@@ -183,7 +193,7 @@ final class Delivery {
     try {
       return Objects.requireNonNull(
           client.submitAllAsync(feedbacks), "the client returned no future");
-    } catch (RuntimeException | Error e) { // a client that is not ours
+    } catch (Exception | Error e) { // a client that is not ours, and may be in another language
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -192,7 +202,7 @@ final class Delivery {
   private void guard(Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException | Error e) {
+    } catch (Exception | Error e) {
       owner.failed(e);
       end();
     }
@@ -200,9 +210,10 @@ final class Delivery {
 
   private void over(
       List<Claimed> round,
+      long began,
       @Nullable List<? extends @Nullable Outcome> outcomes,
       @Nullable Throwable e) {
-    Verdict verdict = owner.judge(round, known(round, outcomes, e));
+    Verdict verdict = owner.judge(round, began, known(round, outcomes, e));
     lock.lock();
     try {
       call = null;
@@ -224,7 +235,7 @@ final class Delivery {
       @Nullable Throwable e) {
     try {
       return outcomes != null ? new ArrayList<>(outcomes) : failed(round, e);
-    } catch (RuntimeException thrown) { // the list of a client that is not ours
+    } catch (Exception thrown) { // the list of a client that is not ours
       return failed(round, thrown);
     }
   }
@@ -281,9 +292,9 @@ final class Delivery {
     try {
       written = store.settle(lane, settlements);
       failedWrites = 0;
-    } catch (RuntimeException | Error e) {
+    } catch (Exception | Error e) {
       if (owner.storeFailed(e)) {
-        Duration wait = Pace.doubled(Duration.ofMillis(100), ++failedWrites, Duration.ofSeconds(5));
+        Duration wait = Pace.doubled(Duration.ofMillis(100), ++failedWrites, LONGEST_WAIT);
         timer.schedule(() -> threads.execute(() -> guard(() -> write(settlements, then))), wait);
       } else {
         end();
@@ -322,15 +333,39 @@ final class Delivery {
         return;
       }
       held = List.copyOf(open.keySet());
-      renewal = timer.schedule(this::planRenewal, lease.dividedBy(3));
+      renewal = timer.schedule(this::planRenewal, untilRenewal(asked));
     } finally {
       lock.unlock();
     }
+    stopIfLapsed();
     try {
       store.renew(lane, held, lease);
       renewed(asked);
-    } catch (RuntimeException | Error e) {
-      var unused = owner.storeFailed(e); // the next renewal may come in time
+    } catch (Exception | Error e) {
+      owner.renewalFailed(e); // the next may come in time
+    }
+    stopIfLapsed();
+  }
+
+  /** A third of the lease, or what is left of it, so that its end is not missed. */
+  private Duration untilRenewal(long now) {
+    Duration third = lease.dividedBy(3);
+    Duration left = Duration.ofNanos(leaseEnd - now);
+    boolean isSooner = left.compareTo(Duration.ZERO) > 0 && left.compareTo(third) < 0;
+    return isSooner ? left : third;
+  }
+
+  /** Others may be sending what this delivery has on the wire. */
+  private void stopIfLapsed() {
+    boolean isLapsed;
+    lock.lock();
+    try {
+      isLapsed = hasLapsed();
+    } finally {
+      lock.unlock();
+    }
+    if (isLapsed) {
+      stop();
     }
   }
 
@@ -349,7 +384,17 @@ final class Delivery {
     return timer.nanoTime() - leaseEnd >= 0;
   }
 
-  /** Ends what is on the wire, and sends no more; what was not sent is released. */
+  /** Sends no more than what is on the wire; what was not sent is released. */
+  void beginNoMore() {
+    lock.lock();
+    try {
+      beginsNoMore = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends what is on the wire, too. */
   void stop() {
     lock.lock();
     try {

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What the outcomes of entries that were sent together mean for each of them, and for the lane. */
@@ -20,10 +22,15 @@ final class Judgement {
 
   private final List<Claimed> sent;
   private final List<Result> results;
+  private final boolean isAnyAccepted;
+  private final boolean isKeyGood;
 
-  private Judgement(List<Claimed> sent, List<Result> results) {
+  private Judgement(
+      List<Claimed> sent, List<Result> results, boolean isAnyAccepted, boolean isKeyGood) {
     this.sent = sent;
     this.results = results;
+    this.isAnyAccepted = isAnyAccepted;
+    this.isKeyGood = isKeyGood;
   }
 
   /**
@@ -31,20 +38,34 @@ final class Judgement {
    *
    * @param outcomes may have fewer or others than one for each, from a client that is not ours
    * @param repeats whether what may have arrived is sent again
+   * @param suspects the entries that are at fault if the key is refused for them, and not for
+   *     others
+   * @param isProbe whether they were sent to see whether there is an answer
    */
   static Judgement of(
-      List<Claimed> sent, List<? extends @Nullable Outcome> outcomes, boolean repeats) {
-    boolean anyAccepted =
-        outcomes.stream().anyMatch(outcome -> outcome != null && outcome.isAccepted());
+      List<Claimed> sent,
+      List<? extends @Nullable Outcome> outcomes,
+      boolean repeats,
+      Suspects suspects,
+      boolean isProbe) {
+    long accepted = count(outcomes, Outcome::isAccepted);
+    boolean isKeyGood = accepted > count(outcomes, Judgement::isUnauthorized);
+    boolean isAlone = sent.size() == 1 && !isProbe;
     List<Result> results = new ArrayList<>(sent.size());
     for (int i = 0; i < sent.size(); i++) {
       Outcome outcome = i < outcomes.size() ? outcomes.get(i) : null;
-      results.add(result(outcome, anyAccepted, repeats));
+      boolean isAtFault = (isKeyGood || isAlone) && suspects.has(sent.get(i).claim().id());
+      results.add(result(outcome, isAtFault, repeats));
     }
-    return new Judgement(sent, results);
+    return new Judgement(sent, results, accepted > 0, isKeyGood);
   }
 
-  private static Result result(@Nullable Outcome outcome, boolean anyAccepted, boolean repeats) {
+  private static long count(
+      List<? extends @Nullable Outcome> outcomes, Predicate<Outcome> condition) {
+    return outcomes.stream().filter(each -> each != null && condition.test(each)).count();
+  }
+
+  private static Result result(@Nullable Outcome outcome, boolean isAtFault, boolean repeats) {
     if (outcome == null) {
       return uncertain(null, repeats);
     } else if (outcome.isAccepted()) {
@@ -56,7 +77,7 @@ final class Judgement {
     } else if (error instanceof UnrepresentableFeedbackException) {
       return new Result(EntryState.REJECTED, Fate.Reason.UNREPRESENTABLE, error);
     } else if (error instanceof RejectedFeedbackException refused
-        && (isUnauthorized(refused) ? anyAccepted : !mayPass(refused.status()))) {
+        && (isUnauthorized(refused) ? isAtFault : !mayPass(refused.status()))) {
       return new Result(EntryState.REJECTED, Fate.Reason.REFUSED, error);
     }
     return new Result(EntryState.PENDING, null, error);
@@ -68,6 +89,11 @@ final class Judgement {
         : new Result(EntryState.PARKED, Fate.Reason.UNCERTAIN, error);
   }
 
+  private static boolean isUnauthorized(Outcome outcome) {
+    return outcome.error().orElse(null) instanceof RejectedFeedbackException refused
+        && isUnauthorized(refused);
+  }
+
   private static boolean isUnauthorized(RejectedFeedbackException refused) {
     return refused.status() == 401 || refused.status() == 403;
   }
@@ -76,27 +102,49 @@ final class Judgement {
     return status == 408 || status == 425 || status == 429 || status >= 500;
   }
 
-  /** The refusal of the key, if there is one and nothing was accepted: no entry is at fault. */
-  @Nullable RejectedFeedbackException unauthorized() {
-    for (Result each : results) {
-      if (each.state == EntryState.PENDING
-          && each.error instanceof RejectedFeedbackException refused
-          && isUnauthorized(refused)) {
-        return refused;
+  /** Whether more were accepted than refused because of the key. */
+  boolean isKeyGood() {
+    return isKeyGood;
+  }
+
+  /** The entries that wait because the key was refused. */
+  List<UUID> unauthorizedEntries() {
+    List<UUID> ids = new ArrayList<>();
+    for (int i = 0; i < sent.size(); i++) {
+      if (results.get(i).unauthorized() != null) {
+        ids.add(sent.get(i).claim().id());
       }
     }
-    return null;
+    return ids;
   }
 
-  /** Whether the provider took a decision on one of them at least. */
+  /** The refusal of the key, if there is one and nothing was accepted: no entry is at fault. */
+  @Nullable RejectedFeedbackException unauthorized() {
+    return isAnyAccepted
+        ? null
+        : results.stream()
+            .map(Result::unauthorized)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null);
+  }
+
+  /** Whether the provider took a decision on one of them at least, and not only on a few. */
   boolean isAnswered() {
-    return results.stream()
-        .anyMatch(each -> each.state == EntryState.DELIVERED || each.reason == Fate.Reason.REFUSED);
+    return decided() > 0 && !isFailing();
   }
 
-  /** Whether the provider was asked, and took no decision on any of them. */
-  boolean isSilent() {
-    return !isAnswered() && results.stream().anyMatch(each -> each.state != EntryState.REJECTED);
+  /** Whether the provider was asked, and took no decision on most of them. */
+  boolean isFailing() {
+    long asked =
+        results.stream().filter(each -> each.reason != Fate.Reason.UNREPRESENTABLE).count();
+    return asked > 2 * decided();
+  }
+
+  private long decided() {
+    return results.stream()
+        .filter(each -> each.state == EntryState.DELIVERED || each.reason == Fate.Reason.REFUSED)
+        .count();
   }
 
   /** The first error that is not a decision; null if there is none, or it is not known. */
@@ -149,6 +197,15 @@ final class Judgement {
 
   private record Result(
       EntryState state, Fate.@Nullable Reason reason, @Nullable FeedbackException error) {
+    /** The refusal of the key, if it waits because of that. */
+    @Nullable RejectedFeedbackException unauthorized() {
+      return state == EntryState.PENDING
+              && error instanceof RejectedFeedbackException refused
+              && isUnauthorized(refused)
+          ? refused
+          : null;
+    }
+
     /** Whether a request with it was begun, as far as is known. */
     boolean wasHandedOver() {
       return error == null || error.attempts() > 0 || error.mayHaveArrived();

@@ -40,6 +40,9 @@ final class Lane implements Delivery.Owner {
 
   private static final Duration AFTER_ERROR = Duration.ofSeconds(1);
 
+  /** Within this time after the store is back, fates that could not be written are written. */
+  private static final Duration WRITES_AGAIN = Delivery.LONGEST_WAIT.plusSeconds(1);
+
   final String name;
   private final FeedbackClient client;
   private final OutboxStore store;
@@ -47,6 +50,7 @@ final class Lane implements Delivery.Owner {
   private final boolean overwrites;
   private final boolean repeats;
   private final Pace pace;
+  private final Suspects suspects = new Suspects();
   private final Time time;
   private final Executor threads;
   private final ExitHook exitHook;
@@ -68,6 +72,8 @@ final class Lane implements Delivery.Owner {
   private boolean claimsNoMore;
   private boolean isStopped;
   private boolean isOver;
+  private boolean hasStoreFailed;
+  private long storeFailed;
 
   /** Used by one step after the other alone. */
   private long lookedAfter;
@@ -131,7 +137,7 @@ final class Lane implements Delivery.Owner {
       seen = wakes.get();
       try {
         step();
-      } catch (RuntimeException | Error e) {
+      } catch (Exception | Error e) { // a store that is not ours may throw anything
         recover(e);
       }
     } while (wakes.addAndGet(-seen) != 0);
@@ -148,7 +154,7 @@ final class Lane implements Delivery.Owner {
       failed(thrown);
       sleep(AFTER_ERROR);
       isIdle = false;
-    } catch (RuntimeException | Error e) {
+    } catch (Exception | Error e) {
       // As above: an add, a poll or the end of a delivery wakes it.
     }
   }
@@ -166,7 +172,7 @@ final class Lane implements Delivery.Owner {
       boolean hasOpen = hasOpen();
       isIdle = !store.isShared() && !hasOpen;
       holdExit(hasOpen);
-      sleep(wait);
+      sleep(shorter(wait, settings.lease())); // it looks after leases and ages meanwhile
       return;
     }
     while (hasRoom() && !isPositive(pace.left())) { // what it began may have failed by now
@@ -201,8 +207,11 @@ final class Lane implements Delivery.Owner {
 
   /** Four times as long as the claim took, so that at most a fifth of the time goes by claiming. */
   private static Duration restAfter(Duration claim) {
-    Duration rest = longer(claim.multipliedBy(4), REST);
-    return rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST;
+    return shorter(longer(claim.multipliedBy(4), REST), LONGEST_REST);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   private static Duration longer(Duration one, Duration other) {
@@ -229,14 +238,23 @@ final class Lane implements Delivery.Owner {
     lock.lock();
     try {
       running.add(delivery);
-      isLate = isStopped;
+      isLate = claimsNoMore;
     } finally {
       lock.unlock();
     }
     exitHook.begin();
-    if (isLate) {
-      delivery.stop();
+    try {
+      if (isLate) {
+        delivery.beginNoMore();
+      }
+      begin(delivery, entries, isProbe);
+    } catch (Exception | Error e) { // no memory, or a client that is not ours
+      delivery.end();
+      throw e;
     }
+  }
+
+  private void begin(Delivery delivery, List<Claimed> entries, boolean isProbe) {
     if (isProbe) {
       delivery.begin(entries, List.of(), List.of(probes.choose(entries)));
       return;
@@ -258,7 +276,9 @@ final class Lane implements Delivery.Owner {
     }
     hasLooked = true;
     lookedAfter = now;
-    fates.changed(store.endLeases(name, repeats));
+    if (!isStoreNewlyBack(now)) {
+      fates.changed(store.endLeases(name, repeats));
+    }
     Duration maxAge = settings.maxAge();
     if (maxAge != null) {
       List<Change> expired = store.expire(name, maxAge);
@@ -273,6 +293,20 @@ final class Lane implements Delivery.Owner {
         null);
   }
 
+  /**
+   * Whether the store failed a moment ago. Leases have run out meanwhile of claims whose processes
+   * live, and are about to renew them or to write their fates.
+   */
+  private boolean isStoreNewlyBack(long now) {
+    lock.lock();
+    try {
+      return hasStoreFailed
+          && now - storeFailed < settings.lease().dividedBy(3).plus(WRITES_AGAIN).toNanos();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private boolean mayClaim() {
     lock.lock();
     try {
@@ -285,7 +319,7 @@ final class Lane implements Delivery.Owner {
   private boolean hasRoom() {
     lock.lock();
     try {
-      return !claimsNoMore && running.size() < (pace.isProbing() ? 1 : settings.concurrency());
+      return !claimsNoMore && running.size() < (pace.isCautious() ? 1 : settings.concurrency());
     } finally {
       lock.unlock();
     }
@@ -314,11 +348,16 @@ final class Lane implements Delivery.Owner {
   }
 
   @Override
-  public Delivery.Verdict judge(List<Claimed> sent, List<? extends @Nullable Outcome> outcomes) {
-    Judgement judgement = Judgement.of(sent, outcomes, repeats);
-    Pace.Change change = pace.after(judgement);
+  public Delivery.Verdict judge(
+      List<Claimed> sent, long began, List<? extends @Nullable Outcome> outcomes) {
+    Judgement judgement = Judgement.of(sent, outcomes, repeats, suspects, pace.isProbing());
+    Pace.Change change = pace.after(judgement, began);
+    suspects.add(judgement.unauthorizedEntries());
+    if (judgement.isKeyGood() || change == Pace.Change.RECOVERED) {
+      suspects.accuse();
+    }
     say(change, judgement);
-    boolean goesOn = !judgement.isSilent() && judgement.unauthorized() == null;
+    boolean goesOn = !judgement.isFailing() && judgement.unauthorized() == null;
     Judgement.Delays delays = goesOn ? pace::entryDelay : attempts -> Duration.ZERO;
     return new Delivery.Verdict(judgement.settlements(delays), goesOn);
   }
@@ -369,6 +408,23 @@ final class Lane implements Delivery.Owner {
 
   @Override
   public boolean storeFailed(Throwable e) {
+    say(e);
+    lock.lock();
+    try {
+      hasStoreFailed = true;
+      storeFailed = time.nanoTime();
+      return !isOver;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void renewalFailed(Throwable e) {
+    say(e);
+  }
+
+  private void say(Throwable e) {
     if (!(e instanceof OutboxException)) {
       restarts.incrementAndGet();
     }
@@ -376,12 +432,6 @@ final class Lane implements Delivery.Owner {
         "failures of the outbox's store or lane, which go on (%s)".formatted(name),
         1,
         e instanceof OutboxException ? e.getMessage() : e.getClass().getName());
-    lock.lock();
-    try {
-      return !isOver;
-    } finally {
-      lock.unlock();
-    }
   }
 
   @Override
@@ -406,11 +456,12 @@ final class Lane implements Delivery.Owner {
     }
   }
 
-  /** Claims nothing from now on. */
+  /** Claims nothing from now on, and sends nothing more of what it has claimed. */
   void claimNoMore() {
     lock.lock();
     try {
       claimsNoMore = true;
+      running.forEach(Delivery::beginNoMore);
     } finally {
       lock.unlock();
     }

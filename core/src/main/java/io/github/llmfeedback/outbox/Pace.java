@@ -23,6 +23,15 @@ final class Pace {
 
   private final ReentrantLock lock = new ReentrantLock();
   private int failures;
+
+  /**
+   * How many failures there were before an answer to a probe, until more than a probe is answered.
+   */
+  private int failuresBefore;
+
+  /** When the last of the failures was known; what was sent before says nothing about now. */
+  private long failed;
+
   private boolean isUnauthorized;
   private long until;
 
@@ -44,11 +53,15 @@ final class Pace {
     RECOVERED
   }
 
-  /** Takes what came of entries that were sent together into account. */
-  Change after(Judgement judgement) {
+  /**
+   * Takes what came of entries that were sent together into account.
+   *
+   * @param began when they were sent
+   */
+  Change after(Judgement judgement, long began) {
     lock.lock();
     try {
-      Change change = change(judgement);
+      Change change = change(judgement, began);
       Duration asked = judgement.retryAfter();
       pause(asked.compareTo(LONGEST_PAUSE) < 0 ? asked : LONGEST_PAUSE);
       return change;
@@ -57,25 +70,33 @@ final class Pace {
     }
   }
 
-  private Change change(Judgement judgement) {
+  private Change change(Judgement judgement, long began) {
     // What was sent together with what failed before fails with it: that is one failure.
     int more = until - time.nanoTime() > 0 && failures > 0 ? 0 : 1;
     if (judgement.unauthorized() != null) {
       failures = isUnauthorized ? failures + more : 1;
+      failuresBefore = 0;
+      failed = time.nanoTime();
       pause(jittered(doubled(FIRST_PROBE, failures, LAST_PROBE)));
       boolean isNews = !isUnauthorized;
       isUnauthorized = true;
       return isNews ? Change.UNAUTHORIZED : Change.NONE;
-    } else if (judgement.isSilent()) {
+    } else if (judgement.isFailing()) {
+      if (isUnauthorized && began - failed <= 0) {
+        return Change.NONE;
+      }
       boolean isNews = isUnauthorized || failures == 0;
-      failures = isUnauthorized ? 1 : failures + more;
+      failures = isUnauthorized ? 1 : failures + failuresBefore + more;
+      failuresBefore = 0;
+      failed = time.nanoTime();
       isUnauthorized = false;
       pause(jittered(doubled(firstBackoff, failures, maxBackoff)));
       return isNews ? Change.FAILING : Change.NONE;
-    } else if (!judgement.isAnswered()) {
+    } else if (!judgement.isAnswered() || (isCautious() && began - failed <= 0)) {
       return Change.NONE;
     }
     boolean isNews = failures > 0;
+    failuresBefore = isNews ? failures : 0;
     failures = 0;
     isUnauthorized = false;
     return isNews ? Change.RECOVERED : Change.NONE;
@@ -119,6 +140,16 @@ final class Pace {
     lock.lock();
     try {
       return failures > 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether no more than one batch may be sent: a probe, or the first after one was answered. */
+  boolean isCautious() {
+    lock.lock();
+    try {
+      return failures > 0 || failuresBefore > 0;
     } finally {
       lock.unlock();
     }

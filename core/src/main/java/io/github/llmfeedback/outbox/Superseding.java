@@ -60,7 +60,7 @@ final class Superseding {
           .filter(loss -> loss.kind() == Loss.Kind.DROPPED)
           .map(Loss::part)
           .collect(Collectors.toSet());
-    } catch (RuntimeException e) { // it cannot be kept, or the client is not ours
+    } catch (Exception e) { // it cannot be kept, or the client is not ours
       return EnumSet.allOf(Part.class);
     }
   }

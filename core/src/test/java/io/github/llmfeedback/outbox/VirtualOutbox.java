@@ -24,7 +24,9 @@ final class VirtualOutbox implements AutoCloseable {
         with.apply(
                 Outbox.to("own", client)
                     .store(store.time(time).build())
-                    .closeTimeout(Duration.ZERO))
+                    .closeTimeout(Duration.ZERO)
+                    // It sleeps no longer than a lease.
+                    .lease(Duration.ofDays(1)))
             .time(time)
             .open();
     idle();
