@@ -44,7 +44,12 @@ final class Failures {
     String state = e.getSQLState() == null ? "" : e.getSQLState();
     String what =
         switch (state) {
-          case "42P01", "3F000" -> missingTables(Database.POSTGRESQL, tables);
+          case "42P01" -> missingTables(Database.POSTGRESQL, tables);
+          case "3F000" ->
+              "the outbox's database has no schema for tables whose names begin with "
+                  + tables.prefix()
+                  + ": create it (CREATE SCHEMA), or choose another with the builder's tables(...)";
+          case "25P02" -> "the transaction had failed before, and accepts nothing but a rollback";
           case "42703" -> "the outbox's tables lack a column; were they changed?";
           case "42501" -> "the outbox's database user lacks a privilege on the outbox's tables";
           case "25006" ->

@@ -132,6 +132,9 @@ final class SqliteSessions implements Sessions {
 
   /** What each connection needs: what is committed is on the disk, and nothing is mapped. */
   static void prepare(Connection connection) throws SQLException {
+    if (!connection.getAutoCommit()) {
+      connection.setAutoCommit(true); // within a transaction these have no effect, or are refused
+    }
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA busy_timeout = 10000");
       statement.execute("PRAGMA synchronous = FULL");

@@ -2,6 +2,7 @@ package io.github.llmfeedback.outbox.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.llmfeedback.engine.Await;
 import io.github.llmfeedback.outbox.EntryState;
@@ -199,5 +200,57 @@ class GroupCommitTest {
       assertThat(Thread.interrupted()).isTrue();
       assertThat(opened.store.find(id)).hasSize(1);
     }
+  }
+
+  /** An exception from which no other can be made, as where there is no memory. */
+  private static final class Unreadable extends OutboxException {
+    private static final long serialVersionUID = 1L;
+
+    Unreadable() {
+      super("unreadable", null, false);
+    }
+
+    @Override
+    public String getMessage() {
+      throw new StackOverflowError();
+    }
+  }
+
+  @Test
+  void nobodyIsToldThatItIsStoredIfTheThreadThatCommitsForAllDies() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger commits = new AtomicInteger();
+    GroupCommit group =
+        new GroupCommit(
+            additions -> {
+              if (commits.incrementAndGet() == 1) {
+                begun.countDown();
+                awaitQuietly(go);
+              } else if (commits.get() == 2) {
+                throw new Unreadable();
+              }
+            });
+    ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+    Future<?> first = callers.submit(() -> group.add(addition()));
+    begun.await();
+    List<Future<?>> calls = new ArrayList<>();
+    for (int i = 1; i < CALLERS; i++) {
+      calls.add(callers.submit(() -> group.add(addition())));
+    }
+    Await.isTrue("all wait", () -> group.waiting() == CALLERS - 1);
+    go.countDown();
+    first.get();
+    List<Throwable> thrown = new ArrayList<>();
+    for (Future<?> call : calls) {
+      thrown.add(catchThrowable(call::get).getCause());
+    }
+    assertThat(thrown).filteredOn(StackOverflowError.class::isInstance).hasSize(1);
+    assertThat(thrown)
+        .filteredOn(OutboxException.class::isInstance)
+        .hasSize(CALLERS - 2)
+        .allMatch(each -> ((OutboxException) each).mayBeStored());
+    callers.submit(() -> group.add(addition())).get();
+    callers.shutdown();
   }
 }

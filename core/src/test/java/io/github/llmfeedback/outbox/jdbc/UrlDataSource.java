@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 class UrlDataSource extends TestDataSource {
   final AtomicInteger lent = new AtomicInteger();
   private final ConcurrentLinkedQueue<Connection> idle = new ConcurrentLinkedQueue<>();
-  private final String url;
+  final String url;
 
   UrlDataSource(String url) {
     this.url = url;
