@@ -104,6 +104,9 @@ final class Delivery {
     /** The store failed; returns whether to try again. */
     boolean storeFailed(Throwable e);
 
+    /** The client threw, or its future failed, otherwise than a client of this library does. */
+    void clientFailed(Throwable e);
+
     /** Leases could not be renewed. */
     void renewalFailed(Throwable e);
 
@@ -229,7 +232,7 @@ final class Delivery {
     write(verdict.settlements(), this::nextRound);
   }
 
-  private static List<? extends @Nullable Outcome> known(
+  private List<? extends @Nullable Outcome> known(
       List<Claimed> round,
       @Nullable List<? extends @Nullable Outcome> outcomes,
       @Nullable Throwable e) {
@@ -240,11 +243,13 @@ final class Delivery {
     }
   }
 
-  private static List<? extends @Nullable Outcome> failed(
-      List<Claimed> round, @Nullable Throwable e) {
+  private List<? extends @Nullable Outcome> failed(List<Claimed> round, @Nullable Throwable e) {
     Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
     if (cause instanceof FeedbackException failure) {
       return round.stream().map(each -> Outcome.failed(0, each.feedback(), failure)).toList();
+    }
+    if (cause != null) {
+      owner.clientFailed(cause);
     }
     return Collections.nCopies(round.size(), null);
   }

@@ -11,12 +11,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What the outcomes of entries that were sent together mean for each of them, and for the lane. */
 final class Judgement {
+  /**
+   * A key that is wrong or has no rights, a spent budget (402, and 412 at Portkey's gateway), an
+   * address that takes no feedback, a proxy.
+   */
+  private static final Set<Integer> NEVER_ABOUT_AN_ENTRY = Set.of(401, 402, 403, 405, 407, 412);
+
   private static final String UNKNOWN =
       "the client did not say what became of it, so it may have arrived";
 
@@ -95,7 +102,8 @@ final class Judgement {
   }
 
   private static boolean isUnauthorized(RejectedFeedbackException refused) {
-    return refused.status() == 401 || refused.status() == 403;
+    int status = refused.status();
+    return (status >= 300 && status < 400) || NEVER_ABOUT_AN_ENTRY.contains(status);
   }
 
   private static boolean mayPass(int status) {
@@ -105,6 +113,11 @@ final class Judgement {
   /** Whether more were accepted than refused because of the key. */
   boolean isKeyGood() {
     return isKeyGood;
+  }
+
+  /** Whether the provider accepted one of them at least. */
+  boolean isAnyAccepted() {
+    return isAnyAccepted;
   }
 
   /** The entries that wait because the key was refused. */

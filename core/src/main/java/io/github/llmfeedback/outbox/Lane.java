@@ -70,7 +70,6 @@ final class Lane implements Delivery.Owner {
   private final Set<Delivery> running = new HashSet<>();
   private Scheduler.@Nullable Alarm alarm;
   private boolean claimsNoMore;
-  private boolean isStopped;
   private boolean isOver;
   private boolean hasStoreFailed;
   private long storeFailed;
@@ -371,12 +370,13 @@ final class Lane implements Delivery.Owner {
                   + " least every {} s",
               name,
               message(judgement.failure()),
-              settings.maxBackoff().toSeconds());
+              Math.max(1, settings.maxBackoff().toSeconds()));
       case UNAUTHORIZED -> {
         RejectedFeedbackException refused = judgement.unauthorized();
         notices.error(
-            "{} refuses the key: {}; its lane stopped. Nothing is lost: correct the key and restart;"
-                + " until then one entry is tried every {} to {} s",
+            "{} refuses everything: {}; its lane stopped. Nothing is lost: correct the key, the"
+                + " account or the address, and restart; until then one entry is tried every {} to {}"
+                + " s",
             name,
             message(refused),
             Pace.FIRST_PROBE.toSeconds(),
@@ -417,6 +417,14 @@ final class Lane implements Delivery.Owner {
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public void clientFailed(Throwable e) {
+    notices.count(
+        "calls of the client of %s threw, and what was sent may have arrived".formatted(name),
+        1,
+        e.getClass().getName());
   }
 
   @Override
@@ -473,7 +481,6 @@ final class Lane implements Delivery.Owner {
     lock.lock();
     try {
       claimsNoMore = true;
-      isStopped = true;
       stopped = List.copyOf(running);
     } finally {
       lock.unlock();
@@ -487,7 +494,6 @@ final class Lane implements Delivery.Owner {
     lock.lock();
     try {
       claimsNoMore = true;
-      isStopped = true;
       isOver = true;
       left = List.copyOf(running);
       if (alarm != null) {
@@ -530,7 +536,7 @@ final class Lane implements Delivery.Owner {
    * @return whether that is so
    */
   boolean awaitDelivered(long deadline, boolean evenIfInVain) throws InterruptedException {
-    while (store.hasOpen(name)) {
+    while (Question.ask(store, threads, deadline, () -> store.hasOpen(name))) {
       long left = deadline - System.nanoTime();
       if (left <= 0 || (!evenIfInVain && pace.left().toNanos() > left)) {
         return false;

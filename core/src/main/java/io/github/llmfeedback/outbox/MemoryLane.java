@@ -101,7 +101,7 @@ final class MemoryLane {
       sortInAll();
     }
     return pending.values().stream()
-        .filter(row -> NewEntry.added(row.id).isBefore(then))
+        .filter(row -> !row.isNotTooOld && NewEntry.added(row.id).isBefore(then))
         .limit(max)
         .toList();
   }
@@ -143,6 +143,7 @@ final class MemoryLane {
     List<Claimed> claims = new ArrayList<>(chosen.size());
     for (MemoryRow each : chosen) {
       each.claim++;
+      each.isNotTooOld = false;
       each.leaseEnd = leaseEnd;
       become(each, EntryState.CLAIMED, null, null, now);
       claims.add(new Claimed(new Claim(each.id, each.claim), each.feedback, each.attempts));

@@ -319,6 +319,7 @@ public final class MemoryOutboxStore implements OutboxStore {
         return false;
       }
       row.due = opened().nanoTime();
+      row.isNotTooOld = true;
       become(lane, row, EntryState.PENDING, null, null);
       lane.retried++;
       return true;
@@ -376,6 +377,7 @@ public final class MemoryOutboxStore implements OutboxStore {
         dropped.add(dropped(source, row, Fate.Reason.FORWARDED));
         if (target.find(row.id) == null) {
           target.addAll(List.of(row.asNew()), row.bytes);
+          Objects.requireNonNull(target.find(row.id)).isNotTooOld = true;
           entries++;
           bytes += row.bytes;
         }

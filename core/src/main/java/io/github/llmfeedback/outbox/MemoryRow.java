@@ -26,6 +26,9 @@ final class MemoryRow {
   /** From when on it may be claimed, if it was claimed before. */
   long due;
 
+  /** Whether somebody wants it to be tried once more, or elsewhere, however old it is. */
+  boolean isNotTooOld;
+
   /** When it got its state. */
   long changed;
 

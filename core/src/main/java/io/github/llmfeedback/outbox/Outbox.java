@@ -139,6 +139,8 @@ public final class Outbox implements AutoCloseable {
    * @return the entry's id; the feedback is as durable as the store is
    * @throws OutboxFullException if the store is full; nothing was stored
    * @throws OutboxException if the store failed; nothing was stored, unless it says otherwise
+   * @throws io.github.llmfeedback.InvalidFeedbackException if it is longer than a store in a
+   *     database takes (a million characters of JSON)
    * @throws IllegalStateException if the outbox is closed; nothing was stored
    */
   public UUID add(Feedback feedback) {
@@ -353,8 +355,9 @@ public final class Outbox implements AutoCloseable {
   /**
    * Waits until nothing is to be delivered in the lanes of this outbox, by this process or others.
    *
-   * @param timeout how long at most
+   * @param timeout how long at most; a second more if a database takes long to answer
    * @return how many entries are still pending or claimed
+   * @throws OutboxException if the store cannot be asked, or does not answer in time
    */
   public long flush(Duration timeout) {
     long deadline = deadline(timeout);
@@ -366,7 +369,7 @@ public final class Outbox implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return open();
+    return open(deadline);
   }
 
   private static long deadline(Duration timeout) {
@@ -378,8 +381,8 @@ public final class Outbox implements AutoCloseable {
     return System.nanoTime() + (timeout.compareTo(longest) < 0 ? timeout : longest).toNanos();
   }
 
-  private long open() {
-    Map<String, LaneCounts> counts = store.counts();
+  private long open(long deadline) {
+    Map<String, LaneCounts> counts = Question.ask(store, threads::run, deadline, store::counts);
     long open = 0;
     for (String name : lanes.keySet()) {
       LaneCounts lane = counts.get(name);
@@ -404,7 +407,8 @@ public final class Outbox implements AutoCloseable {
    * and the store. Closing again has no effect.
    *
    * @param timeout how long at most, apart from what the store and the clients take to close
-   * @return how many entries are still pending or claimed
+   * @return how many entries are still pending or claimed; 0 if the store cannot be asked, which a
+   *     line at WARN says
    */
   public long close(Duration timeout) {
     long deadline = deadline(timeout);
@@ -414,7 +418,7 @@ public final class Outbox implements AutoCloseable {
     long left = 0;
     try {
       awaitEnd(deadline);
-      left = open();
+      left = open(deadline);
     } catch (RuntimeException e) { // a store of somebody else may throw anything
       notices.warn(
           "the outbox closes, but its store cannot be asked: {}",
@@ -423,7 +427,10 @@ public final class Outbox implements AutoCloseable {
       lanes.values().forEach(Lane::end);
       release();
     }
-    left = store.isShared() ? left : open(); // something may have been added until it was closed
+    left =
+        store.isShared()
+            ? left
+            : open(deadline); // something may have been added until it was closed
     if (left > 0) {
       if (store.isShared()) {
         notices.info("the outbox closed with {} entries to be delivered; they stay stored", left);

@@ -33,7 +33,10 @@ public final class OutboxStats {
     RUNNING,
     /** Its provider gives no answer, or asked it to wait; it tries again by itself. */
     BACKING_OFF,
-    /** Its provider refuses the key (401 or 403); it tries one entry now and then. */
+    /**
+     * Its provider refuses the key, the account or the address (401, 402, 403, 405, 407, 412, or a
+     * redirect), whatever is sent; it tries one entry now and then.
+     */
     UNAUTHORIZED,
     /** This outbox has no client for it: its entries came from another process, or from before. */
     NO_CLIENT

@@ -94,6 +94,8 @@ final class Pace {
       return isNews ? Change.FAILING : Change.NONE;
     } else if (!judgement.isAnswered() || (isCautious() && began - failed <= 0)) {
       return Change.NONE;
+    } else if (failures > 0 && !judgement.isAnyAccepted()) {
+      return Change.NONE; // a single one is refused where lists have no answer: ask on, singly
     }
     boolean isNews = failures > 0;
     failuresBefore = isNews ? failures : 0;

@@ -18,6 +18,8 @@ final class BrittleStore implements OutboxStore {
   private final Map<String, Runnable> befores = new ConcurrentHashMap<>();
   private final AtomicInteger calls = new AtomicInteger();
 
+  private boolean isShared;
+
   BrittleStore(OutboxStore store) {
     this.store = store;
   }
@@ -35,6 +37,12 @@ final class BrittleStore implements OutboxStore {
   /** Has something happen before each call of a method. */
   void beforeEach(String method, Runnable before) {
     befores.put(method, before);
+  }
+
+  /** Has it say that others share it. */
+  BrittleStore shared() {
+    isShared = true;
+    return this;
   }
 
   /** How many calls threw. */
@@ -64,7 +72,7 @@ final class BrittleStore implements OutboxStore {
 
   @Override
   public boolean isShared() {
-    return store.isShared();
+    return isShared || store.isShared();
   }
 
   @Override
@@ -135,6 +143,7 @@ final class BrittleStore implements OutboxStore {
 
   @Override
   public Map<String, LaneCounts> counts() {
+    may("counts");
     return store.counts();
   }
 

@@ -4,6 +4,7 @@ import static io.github.llmfeedback.engine.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.UndeliveredFeedbackException;
 import io.github.llmfeedback.contract.LoopbackServer;
 import io.github.llmfeedback.contract.Reply;
@@ -16,9 +17,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How an outbox ends, and a JVM that has one. */
 class OutboxCloseTest {
@@ -85,6 +90,50 @@ class OutboxCloseTest {
       assertThat(again.find(id).values())
           .extracting(OutboxEntry::state)
           .containsExactly(EntryState.DELIVERED);
+    }
+  }
+
+  @Test
+  void closingBeginsNothingMoreOfABatchInADatabase(@TempDir Path folder) {
+    server.answerAll(seen -> Reply.of(200, "{}").after(Duration.ofMillis(300)));
+    Outbox outbox =
+        Outbox.to(client(server.url()))
+            .store(JdbcOutboxStore.sqlite(folder.resolve("feedback.db")))
+            .open();
+    List<Feedback> onOneTarget =
+        Stream.of("1", "2", "3").map(it -> Feedback.on("a").comment(it).build()).toList();
+    outbox.addAll(onOneTarget);
+    Await.isTrue("the first is sent", () -> server.count() == 1);
+    assertThat(outbox.close(Duration.ofSeconds(20))).isEqualTo(2);
+    assertThat(server.count()).isEqualTo(1);
+  }
+
+  /** A store whose database is locked. */
+  @ParameterizedTest
+  @ValueSource(strings = {"hasOpen", "counts"})
+  void flushingAndClosingReturnInTimeThoughTheDatabaseDoesNot(String method) {
+    CountDownLatch unlocked = new CountDownLatch(1);
+    BrittleStore store = new BrittleStore(OutboxStore.memory()).shared();
+    store.beforeEach(method, () -> awaitQuietly(unlocked));
+    OwnClient client = OwnClient.each(feedback -> null);
+    Outbox outbox = Outbox.to("own", client).store(store).open();
+    try (OutboxLog log = new OutboxLog()) {
+      assertThatThrownBy(() -> outbox.flush(Duration.ZERO))
+          .isInstanceOf(OutboxException.class)
+          .hasMessageContaining("did not answer in time");
+      assertThat(outbox.close(Duration.ZERO)).isZero();
+      assertThat(log.lines("WARN").stream().filter(line -> line.contains("cannot be asked")))
+          .hasSize(method.equals("counts") ? 1 : 0);
+    } finally {
+      unlocked.countDown();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -4,15 +4,18 @@ import static io.github.llmfeedback.engine.ToyClient.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.llmfeedback.Capabilities;
 import io.github.llmfeedback.Fate;
 import io.github.llmfeedback.FateEvent;
 import io.github.llmfeedback.Feedback;
 import io.github.llmfeedback.FeedbackListener;
+import io.github.llmfeedback.Loss;
 import io.github.llmfeedback.Outcome;
 import io.github.llmfeedback.RejectedFeedbackException;
 import io.github.llmfeedback.engine.Await;
 import io.github.llmfeedback.engine.ManualTime;
 import io.github.llmfeedback.engine.ToyClient;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -248,5 +251,62 @@ class OutboxFaultTest {
       open.countDown();
       Await.isTrue("told all others", () -> told.get() + outbox.stats().droppedEvents() == 12_000);
     }
+  }
+
+  @Test
+  void anErrorWhileABatchIsPreparedTakesNoPlaceAmongThoseInFlight() {
+    AtomicInteger checks = new AtomicInteger();
+    OwnClient client =
+        new OwnClient(Capabilities.of("own").overwriting(), OutboxFaultTest::yes) {
+          @Override
+          public List<Loss> check(Feedback feedback) {
+            if (checks.incrementAndGet() <= 2) {
+              throw new NoSuchMethodError("of a client that was compiled with another version");
+            }
+            return List.of();
+          }
+        };
+    try (VirtualOutbox virtual = new VirtualOutbox(client, it -> it.concurrency(2))) {
+      for (int i = 1; i <= 2; i++) {
+        virtual.outbox.addAll(List.of(on("a" + i), on("a" + i)));
+        int restarts = i;
+        virtual.passUntil(() -> virtual.lane().restarts() == restarts);
+      }
+      virtual.time.advance(Duration.ofDays(1)); // the leases of what it had claimed
+      virtual.passUntil(() -> virtual.outbox.stats().open() == 0);
+      assertThat(virtual.outbox.close(LONG)).isZero();
+    }
+  }
+
+  /** As a client in Kotlin may, which knows no checked exceptions. */
+  @Test
+  void aCheckedExceptionOfAClientEndsNoLane() {
+    AtomicInteger calls = new AtomicInteger();
+    OwnClient client =
+        new OwnClient(
+            list -> {
+              if (calls.incrementAndGet() == 1) {
+                OutboxFaultTest.<RuntimeException>throwAny(new IOException("reset"));
+              }
+              return yes(list);
+            });
+    try (OutboxLog log = new OutboxLog();
+        VirtualOutbox virtual = new VirtualOutbox(client, builder -> builder)) {
+      UUID id = virtual.outbox.add(on("a"));
+      virtual.passUntil(() -> virtual.lane().parked() == 1);
+      virtual.time.advance(Duration.ofSeconds(1));
+      assertThat(log.lines("WARN"))
+          .anyMatch(line -> line.contains("calls of the client of own threw"))
+          .anyMatch(line -> line.contains("java.io.IOException"));
+      virtual.outbox.add(on("b"));
+      virtual.passUntil(() -> virtual.lane().delivered() == 1);
+      assertThat(virtual.outbox.retry(id)).isEqualTo(1);
+      virtual.passUntil(() -> virtual.lane().delivered() == 2);
+    }
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <E extends Throwable> void throwAny(Throwable e) throws E {
+    throw (E) e;
   }
 }

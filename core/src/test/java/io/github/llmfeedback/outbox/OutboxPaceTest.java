@@ -16,7 +16,10 @@ import io.github.llmfeedback.engine.ToyClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -164,7 +167,7 @@ class OutboxPaceTest {
     }
     assertThat(virtual.lane().delivered()).isEqualTo(10);
     assertThat(log.lines("INFO")).hasSize(2);
-    assertThat(log.lines("ERROR")).allMatch(line -> line.contains("refuses the key"));
+    assertThat(log.lines("ERROR")).allMatch(line -> line.contains("own refuses everything"));
     assertThat(log.lines("WARN")).isEmpty();
   }
 
@@ -339,6 +342,70 @@ class OutboxPaceTest {
       other.add(on("b"));
       time.advance(Duration.ofMillis(120));
       time.awaitAlarm(Lane.LONGEST_REST);
+    }
+  }
+
+  @Test
+  void aProviderThatTakesAFewOfABatchGetsOneBatchAtATimeAndLessAndLessOften() {
+    FeedbackException overloaded =
+        UndeliveredFeedbackException.builder("own", Reason.CONNECTION_LOST)
+            .attempts(1)
+            .mayHaveArrived(true)
+            .build();
+    Map<List<Feedback>, CompletableFuture<List<Outcome>>> held = new ConcurrentHashMap<>();
+    OwnClient busy =
+        new OwnClient(
+            list ->
+                list.size() == 1 // a probe
+                    ? CompletableFuture.completedFuture(OwnClient.all(list, each -> null))
+                    : held.computeIfAbsent(list, each -> new CompletableFuture<>()));
+    try (VirtualOutbox other = new VirtualOutbox(busy, it -> it.batchSize(10).concurrency(3))) {
+      other.outbox.addAll(ToyClient.many(200));
+      Await.isTrue("three batches", () -> held.size() == 3);
+      Duration before = Duration.ZERO;
+      for (int i = 0; i < 5; i++) {
+        held.forEach(
+            (list, call) ->
+                call.complete(
+                    OwnClient.all(list, each -> list.indexOf(each) < 4 ? null : overloaded)));
+        held.clear();
+        Duration wait = other.awaitNextTry();
+        assertThat(wait).isGreaterThan(before);
+        before = wait;
+        other.time.advance(wait);
+        other.passUntil(() -> !held.isEmpty());
+        other.time.advance(Duration.ofMinutes(1));
+        assertThat(held).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void aProbeThatIsRefusedIsFollowedByAnotherAtOnceAndByNoBatch() {
+    answer.set(feedback -> down);
+    outbox.addAll(ToyClient.many(20));
+    Duration wait = virtual.awaitNextTry();
+    int before = client.lists.size();
+    answer.set(feedback -> feedback.equals(on("t19")) ? null : status(422));
+    virtual.time.advance(wait);
+    virtual.passUntil(() -> outbox.stats().open() == 0);
+    assertThat(client.lists.stream().skip(before)).hasSize(20).allMatch(list -> list.size() == 1);
+    assertThat(virtual.lane().rejected()).isEqualTo(19);
+    assertThat(log.lines("INFO")).hasSize(1);
+  }
+
+  @Test
+  void whatIsTriedAgainByHandIsTriedHoweverOldItIs() {
+    AtomicReference<@Nullable FeedbackException> error = new AtomicReference<>(status(422));
+    OwnClient own = OwnClient.each(feedback -> error.get());
+    try (VirtualOutbox other = new VirtualOutbox(own, it -> it.maxAge(Duration.ofHours(1)))) {
+      UUID id = other.outbox.add(on("a"));
+      other.passUntil(() -> other.lane().rejected() == 1);
+      other.time.advance(Duration.ofHours(2));
+      error.set(null);
+      assertThat(other.outbox.retry(id)).isEqualTo(1);
+      other.passUntil(() -> other.outbox.stats().open() == 0);
+      assertThat(other.lane().delivered()).isEqualTo(1);
     }
   }
 }

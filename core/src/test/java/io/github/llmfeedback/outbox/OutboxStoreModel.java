@@ -76,6 +76,7 @@ final class OutboxStoreModel implements OutboxStore {
         claimed.merge(target, 1, Integer::sum);
         row.become(EntryState.CLAIMED, null, null);
         row.claim++;
+        row.isNotTooOld = false;
         row.until = clock.get().plus(lease);
         entries.add(new Claimed(new Claim(row.id, row.claim), row.feedback, row.attempts));
       }
@@ -142,7 +143,7 @@ final class OutboxStoreModel implements OutboxStore {
   public List<Change> expire(String lane, Duration age) {
     List<Change> expired = new ArrayList<>();
     for (Row row : rowsOf(lane).filter(row -> row.state == EntryState.PENDING).toList()) {
-      if (NewEntry.added(row.id).isBefore(clock.get().minus(age))) {
+      if (!row.isNotTooOld && NewEntry.added(row.id).isBefore(clock.get().minus(age))) {
         row.become(EntryState.DROPPED, Fate.Reason.EXPIRED, null);
         expired.add(row.change(Fate.Reason.EXPIRED));
       }
@@ -157,6 +158,7 @@ final class OutboxStoreModel implements OutboxStore {
       if (row.state.isRetryable()) {
         row.become(EntryState.PENDING, null, null);
         row.until = clock.get();
+        row.isNotTooOld = true;
         retried.merge(lane, 1L, Long::sum);
         return true;
       }
@@ -184,7 +186,9 @@ final class OutboxStoreModel implements OutboxStore {
     for (Row row : some) {
       forget(rowsOf(to).filter(other -> other.id.equals(row.id) && other.isForwarded()).toList());
       if (rowsOf(to).noneMatch(other -> other.id.equals(row.id))) {
-        rows.add(new Row(to, row.id, row.feedback, ++lastSequence));
+        Row forwarded = new Row(to, row.id, row.feedback, ++lastSequence);
+        forwarded.isNotTooOld = true;
+        rows.add(forwarded);
       }
       row.become(EntryState.DROPPED, Fate.Reason.FORWARDED, null);
     }
@@ -267,6 +271,7 @@ final class OutboxStoreModel implements OutboxStore {
     @Nullable String detail;
     int attempts;
     long claim;
+    boolean isNotTooOld;
     Instant changed;
 
     /** While it is pending: when it is due; while it is claimed: when its lease runs out. */

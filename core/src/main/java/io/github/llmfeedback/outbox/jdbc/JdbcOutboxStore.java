@@ -73,6 +73,10 @@ public final class JdbcOutboxStore implements OutboxStore {
     if (file.getFileName() == null || file.toString().isEmpty()) {
       throw new IllegalArgumentException("file must name a file, but is \"" + file + "\"");
     }
+    if (file.toString().contains("?")) { // SQLite's driver would take the rest for settings
+      throw new IllegalArgumentException(
+          "file must not have a question mark in its path, but is \"" + file + "\"");
+    }
     return new Builder(file, null);
   }
 

@@ -17,6 +17,12 @@ final class Rows {
   /** The version of the form that this version of the library writes. */
   static final int FORM_VERSION = 1;
 
+  /**
+   * Since when an entry is due that somebody wants to be tried once more, or elsewhere: at once,
+   * and however long it has been pending.
+   */
+  static final int NOT_TOO_OLD = -1;
+
   private static final FeedbackJson JSON = FeedbackJson.strict();
   private static final int MAX_DETAIL = 500;
 

@@ -46,6 +46,8 @@ final class Upkeep {
                 + ", reason = 'EXPIRED', detail = NULL, changed_at = ?"
                 + " WHERE {row in (}SELECT {row} FROM {entry} WHERE lane || '' = ? AND +state = "
                 + States.PENDING
+                + " AND due_at <> "
+                + Rows.NOT_TOO_OLD
                 + " AND id < ? ORDER BY id LIMIT "
                 + PORTION
                 + "{)}"
@@ -54,8 +56,9 @@ final class Upkeep {
         dialect.sql(
             "UPDATE {entry} SET state = "
                 + States.PENDING
-                + ", reason = NULL, detail = NULL, due_at = 0, changed_at = ?"
-                + " WHERE lane = ? AND id = ? AND +state IN ("
+                + ", reason = NULL, detail = NULL, due_at = "
+                + Rows.NOT_TOO_OLD
+                + ", changed_at = ? WHERE lane = ? AND id = ? AND +state IN ("
                 + States.REJECTED
                 + ", "
                 + States.PARKED
@@ -86,8 +89,10 @@ final class Upkeep {
     forward =
         dialect.sql(
             "INSERT INTO {entry}"
-                + " (id, lane, target_hash, added_at, changed_at, form_version, form)"
-                + " SELECT id, ?, target_hash, added_at, ?, form_version, form FROM {entry} f"
+                + " (id, lane, target_hash, added_at, changed_at, due_at, form_version, form)"
+                + " SELECT id, ?, target_hash, added_at, ?, "
+                + Rows.NOT_TOO_OLD
+                + ", form_version, form FROM {entry} f"
                 + " WHERE f.lane || '' = ? AND f.id {in} AND NOT EXISTS"
                 + " (SELECT 1 FROM {entry} t WHERE t.id = f.id AND t.lane = ?)"
                 + " ORDER BY f.seq");
