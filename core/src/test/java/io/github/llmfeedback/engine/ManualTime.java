@@ -62,7 +62,7 @@ public final class ManualTime implements Time {
               .filter(each -> each.due <= end)
               .min(Comparator.comparingLong(each -> each.due))
               .orElse(null);
-      passed = next == null ? end : Math.max(passed, next.due);
+      passed = Math.max(passed, next == null ? end : next.due); // several may advance it
       if (next != null) {
         pending.remove(next);
       }
