@@ -165,9 +165,8 @@ final class Delivery {
     List<Claimed> round = new ArrayList<>();
     lock.lock();
     try {
-      if (!beginsNoMore
-          && !isStopped
-          && !hasLapsed()) { // whoever was frozen must not send what others may have
+      // Whoever was frozen must not send what others may have.
+      if (!beginsNoMore && !isStopped && !hasLapsed()) {
         waiting.values().forEach(queue -> round.add(queue.remove()));
         waiting.values().removeIf(ArrayDeque::isEmpty);
       }

@@ -494,10 +494,13 @@ public final class Outbox implements AutoCloseable {
   }
 
   private void warnOfExit(int pending) {
-    notices.warn(
-        store.isShared()
-            ? "the JVM exits while the outbox is sending; what it sends may be parked"
-            : "the JVM exits while the outbox in memory has entries: they are lost");
+    if (store.isShared()) {
+      notices.warn("the JVM exits while the outbox is sending; what it sends may be parked");
+    } else {
+      notices.warn(
+          "the JVM exits while the outbox in memory has {} entries not delivered: lost",
+          open(System.nanoTime()));
+    }
   }
 
   /** Collects what an outbox is to be. Not thread-safe. */

@@ -39,13 +39,9 @@ final class Opening {
   Dialect recognise(DataSource dataSource) {
     Connection connection;
     try {
-      connection = dataSource.getConnection();
+      connection = PooledSessions.connection(dataSource);
     } catch (SQLException e) {
       throw Failures.of(e, new PostgresDialect(tables), tables, false);
-    }
-    if (connection == null) {
-      throw new OutboxException(
-          "the outbox's data source gave no connection (null); nothing was stored", null, false);
     }
     try (connection) {
       DatabaseMetaData metaData = connection.getMetaData();

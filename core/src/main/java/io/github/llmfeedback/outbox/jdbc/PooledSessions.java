@@ -18,7 +18,7 @@ final class PooledSessions implements Sessions {
 
   @Override
   public Session take(boolean isWriting) throws SQLException {
-    Connection connection = dataSource.getConnection();
+    Connection connection = connection(dataSource);
     try {
       Session session = new Session(connection, dialect, connection.getAutoCommit());
       preparation.prepare(connection);
@@ -27,6 +27,25 @@ final class PooledSessions implements Sessions {
       close(connection);
       throw e;
     }
+  }
+
+  /**
+   * A connection of a data source.
+   *
+   * @throws SQLException also if it gives none, or throws otherwise: HikariCP does so if it cannot
+   *     connect the first time
+   */
+  static Connection connection(DataSource dataSource) throws SQLException {
+    Connection connection;
+    try {
+      connection = dataSource.getConnection();
+    } catch (RuntimeException e) {
+      throw new SQLException("the data source threw an exception", e);
+    }
+    if (connection == null) {
+      throw new SQLException("the data source gave null");
+    }
+    return connection;
   }
 
   @Override

@@ -1,9 +1,5 @@
 package io.github.llmfeedback.outbox.jdbc;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -43,13 +39,13 @@ final class Explaining extends UrlDataSource {
   @Override
   Connection connect() throws SQLException {
     Connection connection = super.connect();
-    return proxy(
+    return Proxies.of(
         Connection.class,
         (proxy, method, arguments) ->
             method.getName().equals("prepareStatement")
                     && EXPLAINED.matcher((String) arguments[0]).matches()
                 ? explaining(connection, (String) arguments[0])
-                : invoke(method, connection, arguments));
+                : Proxies.invoke(method, connection, arguments));
   }
 
   private PreparedStatement explaining(Connection connection, String sql) throws SQLException {
@@ -57,16 +53,16 @@ final class Explaining extends UrlDataSource {
     PreparedStatement explain =
         connection.prepareStatement(
             (database == Database.SQLITE ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + sql);
-    return proxy(
+    return Proxies.of(
         PreparedStatement.class,
         (proxy, method, arguments) -> {
           String name = method.getName();
           if (name.startsWith("set") || name.equals("close")) {
-            invoke(method, explain, arguments);
+            Proxies.invoke(method, explain, arguments);
           } else if (name.equals("addBatch") || name.matches("execute(Query|Update)?")) {
             plans.put(sql, plan(explain));
           }
-          return invoke(method, statement, arguments);
+          return Proxies.invoke(method, statement, arguments);
         });
   }
 
@@ -78,18 +74,5 @@ final class Explaining extends UrlDataSource {
       }
     }
     return MANY_IDS.matcher(String.join("\n", lines)).replaceAll("'...'");
-  }
-
-  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-    return type.cast(
-        Proxy.newProxyInstance(Explaining.class.getClassLoader(), new Class<?>[] {type}, handler));
-  }
-
-  private static Object invoke(Method method, Object object, Object[] arguments) throws Throwable {
-    try {
-      return method.invoke(object, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
   }
 }

@@ -9,8 +9,6 @@ import io.github.llmfeedback.outbox.OutboxStore.Claimed;
 import io.github.llmfeedback.outbox.OutboxStore.Claims;
 import io.github.llmfeedback.outbox.OutboxStore.NewEntry;
 import io.github.llmfeedback.outbox.OutboxStore.Settlement;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -165,20 +163,20 @@ class SharedDatabaseTest {
     @Override
     Connection connect() throws SQLException {
       Connection connection = super.connect();
-      return proxy(
+      return Proxies.of(
           Connection.class,
           (proxy, method, arguments) ->
               method.getName().equals("prepareStatement")
                       && ((String) arguments[0]).contains(") newest FROM")
-                  ? meddling((PreparedStatement) method.invoke(connection, arguments))
-                  : method.invoke(connection, arguments));
+                  ? meddling((PreparedStatement) Proxies.invoke(method, connection, arguments))
+                  : Proxies.invoke(method, connection, arguments));
     }
 
     private PreparedStatement meddling(PreparedStatement statement) {
-      return proxy(
+      return Proxies.of(
           PreparedStatement.class,
           (proxy, method, arguments) -> {
-            Object result = method.invoke(statement, arguments);
+            Object result = Proxies.invoke(method, statement, arguments);
             Runnable meddling =
                 method.getName().equals("executeQuery") ? once.getAndSet(null) : null;
             if (meddling != null) {
@@ -186,12 +184,6 @@ class SharedDatabaseTest {
             }
             return result;
           });
-    }
-
-    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-      return type.cast(
-          Proxy.newProxyInstance(
-              SharedDatabaseTest.class.getClassLoader(), new Class<?>[] {type}, handler));
     }
   }
 
@@ -273,11 +265,13 @@ class SharedDatabaseTest {
             @Override
             public Connection getConnection() {
               ends.clear();
-              return Meddling.proxy(
+              return Proxies.of(
                   Connection.class,
                   (proxy, method, arguments) -> {
                     ends.add(method.getName());
-                    return method.getName().equals("close") ? null : method.invoke(only, arguments);
+                    return method.getName().equals("close")
+                        ? null
+                        : Proxies.invoke(method, only, arguments);
                   });
             }
           };

@@ -14,6 +14,7 @@ import io.github.llmfeedback.outbox.OutboxStore.NewEntry;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.util.List;
@@ -212,14 +213,11 @@ class TablesTest {
       assertThatThrownBy(() -> opened.store.add(Set.of("a"), List.of(entry)))
           .isInstanceOf(OutboxException.class)
           .satisfies(
-              e -> {
-                StringWriter text = new StringWriter();
-                e.printStackTrace(new PrintWriter(text));
-                assertThat(text.toString())
-                    .doesNotContain("secret-")
-                    .doesNotContain(entry.id().toString())
-                    .doesNotContain("jdbc:");
-              });
+              e ->
+                  assertThat(stackTrace(e))
+                      .doesNotContain("secret-")
+                      .doesNotContain(entry.id().toString())
+                      .doesNotContain("jdbc:"));
     }
   }
 
@@ -234,5 +232,45 @@ class TablesTest {
           .hasMessageContaining("opened first");
       assertThat(opened.store.isShared()).isTrue();
     }
+  }
+
+  /** As HikariCP, if it cannot connect the first time, and some that are written by hand. */
+  @Test
+  void aDataSourceThatThrowsOrGivesNothingIsAnOutboxExceptionWithoutItsText() {
+    UrlDataSource rude =
+        new UrlDataSource("") {
+          @Override
+          public Connection getConnection() {
+            throw new IllegalStateException("cannot connect with password pw-secret-1");
+          }
+        };
+    UrlDataSource empty =
+        new UrlDataSource("") {
+          @Override
+          @SuppressWarnings("NullAway")
+          public Connection getConnection() {
+            return null;
+          }
+        };
+    for (UrlDataSource source : List.of(rude, empty)) {
+      JdbcOutboxStore store = JdbcOutboxStore.on(source);
+      assertThatThrownBy(() -> store.open(Set.of("a")))
+          .isInstanceOf(OutboxException.class)
+          .hasMessageContaining("no connection to the outbox's database was to be had")
+          .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("pw-secret-1"));
+    }
+  }
+
+  @Test
+  void aPathWithAQuestionMarkIsRefusedForTheDriverWouldReadSettingsInIt() {
+    assertThatThrownBy(() -> JdbcOutboxStore.sqlite(Path.of("feedback.db?journal_mode=off")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("file must not have a question mark in its path");
+  }
+
+  private static String stackTrace(Throwable e) {
+    StringWriter text = new StringWriter();
+    e.printStackTrace(new PrintWriter(text));
+    return text.toString();
   }
 }

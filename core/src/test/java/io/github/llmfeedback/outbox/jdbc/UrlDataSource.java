@@ -1,7 +1,5 @@
 package io.github.llmfeedback.outbox.jdbc;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -23,21 +21,15 @@ class UrlDataSource extends TestDataSource {
     Connection kept = idle.poll();
     Connection connection = kept == null ? connect() : kept;
     lent.incrementAndGet();
-    return (Connection)
-        Proxy.newProxyInstance(
-            getClass().getClassLoader(),
-            new Class<?>[] {Connection.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("close")) {
-                giveBack(connection);
-                return null;
-              }
-              try {
-                return method.invoke(connection, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
+    return Proxies.of(
+        Connection.class,
+        (proxy, method, arguments) -> {
+          if (method.getName().equals("close")) {
+            giveBack(connection);
+            return null;
+          }
+          return Proxies.invoke(method, connection, arguments);
+        });
   }
 
   Connection connect() throws SQLException {
