@@ -33,10 +33,13 @@ final class Lane implements Delivery.Owner {
   static final Duration REST = Duration.ofMillis(20);
 
   /**
-   * After it got none, or waited long for what it got, it rests up to so long: there may be
-   * thousands on a target that must wait, and whoever looks through them may keep others waiting.
+   * After it got none, or waited long for a few, it rests up to so long: there may be thousands on
+   * a target that must wait, and whoever looks through them may keep others waiting.
    */
   static final Duration LONGEST_REST = Duration.ofMillis(200);
+
+  /** Less than a batch divided by so much. */
+  private static final int FEW = 10;
 
   private static final Duration AFTER_ERROR = Duration.ofSeconds(1);
 
@@ -164,8 +167,7 @@ final class Lane implements Delivery.Owner {
       return;
     }
     lookAfter();
-    Duration rest = Duration.ofNanos(restsUntil - time.nanoTime());
-    Duration wait = longer(rest, pace.left());
+    Duration wait = longer(Duration.ofNanos(restsUntil - time.nanoTime()), pace.left());
     if (isPositive(wait)) {
       isIdle = true; // before it asks: what is added after it must hold the exit too
       boolean hasOpen = hasOpen();
@@ -196,8 +198,10 @@ final class Lane implements Delivery.Owner {
       }
       inVain = 0;
       if (claims.entries().size() < size) {
-        rest(restAfter(took));
-        sleep(restAfter(took));
+        boolean areFew = claims.entries().size() < size / FEW;
+        Duration rest = areFew ? restAfter(took) : REST;
+        rest(rest);
+        sleep(rest);
         return;
       }
     }
