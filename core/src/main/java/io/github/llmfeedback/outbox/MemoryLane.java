@@ -7,7 +7,6 @@ import io.github.llmfeedback.outbox.OutboxStore.Claimed;
 import io.github.llmfeedback.outbox.OutboxStore.LaneCounts;
 import io.github.llmfeedback.outbox.OutboxStore.NewEntry;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -30,7 +29,7 @@ final class MemoryLane {
   long retried;
 
   /** Added, pending, and after all that are in the maps. */
-  private final ArrayDeque<NewEntry> fresh = new ArrayDeque<>();
+  private final FreshEntries fresh = new FreshEntries();
 
   private long sequence;
 
@@ -97,7 +96,7 @@ final class MemoryLane {
    * Pending ones that were added before then, wherever they stand: ids may be older than others.
    */
   List<MemoryRow> pendingBefore(Instant then, int max) {
-    if (fresh.stream().anyMatch(entry -> entry.added().isBefore(then))) {
+    if (fresh.hasAddedBefore(then)) {
       sortInAll();
     }
     return pending.values().stream()
