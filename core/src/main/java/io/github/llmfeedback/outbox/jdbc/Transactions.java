@@ -6,15 +6,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs transactions. One that fails for a reason that passes, while nothing can have been stored,
  * is run again, at most twice. Thread-safe.
  *
- * <p>An interrupt is put off until the end: on a virtual thread it would close the connection.
+ * <p>An interrupt is put off until the end.
  */
 final class Transactions implements AutoCloseable {
   private static final int MAX_RUNS = 3;
@@ -54,12 +52,16 @@ final class Transactions implements AutoCloseable {
 
   /** Reads and writes. */
   <T> T write(Body<T> body) {
-    return uninterrupted(() -> again(dialect::begin, body));
+    try (Interrupts interrupts = new Interrupts()) {
+      return again(dialect::begin, body, interrupts);
+    }
   }
 
   /** Adds entries. */
   <T> T add(Body<T> body) {
-    return uninterrupted(() -> again(session -> dialect.beginAdding(session, false), body));
+    try (Interrupts interrupts = new Interrupts()) {
+      return again(session -> dialect.beginAdding(session, false), body, interrupts);
+    }
   }
 
   /** What adds entries by one statement; it may be run several times. */
@@ -73,32 +75,32 @@ final class Transactions implements AutoCloseable {
    * end.
    */
   void addByOneStatement(Statement statement) {
-    uninterrupted(
-        () -> {
-          Run<Boolean> run =
-              once(
-                  session -> dialect.beginAdding(session, true),
-                  session -> statement.run(session, false));
-          SQLException error = run.error;
-          if (error == null) {
-            return true;
-          }
-          Thread.interrupted(); // which may have been the reason; it is set again at the end
-          boolean isDoubtful = dialect.isDoubtful(error);
-          if (!isDoubtful && !Failures.isPassing(error)) {
-            throw Failures.of(error, dialect, tables, false);
-          }
-          try {
-            return again(
-                dialect::begin,
-                session -> {
-                  dialect.now(session); // gives the transaction a number
-                  return statement.run(session, isDoubtful);
-                });
-          } catch (OutboxException e) {
-            throw isDoubtful ? Failures.of(error, dialect, tables, true) : e;
-          }
-        });
+    try (Interrupts interrupts = new Interrupts()) {
+      Run<Boolean> run =
+          once(
+              session -> dialect.beginAdding(session, true),
+              session -> statement.run(session, false));
+      SQLException error = run.error;
+      if (error == null) {
+        return;
+      }
+      interrupts.putOff();
+      boolean isDoubtful = dialect.isDoubtful(error);
+      if (!isDoubtful && !Failures.isPassing(error)) {
+        throw Failures.of(error, dialect, tables, false);
+      }
+      try {
+        again(
+            dialect::begin,
+            session -> {
+              dialect.now(session); // gives the transaction a number
+              return statement.run(session, isDoubtful);
+            },
+            interrupts);
+      } catch (OutboxException e) {
+        throw isDoubtful ? Failures.of(error, dialect, tables, true) : e;
+      }
+    }
   }
 
   /** Does something in a transaction of the caller's, and leaves its end to them. */
@@ -130,7 +132,9 @@ final class Transactions implements AutoCloseable {
 
   /** Reads with one statement, which is a snapshot by itself. */
   <T> T read(Body<T> body) {
-    return uninterrupted(() -> againReading(body));
+    try (Interrupts interrupts = new Interrupts()) {
+      return againReading(body, interrupts);
+    }
   }
 
   /** The time in milliseconds. */
@@ -142,27 +146,16 @@ final class Transactions implements AutoCloseable {
     return now == null ? new ProcessClock().now().toEpochMilli() : now;
   }
 
-  private static <T> T uninterrupted(Supplier<T> work) {
-    boolean isInterrupted = Thread.interrupted();
-    try {
-      return work.get();
-    } finally {
-      if (isInterrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private <T> T again(Begin begin, Body<T> body) {
+  private <T> T again(Begin begin, Body<T> body, Interrupts interrupts) {
     for (int runs = 1; ; runs++) {
       Run<T> run = once(begin, body);
       SQLException error = run.error;
       if (error == null) {
         return Objects.requireNonNull(run.result);
       }
-      Thread.interrupted(); // which may have been the reason; it is set again at the end
+      interrupts.putOff();
       if (run.isDoubtful) {
-        String outcome = outcome(run.transaction);
+        String outcome = outcome(run.transaction, interrupts);
         if ("committed".equals(outcome)) {
           return Objects.requireNonNull(run.result);
         } else if (!"aborted".equals(outcome)) {
@@ -231,14 +224,14 @@ final class Transactions implements AutoCloseable {
    * What became of a transaction, by another connection; null if that is not known. Asks for some
    * seconds, for a database that restarts has closed all connections and takes none for a moment.
    */
-  private @Nullable String outcome(@Nullable String transaction) {
+  private @Nullable String outcome(@Nullable String transaction, Interrupts interrupts) {
     if (transaction == null) {
       return null;
     }
     long end = System.nanoTime() + ASKING.toNanos();
     String outcome = askOutcome(transaction);
     while (outcome == null && System.nanoTime() - end < 0) {
-      LockSupport.parkNanos(ASKING.toNanos() / 20);
+      interrupts.pause(ASKING.dividedBy(20));
       outcome = askOutcome(transaction);
     }
     return outcome;
@@ -263,7 +256,7 @@ final class Transactions implements AutoCloseable {
     }
   }
 
-  private <T> T againReading(Body<T> body) {
+  private <T> T againReading(Body<T> body, Interrupts interrupts) {
     for (int runs = 1; ; runs++) {
       Session session = take(false);
       boolean isBroken = true;
@@ -275,7 +268,7 @@ final class Transactions implements AutoCloseable {
         if (runs == MAX_RUNS || !Failures.isPassing(e)) {
           throw Failures.of(e, dialect, tables, false);
         }
-        Thread.interrupted();
+        interrupts.putOff();
       } finally {
         sessions.giveBack(session, isBroken);
       }

@@ -60,6 +60,16 @@ class TablesTest {
   }
 
   @Test
+  void aSchemaThatIsMissingIsSaid() {
+    try (Opened opened = new Opened(Database.POSTGRESQL)) {
+      assertThatThrownBy(() -> opened.another(builder -> builder.tables("nowhere.box_")))
+          .isInstanceOf(OutboxException.class)
+          .hasMessageContaining("no schema for tables whose names begin with nowhere.box_")
+          .hasMessageContaining("CREATE SCHEMA");
+    }
+  }
+
+  @Test
   void aPrefixThatIsNoNameIsRefused() {
     JdbcOutboxStore.Builder builder = JdbcOutboxStore.builder(Databases.sqlite());
     for (String bad : List.of("", "A_", "1_", "a b", "a;", "a.b.c_", "a\"", "x".repeat(41))) {

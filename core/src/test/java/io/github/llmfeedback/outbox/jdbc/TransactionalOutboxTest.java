@@ -105,6 +105,26 @@ class TransactionalOutboxTest {
     }
   }
 
+  @Test
+  void aTransactionThatHadFailedBeforeIsSaid() throws SQLException {
+    try (Opened opened = new Opened(Database.POSTGRESQL);
+        Connection connection = opened.dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      assertThatThrownBy(() -> statement.execute("SELECT 1 / 0")).isInstanceOf(SQLException.class);
+      NewEntry entry = opened.entry("t");
+      assertThatThrownBy(() -> opened.store.addWithin(connection, Set.of("a"), List.of(entry)))
+          .isInstanceOf(OutboxException.class)
+          .hasMessageContaining("the transaction had failed before")
+          .hasMessageContaining("nothing was stored");
+      connection.rollback();
+      opened.store.addWithin(connection, Set.of("a"), List.of(entry));
+      connection.commit();
+      connection.setAutoCommit(true);
+      assertThat(opened.store.find(entry.id())).hasSize(1);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Database.class)
   void aDatabaseWithoutTheTablesIsSaid(Database database) throws SQLException {
