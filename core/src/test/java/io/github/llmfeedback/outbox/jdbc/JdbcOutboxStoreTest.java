@@ -7,19 +7,26 @@ import io.github.llmfeedback.outbox.EntryState;
 import io.github.llmfeedback.outbox.OutboxEntry;
 import io.github.llmfeedback.outbox.OutboxStore.Change;
 import io.github.llmfeedback.outbox.OutboxStore.Claim;
+import io.github.llmfeedback.outbox.OutboxStore.Claimed;
 import io.github.llmfeedback.outbox.OutboxStore.Claims;
 import io.github.llmfeedback.outbox.OutboxStore.LaneCounts;
 import io.github.llmfeedback.outbox.OutboxStore.NewEntry;
 import io.github.llmfeedback.outbox.OutboxStore.Settlement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a store in a database does with entries, on each kind of database. */
@@ -194,6 +201,55 @@ class JdbcOutboxStoreTest {
       assertThat(opened.store.settle("a", List.of(refused, Opened.delivered(claim))))
           .containsExactly(true, false);
       assertThat(opened.state(id)).isEqualTo(EntryState.REJECTED);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SQLITE,1", "SQLITE,4", "SQLITE,40", "POSTGRESQL,1", "POSTGRESQL,4", "POSTGRESQL,40"})
+  void eachOfManyClaimsEndsInItsOwnWay(Database database, int kinds) {
+    try (Opened opened = new Opened(database)) {
+      IntStream.range(0, 40).forEach(i -> opened.add("t" + i));
+      List<Claim> claims =
+          opened.claim(40).entries().stream()
+              .map(Claimed::claim)
+              .sorted(Comparator.comparing(Claim::id))
+              .toList();
+      opened.store.settle("a", List.of(Opened.delivered(claims.get(3))));
+      opened.store.settle("a", List.of(Opened.parked(claims.get(13), "before")));
+      opened.store.settle("a", List.of(Opened.parked(claims.get(39), "before")));
+
+      List<Settlement> ends = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        int kind = i * kinds / 40;
+        boolean isDelivered = kind % 3 != 1;
+        ends.add(
+            new Settlement(
+                claims.get(i),
+                isDelivered ? EntryState.DELIVERED : EntryState.REJECTED,
+                isDelivered ? null : Fate.Reason.REFUSED,
+                isDelivered ? null : "refused " + kind,
+                1 + kind,
+                Duration.ZERO));
+      }
+      Collections.shuffle(ends, new Random(kinds));
+      List<Boolean> written = opened.store.settle("a", ends);
+      for (int i = 0; i < 40; i++) {
+        Settlement end = ends.get(i);
+        int index = claims.indexOf(end.claim());
+        boolean isLate = index == 13 || index == 39;
+        boolean isWritten = index != 3 && (!isLate || end.state() == EntryState.DELIVERED);
+        assertThat(written.get(i)).as("%s", index).isEqualTo(isWritten);
+        OutboxEntry entry = opened.store.find(end.claim().id()).get(0);
+        if (isWritten) {
+          assertThat(entry.state()).isEqualTo(end.state());
+          assertThat(entry.reason()).isEqualTo(Optional.ofNullable(end.reason()));
+          assertThat(entry.detail()).isEqualTo(Optional.ofNullable(end.detail()));
+          assertThat(entry.attempts()).isEqualTo(end.attempts());
+        } else {
+          assertThat(entry.state()).isEqualTo(isLate ? EntryState.PARKED : EntryState.DELIVERED);
+          assertThat(entry.attempts()).isEqualTo(1);
+        }
+      }
     }
   }
 
