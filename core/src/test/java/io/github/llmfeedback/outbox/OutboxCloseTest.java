@@ -177,4 +177,28 @@ class OutboxCloseTest {
       assertThat(program.output(Duration.ofSeconds(60))).isEqualTo("0");
     }
   }
+
+  /** Has seven in memory when it ends, and a provider that is down. */
+  static final class Losing {
+    private Losing() {}
+
+    public static void main(String[] args) {
+      Outbox outbox =
+          Outbox.to(client(args[0]))
+              .store(OutboxStore.memory())
+              .closeTimeout(Duration.ofMillis(100))
+              .open();
+      outbox.addAll(Stream.iterate(0, i -> i + 1).limit(7).map(i -> on("a" + i)).toList());
+    }
+  }
+
+  @Test
+  void aJvmThatEndsSaysHowManyItLoses() throws InterruptedException {
+    server.answerAll(seen -> Reply.of(503, "{}"));
+    try (Program program = new Program(List.of(), Losing.class, server.url())) {
+      program.output(Duration.ofSeconds(60));
+      assertThat(program.errors())
+          .contains("the JVM exits while the outbox in memory has 7 entries not delivered: lost");
+    }
+  }
 }
