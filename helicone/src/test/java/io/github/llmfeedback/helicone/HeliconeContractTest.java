@@ -19,12 +19,16 @@ class HeliconeContractTest extends ClientContract {
   private static final Pattern UUIDS = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
   private static final String UP = "{\"helicone-score-feedback\":1}";
 
+  Duration confirmInterval() {
+    return Duration.ofMillis(10);
+  }
+
   @Override
   public FeedbackClient open(String baseUrl, String apiKey, ClientSettings settings) {
     return HeliconeFeedbackClient.builder(apiKey)
         .baseUrl(baseUrl)
         .settings(settings)
-        .confirmInterval(Duration.ofMillis(10))
+        .confirmInterval(confirmInterval())
         .apart(Duration.ofMillis(1)) // of hundreds of clients, each of which would wait a second
         .build();
   }
