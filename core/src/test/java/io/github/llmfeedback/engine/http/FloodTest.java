@@ -90,17 +90,16 @@ class FloodTest {
     }
   }
 
+  private static ClientSettings.Builder patient() {
+    return ToyClient.impatient().attemptTimeout(PATIENT).totalTimeout(PATIENT);
+  }
+
   private static FeedbackException failure(RawServer server, OkHttpClient http) {
     return failure(server.url(), http);
   }
 
   private static FeedbackException failure(String url, OkHttpClient http) {
-    ClientSettings settings =
-        ToyClient.impatient()
-            .httpClient(http)
-            .attemptTimeout(PATIENT)
-            .totalTimeout(PATIENT)
-            .build();
+    ClientSettings settings = patient().httpClient(http).build();
     try (ToyClient client = new ToyClient(url, ToyDialect.plain(), settings)) {
       return catchThrowableOfType(FeedbackException.class, () -> client.submit(on("a")));
     } finally {
@@ -121,11 +120,7 @@ class FloodTest {
   void ofAnAnswerWithoutAnEndOnlyAFewMegabytesAreRead(Flood flood) {
     AtomicLong written = new AtomicLong();
     try (RawServer server = new RawServer(socket -> flood.over(socket, written));
-        ToyClient client =
-            new ToyClient(
-                server.url(),
-                ToyDialect.plain(),
-                ToyClient.impatient().attemptTimeout(PATIENT).build())) {
+        ToyClient client = new ToyClient(server.url(), ToyDialect.plain(), patient().build())) {
       FeedbackException error =
           catchThrowableOfType(FeedbackException.class, () -> client.submit(on("a")));
       assertIsNoTimeout(error);
