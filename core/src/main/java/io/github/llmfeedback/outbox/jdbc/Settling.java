@@ -18,12 +18,11 @@ import org.jspecify.annotations.Nullable;
  * transactions that write the same rows could wait for each other. Thread-safe.
  */
 final class Settling {
+  /** If there are more runs, a statement for each entry costs less than one for each run. */
+  private static final int MAX_RUNS = 10;
+
   private final Transactions transactions;
   private final Dialect dialect;
-
-  /** If there are more than so many runs of entries that end alike, one for each costs less. */
-  private final int maxRuns;
-
   private final String settleAlike;
   private final String settle;
   private final String settleLate;
@@ -31,7 +30,6 @@ final class Settling {
   Settling(Transactions transactions) {
     this.transactions = transactions;
     this.dialect = transactions.dialect();
-    maxRuns = dialect.database() == Database.POSTGRESQL ? 10 : 0;
     String settling =
         "UPDATE {entry} SET state = ?, reason = ?, detail = ?, attempts = {greatest}(attempts, ?),"
             + " due_at = ?, lease_until = 0, changed_at = ? WHERE ";
@@ -68,6 +66,9 @@ final class Settling {
     }
   }
 
+  /** Entries whose claims end alike, one after the other in the order of their ids. */
+  private record Run(End end, List<UUID> ids) {}
+
   List<Boolean> settle(String lane, List<Settlement> settlements) {
     if (settlements.isEmpty()) {
       return List.of();
@@ -100,9 +101,9 @@ final class Settling {
     for (Settlement each : Rows.inOneOrder(settlements, each -> each.claim().id())) {
       ends.put(each.claim().id(), End.of(each, now));
     }
-    Map<List<UUID>, End> runs = runs(ends);
+    List<Run> runs = runs(ends);
     Set<UUID> found =
-        runs.size() > maxRuns
+        runs.isEmpty() || runs.size() > MAX_RUNS
             ? writeEach(session, settle, lane, ends, now)
             : writeRuns(session, lane, runs, now);
     ends.keySet().removeAll(found);
@@ -111,34 +112,31 @@ final class Settling {
     return settlements.stream().map(each -> found.contains(each.claim().id())).toList();
   }
 
-  /** Entries next to each other that end alike. */
-  private static Map<List<UUID>, End> runs(Map<UUID, End> ends) {
-    Map<List<UUID>, End> runs = new LinkedHashMap<>();
-    List<UUID> run = new ArrayList<>();
-    End last = null;
-    for (Map.Entry<UUID, End> each : ends.entrySet()) {
-      if (last != null && !last.equals(each.getValue())) {
-        runs.put(List.copyOf(run), last);
-        run.clear();
+  /** The entries in runs of those that end alike; none in SQLite, where they are of no use. */
+  private List<Run> runs(Map<UUID, End> ends) {
+    List<Run> runs = new ArrayList<>();
+    if (dialect.database() == Database.POSTGRESQL) {
+      Run last = null;
+      for (Map.Entry<UUID, End> each : ends.entrySet()) {
+        if (last == null || !last.end.equals(each.getValue())) {
+          last = new Run(each.getValue(), new ArrayList<>());
+          runs.add(last);
+        }
+        last.ids.add(each.getKey());
       }
-      run.add(each.getKey());
-      last = each.getValue();
-    }
-    if (last != null) {
-      runs.put(run, last);
     }
     return runs;
   }
 
   /** Writes with a statement for each run, and returns the ids of those that it found. */
-  private Set<UUID> writeRuns(Session session, String lane, Map<List<UUID>, End> runs, long now)
+  private Set<UUID> writeRuns(Session session, String lane, List<Run> runs, long now)
       throws SQLException {
     Set<UUID> found = new HashSet<>();
-    for (Map.Entry<List<UUID>, End> run : runs.entrySet()) {
-      Session.Several ids = Session.Several.ids(run.getKey());
+    for (Run run : runs) {
+      Session.Several ids = Session.Several.ids(run.ids);
       found.addAll(
           session.query(
-              settleAlike, row -> dialect.id(row, "id"), run.getValue().arguments(now, lane, ids)));
+              settleAlike, row -> dialect.id(row, "id"), run.end.arguments(now, lane, ids)));
     }
     return found;
   }
