@@ -20,8 +20,7 @@ final class EntryIds {
   }
 
   UUID next() {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    long time = clock.millis() << 16 | VERSION | (random.nextInt() & 0xfff);
-    return new UUID(time, (random.nextLong() ^ process) >>> 2 | VARIANT);
+    long random = ThreadLocalRandom.current().nextLong() ^ process;
+    return new UUID(clock.millis() << 16 | VERSION | (process & 0xfff), random >>> 2 | VARIANT);
   }
 }

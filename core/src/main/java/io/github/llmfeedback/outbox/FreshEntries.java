@@ -14,7 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class FreshEntries {
   private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
+
+  /** The last of them. */
+  private Chunk last = new Chunk();
+
   private int size;
+
+  FreshEntries() {
+    chunks.add(last);
+  }
 
   private static final class Chunk {
     private static final int LENGTH = 512;
@@ -36,10 +44,11 @@ final class FreshEntries {
   }
 
   void add(NewEntry entry) {
-    Chunk chunk = chunks.peekLast();
-    if (chunk == null || chunk.end == Chunk.LENGTH) {
+    Chunk chunk = last;
+    if (chunk.end == Chunk.LENGTH) {
       chunk = new Chunk();
       chunks.add(chunk);
+      last = chunk;
     }
     UUID id = entry.id();
     chunk.ids[2 * chunk.end] = id.getMostSignificantBits();
@@ -50,10 +59,10 @@ final class FreshEntries {
 
   /** Takes the first; null if there is none. */
   @Nullable NewEntry poll() {
-    Chunk chunk = chunks.peek();
-    if (chunk == null || size == 0) {
+    if (size == 0) {
       return null;
     }
+    Chunk chunk = chunks.element();
     int index = chunk.first++;
     Feedback feedback = chunk.feedbacks[index];
     chunk.feedbacks[index] = null;

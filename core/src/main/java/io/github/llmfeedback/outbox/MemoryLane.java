@@ -54,9 +54,13 @@ final class MemoryLane {
 
   /** Adds entries that are pending, of so many bytes together. */
   void addAll(List<NewEntry> entries, long bytes) {
-    for (int i = 0; i < entries.size(); i++) {
-      fresh.add(entries.get(i));
-    }
+    entries.forEach(fresh::add);
+    pendingBytes += bytes;
+  }
+
+  /** Adds one that is pending, of so many bytes. */
+  void add(NewEntry entry, long bytes) {
+    fresh.add(entry);
     pendingBytes += bytes;
   }
 

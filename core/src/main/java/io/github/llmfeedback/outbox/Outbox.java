@@ -63,6 +63,7 @@ public final class Outbox implements AutoCloseable {
 
   private final Map<String, Lane> lanes = new LinkedHashMap<>();
   private final Set<String> names = Collections.unmodifiableSet(lanes.keySet());
+  private final Lane[] allLanes;
   private final Map<String, FeedbackClient> clients;
   private final OutboxStore store;
   private final UnaryOperator<Feedback> redaction;
@@ -100,6 +101,7 @@ public final class Outbox implements AutoCloseable {
               notices);
       lanes.put(each.getKey(), lane);
     }
+    allLanes = lanes.values().toArray(Lane[]::new);
   }
 
   private @Nullable EventQueue<FeedbackListener> events(
@@ -145,7 +147,7 @@ public final class Outbox implements AutoCloseable {
    */
   public UUID add(Feedback feedback) {
     NewEntry entry = entry(feedback);
-    store(List.of(entry));
+    stored(store.add(names, entry));
     return entry.id();
   }
 
@@ -158,7 +160,7 @@ public final class Outbox implements AutoCloseable {
   public List<UUID> addAll(Collection<? extends Feedback> feedbacks) {
     List<NewEntry> entries = entries(feedbacks);
     if (!entries.isEmpty()) {
-      store(entries);
+      stored(store.add(names, entries));
     }
     return entries.stream().map(NewEntry::id).toList();
   }
@@ -209,9 +211,9 @@ public final class Outbox implements AutoCloseable {
     return new NewEntry(ids.next(), redacted);
   }
 
-  private void store(List<NewEntry> entries) {
-    fates.changed(store.add(names, entries));
-    for (Lane lane : lanes.values()) {
+  private void stored(List<OutboxStore.Change> dropped) {
+    fates.changed(dropped);
+    for (Lane lane : allLanes) {
       lane.added();
     }
   }

@@ -53,6 +53,11 @@ public interface OutboxStore extends AutoCloseable {
    */
   List<Change> add(Set<String> lanes, List<NewEntry> entries);
 
+  /** Like {@link #add(Set, List)}, for a single one, which a store may have a shorter way for. */
+  default List<Change> add(Set<String> lanes, NewEntry entry) {
+    return add(lanes, List.of(entry));
+  }
+
   /**
    * Claims pending entries of a lane, in order, and increases the number of each one's claim.
    *

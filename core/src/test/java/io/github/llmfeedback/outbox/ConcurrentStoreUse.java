@@ -112,7 +112,11 @@ final class ConcurrentStoreUse {
     }
     addsBegun.addAndGet(entries.size());
     long began = System.nanoTime();
-    store.add(Set.of(lane), entries);
+    if (entries.size() == 1) {
+      store.add(Set.of(lane), entries.get(0));
+    } else {
+      store.add(Set.of(lane), entries);
+    }
     long ended = System.nanoTime();
     addsEnded.addAndGet(entries.size());
     for (int i = 0; i < entries.size(); i++) {

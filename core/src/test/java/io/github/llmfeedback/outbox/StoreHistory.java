@@ -83,7 +83,9 @@ final class StoreHistory {
 
   void add(Set<String> lanes, List<Integer> targets, Duration ago) {
     List<NewEntry> entries = targets.stream().map(target -> entry(target, ago)).toList();
-    assertThat(store().add(lanes, entries)).isEmpty();
+    boolean isSingle = entries.size() == 1;
+    assertThat(isSingle ? store().add(lanes, entries.get(0)) : store().add(lanes, entries))
+        .isEmpty();
     model.add(lanes, entries);
     for (NewEntry entry : entries) {
       ids.add(entry.id());
